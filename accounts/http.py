@@ -1,0 +1,38 @@
+"""What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+
+
+class OwnerRequest(HttpRequest):
+    """A request past the login middleware."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def page_or_partial(request: "OwnerRequest", template: str, partial: str, context: dict[str, Any]) -> HttpResponse:
+    """The whole page, or for htmx aiming at the element whose id is `partial` only that named partial of it."""
+    htmx = request.htmx
+    name = f"{template}#{partial}" if htmx and htmx.target == partial else template
+    return render(request, name, context)
+
+
+def tell(request: HttpRequest, text: str, undo: str = "") -> None:
+    """Leaves a toast for the next page. `undo` is the URL that a POST takes it back with, its version in the query."""
+    messages.success(request, text, extra_tags=undo)
+
+
+def go_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """Redirects to where the tap happened: the form's `next`, when it is a path of ours, else to `default`."""
+    target = request.POST.get("next", "")
+    if target and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return HttpResponseRedirect(target)
+    return redirect(default)

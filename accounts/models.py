@@ -1,0 +1,82 @@
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.dates import zone_names
+
+
+def validate_zone(name: str) -> None:
+    if name not in zone_names():
+        raise ValidationError(_("“%(name)s” is no time zone I know. Choose one from the list."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """The person using the product: signs in by e-mail, lives in one time zone, is mailed at one hour."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    time_zone = models.CharField(_("zone"), max_length=64, default="UTC", validators=[validate_zone])
+    mail_at = models.TimeField(_("reminder at"), default=time(8, 0))
+    wants_reminders = models.BooleanField(_("what I owe"), default=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def called(self) -> str:
+        """What a mail calls this person: the first name, or what stands before the @."""
+        return self.name.split()[0] if self.name.split() else self.email.partition("@")[0]
+
+    @property
+    def signature(self) -> str:
+        """How a mail to a contact names this person."""
+        return self.name.strip() or self.email
+
+    def today(self, now: datetime) -> date:
+        """The user's local date at the UTC instant `now`."""
+        return now.astimezone(self.zone).date()
+
+
+class Owned(models.Model):
+    """A row that belongs to one user. Every lookup starts there: `request.user.contacts`, never `Contact.objects`."""
+
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,58 @@
+"""The database says no too: on Postgres a child can only point at a parent of the same owner (security.md)."""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class SameOwner(Operation):
+    """Adds, on Postgres, unique (id, owner) to the parent and a composite foreign key (child, owner) to it.
+
+    SQLite cannot add a constraint to a table that exists; there the nightly housekeeping counts such references.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model: str, field: str) -> None:
+        self.model, self.field = model, field
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing Django models: only the database knows."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self._forwards(app_label, schema_editor, to_state):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            child, _, _, name = self._names(app_label, from_state)
+            schema_editor.execute(f'ALTER TABLE "{child}" DROP CONSTRAINT IF EXISTS "{name}"')
+
+    def describe(self) -> str:
+        return f"{self.model}.{self.field} belongs to the same owner"
+
+    def _names(self, app_label: str, state: ProjectState) -> tuple[str, str, str, str]:
+        model: Any = state.apps.get_model(app_label, self.model)
+        field = model._meta.get_field(self.field)
+        child, parent = model._meta.db_table, field.related_model._meta.db_table
+        return child, parent, field.column, f"{child}_{self.field}_same_owner"
+
+    def _forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState) -> list[str]:
+        if schema_editor.connection.vendor != "postgresql":
+            return []
+        child, parent, column, name = self._names(app_label, state)
+        unique = f"{parent}_id_owner"
+        return [
+            # a parent has many children: the first one makes the unique key
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique}') THEN "
+            f'ALTER TABLE "{parent}" ADD CONSTRAINT "{unique}" UNIQUE (id, owner_id); END IF; END $$',
+            f'ALTER TABLE "{child}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", owner_id) '
+            f'REFERENCES "{parent}" (id, owner_id) DEFERRABLE INITIALLY DEFERRED',
+        ]

@@ -1,0 +1,80 @@
+"""Dates and times in words, in the user's zone: the one place that decides how they read."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """ "Friday 4 December", with the year when it is not this one."""
+    if value is None:
+        return ""
+    this_year = timezone.localdate().year
+    return date_format(value, "l j F" if value.year == this_year else "l j F Y")
+
+
+@register.filter
+def near(value: date | None, today: date | None = None) -> str:
+    """ "today", "tomorrow", "yesterday", else as `day`. `today` is the user's local date; by default of the active zone."""
+    if value is None:
+        return ""
+    distance = (value - (today or timezone.localdate())).days
+    named = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    return named.get(distance) or day(value)
+
+
+@register.filter
+def lateness(value: date, today: date | None = None) -> str:
+    """ "4 days late", "due today", "tomorrow", "Monday 23 November": where a due date stands."""
+    distance = (value - (today or timezone.localdate())).days
+    if distance < 0:
+        return ngettext("%(n)d day late", "%(n)d days late", -distance) % {"n": -distance}
+    return _("due today") if distance == 0 else near(value, today)
+
+
+@register.filter
+def ago(value: date | None, today: date | None = None) -> str:
+    """ "today", "yesterday", "9 days", "3 weeks", "2 months": how long since a touch."""
+    if value is None:
+        return ""
+    days = ((today or timezone.localdate()) - value).days
+    if days < 2:
+        return near(value, today)
+    for size, one, many in ((365, _("a year"), _("%d years")), (60, "", _("%d months")), (21, "", _("%d weeks"))):
+        if days >= size:
+            count = days // {365: 365, 60: 30, 21: 7}[size]
+            return one if one and count == 1 else many % count
+    return _("%d days") % days
+
+
+@register.filter
+def clock(value: datetime, zone: str | ZoneInfo | None = None) -> str:
+    """ "14:00": the time of an instant in the user's zone, or in the one named."""
+    return date_format(_local(value, zone), "H:i")
+
+
+@register.filter
+def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
+    """ "Friday 4 December, 15:00": an instant in the user's zone, or in the one named."""
+    if value is None:
+        return ""
+    local = _local(value, zone)
+    return f"{day(local.date())}, {date_format(local, 'H:i')}"
+
+
+@register.filter
+def city(zone: str) -> str:
+    """ "Lisbon" for Europe/Lisbon."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _local(value: datetime, zone: str | ZoneInfo | None) -> datetime:
+    return timezone.localtime(value, ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None)

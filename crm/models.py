@@ -1,0 +1,349 @@
+"""People, organisations, and where each relationship stands."""
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.dates import add_months
+from accounts.models import Owned, validate_zone
+from crm.text import fold, initials
+
+
+class Stage(models.TextChoices):
+    """Where a relationship stands. Events move it forward, the user may set it by hand at any time."""
+
+    TO_MEET = "to_meet", _("To meet")
+    ASKED = "asked", _("Asked")
+    SCHEDULED = "scheduled", _("Scheduled")
+    MET = "met", _("Met: decide")
+    CONTINUE = "continue", _("Continue")
+    DROP = "drop", _("Drop")
+
+
+class RhythmUnit(models.TextChoices):
+    DAYS = "days", _("days")
+    WEEKS = "weeks", _("weeks")
+    MONTHS = "months", _("months")
+    YEARS = "years", _("years")
+
+
+class Organisation(Owned):
+    name = models.CharField(_("organisation"), max_length=300)
+    name_key = models.CharField(max_length=300, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name_key"], name="organisation_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(Owned):
+    name = models.CharField(_("tag"), max_length=60)
+    name_key = models.CharField(max_length=60, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name_key"], name="tag_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def alive(self) -> "ContactQuerySet":
+        """Not in the bin."""
+        return self.filter(binned_at__isnull=True)
+
+    def binned(self) -> "ContactQuerySet":
+        return self.filter(binned_at__isnull=False)
+
+    def in_list_order(self) -> "ContactQuerySet":
+        return self.order_by("name_key", "id")
+
+    def after(self, name_key: str, pk: int) -> "ContactQuerySet":
+        """Keyset paging: what comes after this row in list order."""
+        return self.filter(Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=pk))
+
+    def before(self, name_key: str, pk: int) -> "ContactQuerySet":
+        return self.filter(Q(name_key__lt=name_key) | Q(name_key=name_key, pk__lt=pk))
+
+    def to_touch(self, today: date) -> "ContactQuerySet":
+        """Whom to be in touch with again: continuing, and the rhythm has come round."""
+        return self.alive().filter(stage=Stage.CONTINUE, touch_on__lte=today).order_by("touch_on", "pk")
+
+
+class Contact(Owned):
+    """A person I know or want to know."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=300)
+    name_key = models.CharField(max_length=300, editable=False)  # folded, for order and paging
+    role = models.CharField(_("role"), max_length=300, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+    )
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    linkedin_url = models.CharField(_("LinkedIn"), max_length=500, blank=True)
+    website = models.CharField(_("web page"), max_length=500, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    time_zone = models.CharField(_("zone"), max_length=64, blank=True, validators=[validate_zone])
+    tags = models.ManyToManyField(Tag, through="ContactTag", related_name="contacts")
+
+    how_met = models.CharField(_("how you met"), max_length=300, blank=True)
+    met_on = models.DateField(_("met on"), null=True, blank=True)
+    introduced_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="introduced", verbose_name=_("through")
+    )
+
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.TO_MEET)
+    rhythm_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    rhythm_unit = models.CharField(max_length=6, choices=RhythmUnit, blank=True)
+    last_touch_on = models.DateField(null=True, blank=True)
+    touch_on = models.DateField(null=True, blank=True)  # when the rhythm comes round
+
+    imported_by = models.ForeignKey("crm.Import", null=True, on_delete=models.SET_NULL, related_name="contacts")
+    connected_on = models.DateField(null=True, blank=True)  # as the file said
+    search_text = models.TextField(
+        blank=True, editable=False
+    )  # folded: names, organisation, tags, e-mail, notes, promises
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    binned_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ContactQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # reverse relations of higher apps: read through, never imported
+        promises: Any
+        interviews: Any
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="contact_stage_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="contact_has_name"),
+            models.CheckConstraint(
+                condition=Q(rhythm_count__isnull=True, rhythm_unit="")
+                | Q(rhythm_count__gte=1, rhythm_unit__in=RhythmUnit.values),
+                name="contact_rhythm_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(touch_on__isnull=True) | Q(rhythm_count__isnull=False, stage="continue"),
+                name="contact_touch_needs_rhythm",
+            ),
+            models.CheckConstraint(
+                condition=Q(introduced_by__isnull=True) | ~Q(introduced_by=F("pk")), name="contact_not_through_self"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "name_key", "id"], condition=Q(binned_at__isnull=True), name="contact_list"),
+            models.Index(
+                fields=["owner", "stage", "name_key", "id"],
+                condition=Q(binned_at__isnull=True),
+                name="contact_by_stage",
+            ),
+            models.Index(
+                fields=["owner", "touch_on"],
+                condition=Q(binned_at__isnull=True, touch_on__isnull=False),
+                name="contact_to_touch",
+            ),
+            models.Index(fields=["owner", "email"], condition=~Q(email=""), name="contact_by_email"),
+            models.Index(fields=["owner", "linkedin_url"], condition=~Q(linkedin_url=""), name="contact_by_linkedin"),
+            models.Index(fields=["owner", "binned_at"], condition=Q(binned_at__isnull=False), name="contact_bin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contact_detail", args=[self.pk])
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def tint(self) -> int:
+        """The avatar's tint: six, by the contact's number."""
+        return (self.pk or 0) % 6
+
+    @property
+    def first_name(self) -> str:
+        """What a sentence calls this person."""
+        return self.name.split()[0]
+
+    @property
+    def position(self) -> str:
+        """Role and organisation in one line. Costs a query unless `organisation` was fetched along."""
+        organisation = self.organisation.name if self.organisation else ""
+        return ", ".join(part for part in (self.role, organisation) if part)
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.stage == Stage.DROP
+
+    def rhythm_after(self, day: date) -> date | None:
+        """When the rhythm comes round, counted from the last touch, not from the date planned (product.md rule 12)."""
+        if not self.rhythm_count or self.stage != Stage.CONTINUE:
+            return None
+        if self.rhythm_unit in (RhythmUnit.DAYS, RhythmUnit.WEEKS):
+            days = self.rhythm_count * (7 if self.rhythm_unit == RhythmUnit.WEEKS else 1)
+            return date.fromordinal(day.toordinal() + days)
+        return add_months(day, self.rhythm_count * (12 if self.rhythm_unit == RhythmUnit.YEARS else 1))
+
+    def bin(self, now: datetime) -> None:
+        self.binned_at = now
+        self.version = self.version + 1
+        self.save(update_fields=["binned_at", "version"])
+
+    def restore(self) -> None:
+        self.binned_at = None
+        self.version = self.version + 1
+        self.save(update_fields=["binned_at", "version"])
+
+    def remember(self, words: str) -> None:
+        """Makes new words (a note, a promise) findable in one statement, whatever else is being written."""
+        addition = " " + fold(words)[:4000]
+        Contact.objects.filter(pk=self.pk).update(search_text=Concat(F("search_text"), models.Value(addition)))
+
+
+class ContactTag(Owned):
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="contact_tags")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="contact_tags")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "tag"], name="contact_tag_unique")]
+
+    def __str__(self) -> str:
+        return str(self.tag)
+
+
+class StageChange(Owned):
+    """Every change of stage, with its date; the story is read from here, and so is what `resume` goes back to."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="stage_changes")
+    before = models.CharField(max_length=10, choices=Stage)
+    after = models.CharField(max_length=10, choices=Stage)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(before=F("after")), name="stage_change_changes"),
+            models.CheckConstraint(
+                condition=Q(before__in=Stage.values, after__in=Stage.values), name="stage_change_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["contact", "-at"], name="stage_change_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.before} to {self.after}"
+
+
+class Note(Owned):
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)  # made by the page, so that a note sent twice is one note
+    body = models.TextField(_("note"), max_length=20_000)
+    created_at = models.DateTimeField()
+    binned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(body=""), name="note_has_body")]
+        indexes = [models.Index(fields=["contact", "-created_at"], name="note_of_contact")]
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+
+class Touch(Owned):
+    """Any contact with the person ("We spoke"): restarts the rhythm."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="touches")
+    happened_on = models.DateField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-happened_on"], name="touch_of_contact")]
+
+    def __str__(self) -> str:
+        return self.happened_on.isoformat()
+
+
+class ImportState(models.TextChoices):
+    READING = "reading", _("Reading")  # the file is stored, the worker parses it into rows
+    READY = "ready", _("Look before it goes in")
+    TAKING_IN = "taking_in", _("Taking in")
+    DONE = "done", _("Done")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
+    REFUSED = "refused", _("Not read")
+    STOPPED = "stopped", _("Stopped")
+
+
+class Import(Owned):
+    """One file brought in: a job row. The worker goes on from `cursor`, whoever was killed in between."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    filename = models.CharField(max_length=255)
+    content = models.BinaryField(null=True)  # until it was read
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
+    problem = models.CharField(max_length=300, blank=True)  # the one sentence, when refused
+    tag = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    cursor = models.PositiveIntegerField(default=0)  # rows worked so far, in the current state
+    total = models.PositiveIntegerField(default=0)
+    empty_rows = models.PositiveIntegerField(default=0)  # lines without a person, skipped and said
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known"),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(problem=""), name="import_refused_says_why"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=["reading", "taking_in", "undoing"]),
+                name="import_to_work",
+            ),
+            models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportAction(models.TextChoices):
+    NEW = "new", _("new")
+    UPDATE = "update", _("update")
+    SAME = "same", _("the same as yours")
+    UNREADABLE = "unreadable", _("not understood")
+
+
+class ImportRow(Owned):
+    """One line of the file: what it says, what will happen, and what happened."""
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)  # a parsed person, as formats.Person.as_dict
+    action = models.CharField(max_length=10, choices=ImportAction)
+    changes = models.JSONField(default=dict)  # update: {field: [before, after]}
+    problem = models.CharField(max_length=200, blank=True)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="import_rows")
+    taken_in = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="import_row_line_unique"),
+            models.CheckConstraint(condition=Q(action__in=ImportAction.values), name="import_row_action_known"),
+        ]
+        indexes = [models.Index(fields=["batch", "action", "line"], name="import_row_by_action")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"

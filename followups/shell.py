@@ -1,0 +1,86 @@
+"""What every page shows around itself: how much is open, and whether mail goes out. One query, counted only when drawn."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+CONTACTS_CAP, OPEN_CAP = 999, 99
+TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
+
+_COUNTS = """
+SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM crm_contact WHERE owner_id = %(owner)s AND binned_at IS NULL LIMIT 1000) c),
+  (SELECT count(*) FROM (SELECT 1 FROM followups_promise
+    WHERE owner_id = %(owner)s AND state = 'open' AND binned_at IS NULL LIMIT 100) p),
+  (SELECT count(*) FROM (SELECT 1 FROM followups_promise
+    WHERE owner_id = %(owner)s AND whose = 'mine' AND due_on <= %(today)s AND state = 'open' AND binned_at IS NULL
+    LIMIT 100) d),
+  (SELECT count(*) FROM (SELECT 1 FROM interviews_interview
+    WHERE owner_id = %(owner)s AND state = 'planned' AND binned_at IS NULL AND starts_at >= %(midnight)s
+    AND starts_at < %(next_midnight)s LIMIT 100) i),
+  (SELECT max(drained_at) FROM outbox_workerbeat),
+  (SELECT min(next_attempt_at) FROM outbox_outgoingmail WHERE state = 'pending')
+"""
+
+
+@dataclass(frozen=True)
+class Shell:
+    contacts: str
+    promises: str
+    today: int
+    is_late: bool
+    heartbeat: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"shell": SimpleLazyObject(lambda: read(user, datetime.now(UTC)))}
+
+
+def read(user: User, now: datetime) -> Shell:
+    """The counts of one user's pages, capped so that they cost the same at any size."""
+    today = user.today(now)
+    midnight = datetime.combine(today, datetime.min.time(), tzinfo=user.zone).astimezone(UTC)
+    values: dict[str, Any] = {
+        "owner": user.pk,
+        "today": today,
+        "midnight": midnight,
+        "next_midnight": midnight + timedelta(days=1),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, values)
+        contacts, promises, due, interviews, drained, oldest = cursor.fetchone()
+    is_late, heartbeat = _pulse(_instant(drained), _instant(oldest), now)
+    return Shell(
+        contacts=f"{CONTACTS_CAP}+" if contacts > CONTACTS_CAP else str(contacts or ""),
+        promises=f"{OPEN_CAP}+" if promises > OPEN_CAP else str(promises or ""),
+        today=due + interviews,
+        is_late=is_late,
+        heartbeat=heartbeat,
+    )
+
+
+def _pulse(drained: datetime | None, oldest: datetime | None, now: datetime) -> tuple[bool, str]:
+    """Late when the oldest due mail waits over 5 minutes or the last tick is over 2 minutes old (delivery.md)."""
+    if drained is None:
+        return False, _("No mail has been looked for yet")
+    if oldest is not None and now - oldest > MAIL_LATE:
+        return True, _("Mail has waited for %d minutes") % ((now - oldest).total_seconds() // 60)
+    if now - drained > TICK_LATE:
+        return True, _("Mail has not been looked for since %d minutes") % ((now - drained).total_seconds() // 60)
+    return False, _("Mail is going out")
+
+
+def _instant(value: datetime | str | None) -> datetime | None:
+    """SQLite hands a raw query its text."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

@@ -1,0 +1,175 @@
+"""One plain factory per model, no surprises."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.dates import instant
+from accounts.models import User
+from crm.models import Contact, ContactTag, Import, ImportAction, ImportRow, Note, Organisation, StageChange, Tag, Touch
+from crm.text import fold
+from followups.models import Promise
+from interviews.models import Interview
+from outbox.models import DeliveryAttempt, OutgoingMail, WorkerBeat, message_id
+
+NOW = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 19)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@keepword.example")
+    name = "Amara Lindgren"
+    time_zone = "Europe/Stockholm"
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    name_key = factory.LazyAttribute(lambda o: fold(o.name))
+
+
+class TagFactory(DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"tag{n}")
+    name_key = factory.LazyAttribute(lambda o: fold(o.name))
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Priya Raghunathan {n}")
+    name_key = factory.LazyAttribute(lambda o: fold(o.name))
+    search_text = factory.LazyAttribute(lambda o: fold(o.name))
+    created_at = NOW
+
+
+class ContactTagFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactTag
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    tag = factory.SubFactory(TagFactory, owner=factory.SelfAttribute("..owner"))
+
+
+class StageChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = StageChange
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    before = "to_meet"
+    after = "asked"
+    at = NOW
+
+
+class NoteFactory(DjangoModelFactory):
+    class Meta:
+        model = Note
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    body = "Runs the flood desk."
+    created_at = NOW
+
+
+class TouchFactory(DjangoModelFactory):
+    class Meta:
+        model = Touch
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    happened_on = TODAY
+    created_at = NOW
+
+
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = Import
+
+    owner = factory.SubFactory(UserFactory)
+    filename = "Connections.csv"
+    created_at = NOW
+
+
+class ImportRowFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportRow
+
+    owner = factory.SelfAttribute("batch.owner")
+    batch = factory.SubFactory(ImportFactory)
+    line = factory.Sequence(lambda n: n + 1)
+    action = ImportAction.NEW
+
+
+class InterviewFactory(DjangoModelFactory):
+    class Meta:
+        model = Interview
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    local_date = TODAY + timedelta(days=5)
+    local_time = time(15, 0)
+    time_zone = "Europe/Stockholm"
+    starts_at = factory.LazyAttribute(lambda o: instant(o.local_date, o.local_time, ZoneInfo(o.time_zone)))
+    created_at = NOW
+
+
+class PromiseFactory(DjangoModelFactory):
+    class Meta:
+        model = Promise
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    what = "Send the article on gauge stations"
+    kind = "article"
+    due_on = TODAY
+    promised_on = TODAY - timedelta(days=3)
+    created_at = NOW
+
+
+class WorkerBeatFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkerBeat
+
+    host = "laptop"
+    pid = factory.Sequence(lambda n: 1000 + n)
+    started_at = "1"
+    seen_at = NOW
+    drained_at = NOW
+
+
+class OutgoingMailFactory(DjangoModelFactory):
+    class Meta:
+        model = OutgoingMail
+
+    owner = factory.SubFactory(UserFactory)
+    kind = "test"
+    occurrence_key = factory.Sequence(lambda n: f"test:{n}")
+    message_id = factory.LazyAttribute(lambda o: message_id(o.owner.pk if o.owner else None, o.occurrence_key))
+    recipient = "amara@keepword.example"
+    created_at = NOW
+    not_before = NOW
+    next_attempt_at = NOW
+
+
+class DeliveryAttemptFactory(DjangoModelFactory):
+    class Meta:
+        model = DeliveryAttempt
+
+    mail = factory.SubFactory(OutgoingMailFactory)
+    at = NOW
+    phase = "text"
