@@ -51,7 +51,7 @@ class SameOwner(Operation):
         unique = f"{parent}_id_owner"
         return [
             # a parent has many children: the first one makes the unique key
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique}') THEN "
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique}') THEN "  # noqa: S608
             f'ALTER TABLE "{parent}" ADD CONSTRAINT "{unique}" UNIQUE (id, owner_id); END IF; END $$',
             f'ALTER TABLE "{child}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", owner_id) '
             f'REFERENCES "{parent}" (id, owner_id) DEFERRABLE INITIALLY DEFERRED',
