@@ -28,3 +28,15 @@ def initials(name: str) -> str:
     """The two letters on an avatar."""
     words = [word for word in re.split(r"[\s\-]+", name) if word and word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def promise_lines(text: str) -> list[str]:
+    """What stands on the lines that start with `!`: each becomes a promise."""
+    lines = (line.strip() for line in text.splitlines())
+    return [rest for line in lines if line.startswith("!") and (rest := line.lstrip("! ").strip())]
+
+
+def without_promises(text: str) -> str:
+    """The text without those lines: the promises speak for themselves."""
+    kept = (line for line in text.splitlines() if not (line.strip().startswith("!") and promise_lines(line)))
+    return "\n".join(kept).strip()
