@@ -6,13 +6,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.dates import add_months
 from accounts.models import Owned, validate_zone
+from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.text import fold, initials
+
+__all__ = [
+    "Contact",
+    "ContactTag",
+    "Import",
+    "ImportAction",
+    "ImportFile",
+    "ImportRow",
+    "ImportState",
+    "Note",
+    "Organisation",
+    "RhythmUnit",
+    "Stage",
+    "StageChange",
+    "Tag",
+    "Touch",
+]
 
 
 class Stage(models.TextChoices):
@@ -152,7 +170,7 @@ class Contact(Owned):
                 condition=Q(binned_at__isnull=True, touch_on__isnull=False),
                 name="contact_to_touch",
             ),
-            models.Index(fields=["owner", "email"], condition=~Q(email=""), name="contact_by_email"),
+            models.Index(F("owner"), Lower("email"), condition=~Q(email=""), name="contact_by_email"),
             models.Index(fields=["owner", "linkedin_url"], condition=~Q(linkedin_url=""), name="contact_by_linkedin"),
             models.Index(fields=["owner", "binned_at"], condition=Q(binned_at__isnull=False), name="contact_bin"),
         ]
@@ -271,79 +289,3 @@ class Touch(Owned):
 
     def __str__(self) -> str:
         return self.happened_on.isoformat()
-
-
-class ImportState(models.TextChoices):
-    READING = "reading", _("Reading")  # the file is stored, the worker parses it into rows
-    READY = "ready", _("Look before it goes in")
-    TAKING_IN = "taking_in", _("Taking in")
-    DONE = "done", _("Done")
-    UNDOING = "undoing", _("Undoing")
-    UNDONE = "undone", _("Undone")
-    REFUSED = "refused", _("Not read")
-    STOPPED = "stopped", _("Stopped")
-
-
-class Import(Owned):
-    """One file brought in: a job row. The worker goes on from `cursor`, whoever was killed in between."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    filename = models.CharField(max_length=255)
-    content = models.BinaryField(null=True)  # until it was read
-    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
-    problem = models.CharField(max_length=300, blank=True)  # the one sentence, when refused
-    tag = models.CharField(max_length=60, blank=True)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    lease_token = models.UUIDField(null=True)
-    cursor = models.PositiveIntegerField(default=0)  # rows worked so far, in the current state
-    total = models.PositiveIntegerField(default=0)
-    empty_rows = models.PositiveIntegerField(default=0)  # lines without a person, skipped and said
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known"),
-            models.CheckConstraint(condition=~Q(state="refused") | ~Q(problem=""), name="import_refused_says_why"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["lease_until"],
-                condition=Q(state__in=["reading", "taking_in", "undoing"]),
-                name="import_to_work",
-            ),
-            models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
-        ]
-
-    def __str__(self) -> str:
-        return self.filename
-
-
-class ImportAction(models.TextChoices):
-    NEW = "new", _("new")
-    UPDATE = "update", _("update")
-    SAME = "same", _("the same as yours")
-    UNREADABLE = "unreadable", _("not understood")
-
-
-class ImportRow(Owned):
-    """One line of the file: what it says, what will happen, and what happened."""
-
-    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
-    line = models.PositiveIntegerField()
-    data = models.JSONField(default=dict)  # a parsed person, as formats.Person.as_dict
-    action = models.CharField(max_length=10, choices=ImportAction)
-    changes = models.JSONField(default=dict)  # update: {field: [before, after]}
-    problem = models.CharField(max_length=200, blank=True)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="import_rows")
-    taken_in = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "line"], name="import_row_line_unique"),
-            models.CheckConstraint(condition=Q(action__in=ImportAction.values), name="import_row_action_known"),
-        ]
-        indexes = [models.Index(fields=["batch", "action", "line"], name="import_row_by_action")]
-
-    def __str__(self) -> str:
-        return f"line {self.line}"

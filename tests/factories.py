@@ -8,7 +8,19 @@ from factory.django import DjangoModelFactory
 
 from accounts.dates import instant
 from accounts.models import User
-from crm.models import Contact, ContactTag, Import, ImportAction, ImportRow, Note, Organisation, StageChange, Tag, Touch
+from crm.models import (
+    Contact,
+    ContactTag,
+    Import,
+    ImportAction,
+    ImportFile,
+    ImportRow,
+    Note,
+    Organisation,
+    StageChange,
+    Tag,
+    Touch,
+)
 from crm.text import fold
 from followups.models import Promise
 from interviews.models import Interview
@@ -103,6 +115,15 @@ class ImportFactory(DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     filename = "Connections.csv"
     created_at = NOW
+
+
+class ImportFileFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportFile
+
+    owner = factory.SelfAttribute("batch.owner")
+    batch = factory.SubFactory(ImportFactory)
+    content = b"First Name,Last Name,Connected On\nOmar,Al-Masri,08 Feb 2026\n"
 
 
 class ImportRowFactory(DjangoModelFactory):

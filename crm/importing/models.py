@@ -1,0 +1,215 @@
+"""A file brought in: the job row that the worker goes by, and one row per line that asks for a decision."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Owned
+
+UNDO_FOR = timedelta(days=30)
+
+
+class ImportState(models.TextChoices):
+    READING = "reading", _("Reading")  # the file is stored, the worker parses it into rows
+    READY = "ready", _("Look before it goes in")
+    TAKING_IN = "taking_in", _("Taking in")
+    DONE = "done", _("Done")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
+    REFUSED = "refused", _("Not read")
+    STOPPED = "stopped", _("Stopped")
+
+
+WORKING = (ImportState.READING, ImportState.TAKING_IN, ImportState.UNDOING)
+
+
+def no_counts() -> dict[str, int]:
+    """What reading finds (new to empty), what taking in did (added, changed, left), what undoing did (the rest)."""
+    found = ("new", "update", "same", "double", "unreadable", "empty")
+    return dict.fromkeys((*found, "added", "changed", "passed", "removed", "put_back", "stayed"), 0)
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def newest_first(self) -> "ImportQuerySet":
+        return self.order_by("-created_at", "-pk")
+
+    def working(self) -> "ImportQuerySet":
+        return self.filter(state__in=WORKING)
+
+    def free(self, now: datetime) -> "ImportQuerySet":
+        """Wanting work, and held by no worker that is alive; longest waiting first."""
+        return (
+            self.working()
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
+            .order_by(models.F("lease_until").asc(nulls_first=True), "pk")
+        )
+
+
+class Import(Owned):
+    """One file brought in: a job row. The worker goes on after line `cursor`, whoever was killed in between."""
+
+    uid = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False
+    )  # made by the page: sent twice is one import
+    filename = models.CharField(max_length=255)
+    header = models.JSONField(default=list)  # the column names, for the file of lines not understood
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
+    problem = models.CharField(max_length=300, blank=True)  # the one sentence, when refused
+    tag = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    cursor = models.PositiveIntegerField(default=0)  # the last line worked, in the current state
+    total = models.PositiveIntegerField(default=0)  # lines of people in the file
+    counts = models.JSONField(default=no_counts)
+
+    objects: ClassVar[Any] = ImportQuerySet.as_manager()
+
+    class Meta:
+        app_label = "crm"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known"),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(problem=""), name="import_refused_says_why"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=["reading", "taking_in", "undoing"]),
+                name="import_to_work",
+            ),
+            models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    def get_absolute_url(self) -> str:
+        return reverse("import_detail", args=[self.pk])
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING
+
+    @property
+    def undo_until(self) -> datetime | None:
+        return self.finished_at + UNDO_FOR if self.finished_at else None
+
+    def can_undo(self, now: datetime) -> bool:
+        """Something went in, and its 30 days are not over."""
+        return self.state in (ImportState.DONE, ImportState.STOPPED) and self._took_in and now < self._last_moment(now)
+
+    def can_take_in(self) -> bool:
+        """It was read to its end; what was stopped on the way in can go on."""
+        return self.state == ImportState.READY or (self.state == ImportState.STOPPED and bool(self.cursor))
+
+    @property
+    def _took_in(self) -> bool:
+        return bool(self.counts["added"] or self.counts["changed"])
+
+    def _last_moment(self, now: datetime) -> datetime:
+        return self.undo_until or now + UNDO_FOR
+
+    @property
+    def worked(self) -> int:
+        """How many people the current state is through with."""
+        counts = self.counts
+        if self.state == ImportState.READING:
+            return sum(counts[key] for key in ("new", "update", "same", "double", "unreadable", "empty"))
+        if self.state == ImportState.TAKING_IN:
+            return sum(counts[key] for key in ("added", "changed", "passed"))
+        return sum(counts[key] for key in ("removed", "put_back", "stayed"))
+
+    @property
+    def to_work(self) -> int:
+        """Of how many; 0 while the file is still being opened."""
+        if self.state == ImportState.READING:
+            return self.total
+        if self.state == ImportState.TAKING_IN:
+            return self.counts["new"] + self.counts["update"]
+        return self.counts["added"] + self.counts["changed"]
+
+
+class ImportFile(Owned):
+    """The bytes, until they were read. Apart from the job row, which is written after every batch."""
+
+    batch = models.OneToOneField(Import, on_delete=models.CASCADE, related_name="file")
+    content = models.BinaryField()
+
+    class Meta:
+        app_label = "crm"
+
+    def __str__(self) -> str:
+        return f"the file of {self.batch_id}"
+
+
+class ImportAction(models.TextChoices):
+    NEW = "new", _("new")
+    UPDATE = "update", _("update")
+    SAME = "same", _("the same as yours")
+    UNREADABLE = "unreadable", _("not understood")
+
+
+class ImportRowQuerySet(models.QuerySet["ImportRow"]):
+    def to_do(self, action: str) -> "ImportRowQuerySet":
+        """What the preview lists under one heading, in the order of the file."""
+        return self.filter(action=action).order_by("line")
+
+    def left_out(self) -> "ImportRowQuerySet":
+        return self.filter(wanted=False)
+
+    def waiting(self, after: int) -> "ImportRowQuerySet":
+        """Ticked, not in yet, and further down the file than line `after`."""
+        return self.filter(
+            action__in=[ImportAction.NEW, ImportAction.UPDATE], wanted=True, taken_in=False, line__gt=after
+        ).order_by("line")
+
+    def taken(self, after: int) -> "ImportRowQuerySet":
+        """What this import put in, further down the file than line `after`."""
+        return self.filter(action__in=[ImportAction.NEW, ImportAction.UPDATE], taken_in=True, line__gt=after).order_by(
+            "line"
+        )
+
+
+class ImportRow(Owned):
+    """One line of the file that asks for a decision: what it says, what will happen, and what happened."""
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)  # Person.as_dict(); of a line not understood its cells, as they stand there
+    action = models.CharField(max_length=10, choices=ImportAction)
+    changes = models.JSONField(default=dict)  # update: {field: [before, after, ticked]}
+    problem = models.CharField(max_length=200, blank=True)
+    wanted = models.BooleanField(default=True)  # ticked, or some value of it is
+    contact = models.ForeignKey("crm.Contact", null=True, on_delete=models.SET_NULL, related_name="import_rows")
+    taken_in = models.BooleanField(default=False)
+
+    objects: ClassVar[Any] = ImportRowQuerySet.as_manager()
+
+    class Meta:
+        app_label = "crm"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="import_row_line_unique"),
+            models.CheckConstraint(condition=Q(action__in=ImportAction.values), name="import_row_action_known"),
+            models.CheckConstraint(
+                condition=~Q(action="unreadable") | (~Q(problem="") & Q(taken_in=False)),
+                name="import_row_unreadable_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "action", "line"], name="import_row_by_action"),
+            models.Index(fields=["batch", "action"], condition=Q(wanted=False), name="import_row_left_out"),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
+
+    @property
+    def note_uid(self) -> uuid.UUID:
+        """The note that keeps what this line replaced or had no field for: always the same one."""
+        return uuid.uuid5(self.batch.uid, str(self.line))
