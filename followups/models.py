@@ -1,20 +1,27 @@
 """What was promised, by when, and what became of it."""
 
+import re
 import uuid
-from datetime import date, timedelta
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned
-from crm.models import Contact
+from crm.models import Contact, Stage
+from crm.text import clean_line
+from followups.reminders import next_reminder
 from interviews.models import Interview
 
 DUE_WITHOUT_A_DATE = timedelta(days=3)  # product.md rule 10
 CHECK_IN_AFTER = timedelta(days=10)
+LONGEST = 300  # of what is promised
+CHUNK = 2000
 
 
 class Whose(models.TextChoices):
@@ -29,6 +36,26 @@ class Kind(models.TextChoices):
     THANK_YOU = "thank_you", _("thank-you")
     CHECK_IN = "check_in", _("check-in")
     OTHER = "other", _("other")
+
+    @classmethod
+    def guess(cls, what: str) -> "Kind":
+        """What kind a promise is, by its words: the first sign that fits."""
+        return next((kind for kind, sign in SIGNS if sign.search(what)), cls.OTHER)
+
+
+SIGNS = [
+    (kind, re.compile(words, re.IGNORECASE))
+    for kind, words in (
+        (Kind.THANK_YOU, r"\b(thank|thanks|thank-you)\b"),
+        (Kind.INTRODUCTION, r"\b(introduc\w*|intro|connect \S+ (to|with)|put \S+ in touch)\b"),
+        (Kind.CHECK_IN, r"\b(check in|check-in|ask how|tell .* what came|report back|let .* know)\b"),
+        (
+            Kind.ARTICLE,
+            r"\b(articles?|papers?|links?|books?|decks?|slides|report|reading list|studies|study|pdf|post|chapter)\b",
+        ),
+        (Kind.CONTACT, r"\b(contact|call|ring|phone|e-?mail|write to|message|speak to|speak with|talk to|ask)\b"),
+    )
+]
 
 
 class PromiseState(models.TextChoices):
@@ -57,6 +84,75 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def due_by(self, day: date) -> "PromiseQuerySet":
         return self.filter(due_on__lte=day)
 
+    def wanted_by(self, day: date) -> "PromiseQuerySet":
+        """What Today asks for: due, not put off beyond `day`, and nothing about people who were dropped."""
+        return self.alive().open().due_by(day).exclude(snoozed_until__gt=day).exclude(contact__stage=Stage.DROP)
+
+    def to_remind(self, now: datetime) -> "PromiseQuerySet":
+        """Those whose reminder is due. Never equality: a late run still finds them."""
+        return self.open().mine().filter(remind_at__lte=now)
+
+    def binned(self) -> "PromiseQuerySet":
+        return self.filter(binned_at__isnull=False)
+
+    def most_urgent_first(self) -> "PromiseQuerySet":
+        return self.order_by("due_on", "pk")
+
+    def replan(self, now: datetime) -> int:
+        """Writes `remind_at` anew from what is stored, and says for how many it was another. Called when something a
+        reminder depends on has changed elsewhere: the contact dropped or binned, the mail hour, the zone."""
+        return sum(promise.replan(now) for promise in self._in_chunks())
+
+    def _in_chunks(self) -> "Iterator[Promise]":
+        """Open promises of mine in order of their number, a chunk in memory at a time."""
+        rows = self.open().mine().select_related("owner", "contact").order_by("pk")
+        last = 0
+        while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
+            yield from chunk
+            last = chunk[-1].pk
+
+
+class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ignore[misc]  # a class made at run time
+    """On the related manager: `contact.promises.make(...)`."""
+
+    if TYPE_CHECKING:
+        instance: Contact
+
+    @transaction.atomic
+    def make(
+        self,
+        *,
+        what: str,
+        now: datetime,
+        whose: str = Whose.MINE,
+        kind: str | None = None,
+        due_on: date | None = None,
+        interview: Interview | None = None,
+    ) -> "Promise":
+        """Records what was promised to, or by, this contact. Without a date mine is due in 3 days; theirs makes a
+        friendly check-in of mine (product.md rule 10)."""
+        contact = self.instance
+        today = contact.owner.today(now)
+        words = clean_line(what)[:LONGEST]
+        promise = Promise(
+            owner=contact.owner,
+            contact=contact,
+            interview=interview,
+            whose=whose,
+            kind=kind or Kind.guess(words),
+            what=words,
+            due_on=due_on or today + (DUE_WITHOUT_A_DATE if whose == Whose.MINE else CHECK_IN_AFTER),
+            promised_on=today,
+            created_at=now,
+            remind_after=now,
+        )
+        promise.remind_at = next_reminder(promise)
+        promise.save(force_insert=True)
+        contact.remember(words)
+        if promise.whose == Whose.THEIRS:
+            promise.make_check_in(now)
+        return promise
+
 
 class Promise(Owned):
     """Something owed: mine or theirs. `due_on` is a date in the owner's zone and has no hour; `remind_at` is the UTC
@@ -74,6 +170,7 @@ class Promise(Owned):
     closed_at = models.DateTimeField(null=True)
     snoozed_until = models.DateField(null=True)  # no reminder before this local date; the due date stays what was said
     remind_at = models.DateTimeField(null=True)
+    remind_after = models.DateTimeField(null=True)  # when it was last made or changed: no reminder up to then
     reminded_on = models.DateField(null=True)  # local date of the last reminder that left
     check_in_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="check_ins"
@@ -82,7 +179,7 @@ class Promise(Owned):
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = PromiseQuerySet.as_manager()
+    objects: ClassVar[Any] = PromiseManager()
 
     class Meta:
         constraints = [
@@ -124,6 +221,19 @@ class Promise(Owned):
     def is_mine(self) -> bool:
         return self.whose == Whose.MINE
 
+    @property
+    def is_check_in(self) -> bool:
+        """Made by the app, because they owe something: it closes by itself when that has come."""
+        return self.check_in_of_id is not None
+
+    @property
+    def closed_on(self) -> date | None:
+        """The local date it was kept or let go. Costs a query unless `owner` is known."""
+        return self.owner.today(self.closed_at) if self.closed_at else None
+
+    def is_put_off(self, today: date) -> bool:
+        return self.is_open and self.snoozed_until is not None and self.snoozed_until > today
+
     def days_late(self, today: date) -> int:
         """How many days overdue on the owner's local date; 0 on the due day and before."""
         return max(0, (today - self.due_on).days)
@@ -131,3 +241,97 @@ class Promise(Owned):
     def wants_reminder_from(self) -> date:
         """The first local date a reminder may come on: the due day, or where it was put off to."""
         return max(self.due_on, self.snoozed_until or self.due_on)
+
+    def standing(self, today: date) -> str:
+        """One sentence that says what is so, for a tap that came too late."""
+        who = self.contact.first_name
+        if self.binned_at:
+            return _now("This promise is in the bin.")
+        if self.state == PromiseState.KEPT:
+            return _now("Kept already: “%(what)s”, for %(who)s.") % {"what": self.what, "who": who}
+        if self.state == PromiseState.LET_GO:
+            return _now("Let go already: “%(what)s”, for %(who)s.") % {"what": self.what, "who": who}
+        if self.is_put_off(today):
+            return _now("Still open, and put off already: “%(what)s”.") % {"what": self.what}
+        return _now("Still open: “%(what)s”. It was changed meanwhile.") % {"what": self.what}
+
+    # --- verbs: each changes this one row, only as it was read, and says whether it did -------------------------------
+
+    def keep(self, now: datetime) -> bool:
+        return self.is_open and self._close(PromiseState.KEPT, now)
+
+    def let_go(self, now: datetime) -> bool:
+        return self.is_open and self._close(PromiseState.LET_GO, now)
+
+    def reopen(self, now: datetime) -> bool:
+        return not self.is_open and self._turn(now, state=PromiseState.OPEN, closed_at=None)
+
+    def snooze(self, to: date | int, now: datetime) -> bool:
+        """Puts it off to a local date, or by so many days from today. The due date stays what was said."""
+        until = self.owner.today(now) + timedelta(days=to) if isinstance(to, int) else to
+        return self.is_open and self._turn(now, snoozed_until=until, reminded_on=None)
+
+    def unsnooze(self, now: datetime, back_to: date | None = None) -> bool:
+        """Takes the last snooze back, to the date it was put off to before."""
+        return self.is_open and self._turn(now, snoozed_until=back_to, reminded_on=None)
+
+    def bin(self, now: datetime) -> bool:
+        return self.binned_at is None and self._turn(now, binned_at=now)
+
+    def restore(self, now: datetime) -> bool:
+        return self.binned_at is not None and self._turn(now, binned_at=None)
+
+    def change(self, *, what: str, kind: str, due_on: date, now: datetime) -> bool:
+        """New words, another kind or day. A new day takes back where it was put off to."""
+        moved = {} if due_on == self.due_on else {"due_on": due_on, "snoozed_until": None, "reminded_on": None}
+        return self._turn(now, what=what, kind=kind, **moved)
+
+    def make_check_in(self, now: datetime) -> "Promise":
+        """My friendly check-in about what they owe: never before the day they said."""
+        today = self.owner.today(now)
+        what = _now("Ask %(who)s kindly: %(what)s") % {"who": self.contact.first_name, "what": self.what}
+        check_in = Promise(
+            owner=self.owner,
+            contact=self.contact,
+            interview=self.interview,
+            kind=Kind.CHECK_IN,
+            what=what[:LONGEST],
+            due_on=max(today + CHECK_IN_AFTER, self.due_on),
+            promised_on=today,
+            check_in_of=self,
+            created_at=now,
+            remind_after=now,
+        )
+        check_in.remind_at = next_reminder(check_in)
+        check_in.save(force_insert=True)
+        return check_in
+
+    def replan(self, now: datetime) -> bool:
+        """Writes `remind_at` anew. One that comes back to life (a contact resumed) waits for the next mail time."""
+        before, wanted = self.remind_at, next_reminder(self)
+        if before is None and wanted is not None:
+            self.remind_after = now
+            wanted = next_reminder(self)
+        if wanted == before:
+            return False
+        self.remind_at = wanted
+        # only over what was read: a reminder that leaves at this moment, or a tap, knows better
+        rows = Promise.objects.filter(pk=self.pk, version=self.version, remind_at=before)
+        return bool(rows.update(remind_at=wanted, remind_after=self.remind_after))
+
+    def _close(self, state: str, now: datetime) -> bool:
+        return self._turn(now, state=state, closed_at=now)
+
+    def _turn(self, now: datetime, **changes: Any) -> bool:
+        """Compare and swap: writes the changes and the next reminder if the row still is the version that was read."""
+        fields = {**changes, "remind_after": now}
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.remind_at = next_reminder(self)
+        swapped = Promise.objects.filter(pk=self.pk, version=self.version).update(
+            **fields, remind_at=self.remind_at, version=self.version + 1
+        )
+        self.version += 1
+        if not swapped:
+            self.refresh_from_db()
+        return bool(swapped)
