@@ -1,0 +1,64 @@
+import runpy
+from pathlib import Path
+
+from bench.client import Answer, form_values, links
+from bench.people import EVERYTHING, fill
+from bench.timing import WARM_UP, Side, alternate
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_floor_stands_on_the_same_database_settings(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/floor.sqlite3")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+
+    ours = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    floor = runpy.run_path(str(ROOT / "bench" / "floor" / "settings.py"))
+
+    assert floor["DATABASES"] == ours["DATABASES"]
+
+
+def test_filled_owner_has_one_contact_with_twenty_of_everything(user, now):
+    rich = fill(user, 60, now)
+
+    assert user.contacts.count() == 60
+    around = [rich.notes, rich.interviews, rich.touches, rich.stage_changes]
+    assert [related.count() for related in around] == [EVERYTHING] * 4
+    assert rich.promises.open().theirs().count() == EVERYTHING
+
+
+def test_form_values_are_those_of_the_form_that_is_asked_for():
+    page = """
+      <form method="post" action="/quick/"><input name="line" value="no"></form>
+      <form method="post" action=""><input name="name" value="Ana"><input type="checkbox" name="off" value="1">
+        <input type="radio" name="medium" value="phone" checked><input type="radio" name="medium" value="video">
+        <select name="minutes"><option value="20">20</option><option value="30" selected>30</option></select>
+        <textarea name="purpose">To learn</textarea></form>
+    """
+
+    assert form_values(page, "/new/") == {"name": "Ana", "medium": "phone", "minutes": "30", "purpose": "To learn"}
+
+
+def test_links_of_a_page_name_their_kind():
+    page = '<link rel="stylesheet" href="/a.css"><script src="/a.js"></script><a href="?after=b">Later</a>'
+
+    assert links(page) == [("stylesheet", "/a.css"), ("script", "/a.js"), ("a", "?after=b")]
+
+
+def test_percentiles_are_milliseconds():
+    side = Side([0.001, 0.002, 0.003, 0.010])
+
+    assert (side.p50, side.p(95)) == (2.5, 10.0)
+
+
+def test_alternation_asks_each_in_turn_and_leaves_the_warm_up_out():
+    asked = []
+
+    def ask(name: str) -> Answer:
+        asked.append(name)
+        return Answer(200, {}, b"", 0.001)
+
+    sides = alternate({"ours": lambda: ask("ours"), "floor": lambda: ask("floor")}, rounds=3, seconds=10)
+
+    assert asked == ["ours", "floor"] * (WARM_UP + 3)
+    assert [len(side.seconds) for side in sides.values()] == [3, 3]
