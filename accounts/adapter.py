@@ -1,8 +1,29 @@
+from typing import ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed."),
+        "email_password_mismatch": _("E-mail and password do not go together. Look at both once more."),
+        "email_taken": _("There is an account with this address. Sign in, or make a new password."),
+        "duplicate_email": _("This is your address already."),
+        "enter_current_password": _("This is not your password now."),
+        "incorrect_code": _("Not the code that was sent. Look once more, or send another."),
+        "incorrect_password": _("This is not your password."),
+        "invalid_or_expired_key": _("This link has ended."),
+        "invalid_password_reset": _("This link has ended."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, or make a new password."),
+        "unverified_primary_email": _("The address must be confirmed first: open the link in the mail."),
+        "same_as_current": _("This is the one you have. Choose another."),
+        "rate_limited": _("Too many tries in a row. Wait a minute."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN)

@@ -1,11 +1,17 @@
+"""What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in entrance.py."""
+
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.dates import zone_names
-from accounts.models import User
+from accounts.models import User, validate_zone
 
 
 class SignupForm(forms.Form):
@@ -26,3 +32,60 @@ class SignupForm(forms.Form):
         user.name = self.cleaned_data["name"]
         user.time_zone = zone if zone in zone_names() else "UTC"
         user.save(update_fields=["name", "time_zone"])
+
+
+class DemoForm(forms.Form):
+    """The demo account lives where the visitor's browser is."""
+
+    time_zone = forms.CharField(validators=[validate_zone], widget=forms.HiddenInput(attrs={"data-zone": ""}))
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """One person's day and mail. `now` dresses the list of zones with the time it is there."""
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone", "mail_at", "wants_reminders"]
+        labels = {"name": _("Name"), "time_zone": _("Zone"), "mail_at": _("Reminder at")}
+        help_texts = {
+            "name": _("Contacts see it in invitations."),
+            "time_zone": _("When you travel, hours move with you. Dates stay."),
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "mail_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+        error_messages = {
+            "mail_at": {
+                "invalid": _("Not a time I know. Try “07:30”."),
+                "required": _("A reminder needs a time. Try “08:00”."),
+            },
+            "time_zone": {"required": _("Choose the zone you live in.")},
+        }
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.fields["time_zone"]
+        zone.widget = forms.Select(choices=zone_choices(self.instance.time_zone, now))
+        zone.validators.append(validate_zone)  # here already: the model's own check comes after the user was changed
+        self.fields["mail_at"].help_text = next_mail_in_words(self.instance, now)
+
+
+def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
+    """Every place one can live in, with the time it is there; and the zone the user has, whatever it is called."""
+    places = {name for name in zone_names() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))}
+    return [
+        (
+            name,
+            gettext("%(zone)s, %(time)s now")
+            % {"zone": name, "time": now.astimezone(ZoneInfo(name)).strftime("%H:%M")},
+        )
+        for name in sorted(places | {"UTC", mine})
+    ]
+
+
+def next_mail_in_words(user: User, now: datetime) -> str:
+    """ "Next: tomorrow, Friday, 08:00" """
+    local = user.next_mail(now).astimezone(user.zone)
+    near = gettext("today") if local.date() == user.today(now) else gettext("tomorrow")
+    return gettext("Next: %(near)s, %(day)s") % {"near": near, "day": date_format(local, "l, H:i")}

@@ -1,15 +1,18 @@
-from datetime import date, datetime, time
-from typing import Any, ClassVar
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.dates import zone_names
+from accounts.dates import instant, zone_names
+
+REMINDERS_HANG_ON = frozenset({"time_zone", "mail_at", "wants_reminders"})
 
 
 def validate_zone(name: str) -> None:
@@ -45,6 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    if TYPE_CHECKING:  # a reverse relation of a higher app: used, never imported
+        promises: Any
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
@@ -71,6 +77,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def today(self, now: datetime) -> date:
         """The user's local date at the UTC instant `now`."""
         return now.astimezone(self.zone).date()
+
+    def next_mail(self, now: datetime) -> datetime:
+        """The instant of the first mail time after `now`."""
+        first = instant(self.today(now), self.mail_at, self.zone)
+        return first if first > now else instant(self.today(now) + timedelta(days=1), self.mail_at, self.zone)
+
+    def keep_settings(self, changed: Collection[str], now: datetime) -> None:
+        """Saves the fields named; what the reminders hang on plans them anew in the same commit. No due date moves."""
+        with transaction.atomic():
+            self.save(update_fields=changed)
+            if REMINDERS_HANG_ON.intersection(changed):
+                self.promises.replan(now)
 
 
 class Owned(models.Model):

@@ -1,11 +1,8 @@
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def stub(request: HttpRequest, **_: object) -> HttpResponse:
-    return HttpResponse("stub")
-
+from accounts import views
 
 urlpatterns = [
-    path("settings/", stub, name="settings"),
+    path("settings/", views.settings, name="settings"),
+    path("demo/<str:token>/", views.demo_sign_in, name="demo_sign_in"),
 ]

@@ -2,11 +2,17 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 
@@ -14,8 +20,26 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+class RefuseNul:
+    """No address, query or cookie of ours holds a NUL, and Postgres takes none: 400 before anything asks the database.
+    In a body the forms say it, next to the field."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # a quoted cookie may spell it \000, so the values are looked at as Django reads them
+        if (
+            "\0" in request.path
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or any("\0" in value for value in request.COOKIES.values())
+        ):
+            raise BadRequest("NUL in the address or a cookie")
+        return self.get_response(request)
+
+
 class PageManners:
-    """Runs outside the login middleware, so that an expired session under htmx leaves the page instead of filling it."""
+    """What is on a page is the user's: in their zone, kept by no cache, and never the fragment for the page."""
 
     def __init__(self, get_response: Callable[[HtmxRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,14 +54,31 @@ class PageManners:
         patch_vary_headers(response, ["HX-Request"])
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
-        if (
-            request.htmx
-            and response.status_code == 302
-            and response["Location"].startswith(resolve_url("account_login"))
-        ):
-            return self._leave_for(response["Location"])
         return response
 
-    def _leave_for(self, location: str) -> HttpResponse:
-        """A full redirect: the sign-in page is not swapped into a form. htmx keeps the typed page in the browser's history."""
-        return HttpResponse(headers={"HX-Redirect": location})
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every view but the public ones asks for sign-in, and leads back to the page, not to a fragment or a POST."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> Any:
+        response = redirect_to_login(page_of(request), resolve_url(self.get_login_url(view_func)))
+        if HtmxDetails(request):
+            # htmx would swap the sign-in page into the form; a full redirect keeps the typed page in the history
+            return HttpResponseClientRedirect(response.url)
+        return response
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page a request came from, as a path: itself when it asks for a page, else where the form or fragment stood."""
+    htmx = HtmxDetails(request)
+    if request.method in ("GET", "HEAD") and (htmx.boosted or not htmx):
+        return request.get_full_path()
+    return _path_here(request, htmx.current_url or request.headers.get("Referer", "")) or resolve_url("today")
+
+
+def _path_here(request: HttpRequest, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "http://[": a header may hold anything
+        return ""
+    return urlunsplit(("", "", parts.path, parts.query, "")) if parts.netloc == request.get_host() else ""

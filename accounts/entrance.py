@@ -1,0 +1,106 @@
+"""allauth's forms in our wording: a label instead of a placeholder, one password field, limits the columns have.
+
+Apart from `accounts.forms`, which allauth itself imports while it makes its sign-up form.
+"""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+_LABELS = {
+    "login": _("Your e-mail"),
+    "email": _("Your e-mail"),
+    "password": _("Password"),
+    "oldpassword": _("Password now"),
+    "password1": _("New password"),
+    "password2": _("New password once more"),
+    "code": _("Code"),
+}
+_LONGEST = {"login": 254, "email": 254}  # as the columns; passwords end where hashing them would be work for nothing
+_LONGEST_PASSWORD = 1000
+GOOD_PASSWORD = _("12 characters or more. A few words in a row are easy to keep.")
+E_MAIL_ENDS = _("An e-mail looks like amara@keepword.example.")
+
+
+class Worded(forms.Form):
+    """Mixed into every form of allauth that a page shows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = _LABELS.get(name, field.label)
+            if isinstance(field.widget, forms.PasswordInput):
+                field.help_text = GOOD_PASSWORD if name == "password1" else ""
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = E_MAIL_ENDS
+                field.validators = [check for check in field.validators if not isinstance(check, MaxLengthValidator)]
+            if name in _LABELS and isinstance(field, forms.CharField):
+                self._limit(field, _LONGEST.get(name, _LONGEST_PASSWORD))
+
+    def _limit(self, field: forms.CharField, longest: int) -> None:
+        field.max_length = longest
+        field.validators.append(MaxLengthValidator(longest))
+        field.widget.attrs["maxlength"] = str(longest)
+
+
+class LoginForm(Worded, allauth.LoginForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class SignupForm(Worded, allauth.SignupForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("Password")
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """The account as a whole or not at all; of two sign-ups with one address the later hears what a known one hears."""
+        try:
+            with transaction.atomic():
+                saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            saved = super().try_save(request)
+        return saved
+
+
+class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail")
+        self.fields["email"].help_text = _("It counts once you open the mail sent there.")
+
+
+class ChangePasswordForm(Worded, allauth.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class SetPasswordForm(Worded, allauth.SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ResetPasswordForm(Worded, allauth.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ReauthenticateForm(Worded, allauth.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class RequestLoginCodeForm(Worded, allauth.RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class ConfirmLoginCodeForm(Worded, allauth.ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
+    pass

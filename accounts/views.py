@@ -1,0 +1,58 @@
+from django.conf import settings as django_settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import demo
+from accounts.forms import DemoForm, SettingsForm
+from accounts.http import OwnerRequest, tell
+from accounts.models import User
+from accounts.templatetags.keepword import city
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: OwnerRequest) -> HttpResponse:
+    now = timezone.now()
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=request.user, now=now)
+    if request.method == "POST" and form.is_valid():
+        if form.changed_data:
+            request.user.keep_settings(form.changed_data, now)
+            tell(request, _what_changed(request.user, form.changed_data))
+        return redirect("settings")
+    return render(request, "accounts/settings.html", {"form": form})
+
+
+def _what_changed(user: User, changed: list[str]) -> str:
+    """One sentence for the most telling of the changes."""
+    if "time_zone" in changed:
+        return _("Your zone changed to %(city)s. No date has moved.") % {"city": city(user.time_zone)}
+    if "wants_reminders" in changed:
+        return _("Reminders are on.") if user.wants_reminders else _("Reminders are off.")
+    if "mail_at" in changed:
+        return _("Reminders come at %(time)s.") % {"time": user.mail_at.strftime("%H:%M")}
+    return _("You are %(name)s now.") % {"name": user.name} if user.name else _("Kept.")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows one button, POST signs in once: whoever merely follows the link changes nothing."""
+    if django_settings.PRODUCTION:
+        raise Http404
+    user, now = demo.user_of(token), timezone.now()
+    if user and request.method == "POST" and demo.use_up(user, now):
+        form = DemoForm(request.POST)
+        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if form.is_valid() and form.cleaned_data["time_zone"] != user.time_zone:
+            user.time_zone = form.cleaned_data["time_zone"]
+            user.keep_settings(["time_zone"], now)
+        return redirect("today")
+    response = render(request, "accounts/demo_sign_in.html", {"works": bool(user), "form": DemoForm()})
+    response["Referrer-Policy"] = "no-referrer"
+    return response
