@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from urllib.parse import quote, unquote
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+_PROFILE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)?linkedin\.com/in/([^/?#\s]+)", re.IGNORECASE)
 
 
 def clean_line(text: str) -> str:
@@ -40,3 +42,12 @@ def without_promises(text: str) -> str:
     """The text without those lines: the promises speak for themselves."""
     kept = (line for line in text.splitlines() if not (line.strip().startswith("!") and promise_lines(line)))
     return "\n".join(kept).strip()
+
+
+def profile_url(text: str) -> str:
+    """A LinkedIn profile in its one spelling (scheme, host, case, tracking), so that equal means the same; "" if it is none."""
+    found = _PROFILE.match(text.strip())
+    if not found:
+        return ""
+    slug = quote(unquote(found[1]).lower(), safe="")
+    return f"https://www.linkedin.com/in/{slug}" if len(slug) < 460 else ""

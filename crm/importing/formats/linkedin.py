@@ -1,0 +1,160 @@
+"""LinkedIn's Connections.csv, in every variant from 2016 to today, and as Excel saves it again."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from crm.importing.formats.days import is_day_first, read_day
+from crm.importing.formats.people import Line, Person, Unreadable
+from crm.importing.formats.table import Record, Table, find_table, plain
+from crm.text import clean_line, fold, profile_url
+
+NAMES = {
+    "first name": "given", "vorname": "given",
+    "last name": "family", "nachname": "family",
+    "url": "linkedin_url",
+    "email address": "email", "e-mail-adresse": "email",
+    "company": "company", "unternehmen": "company",
+    "position": "title",
+    "connected on": "connected_on", "verbunden am": "connected_on",
+    "websites": "urls",
+}  # fmt: skip
+NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connected On"}
+LONGEST = {"given": 150, "family": 150, "company": 300, "title": 300}
+_WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
+_FAMILY_FIRST = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")  # kana, Han, Hangul
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look over the whole file tells before the first person is read."""
+
+    total: int
+    day_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """An opened file. `survey` once, then `people` as a stream: neither holds more than a line."""
+
+    table: Table
+    columns: dict[int, str] = field(repr=False)
+
+    def survey(self, limit: int) -> Survey:
+        """Counts the lines, and refuses a file with more than `limit` of them as soon as that is known."""
+        when = next(index for index, name in self.columns.items() if name == "connected_on")
+        total, day_first = 0, False
+        for record in self.table.records():
+            total += 1
+            if total > limit:
+                raise Unreadable(too_many(limit))
+            day_first = day_first or (len(record.cells) > when and is_day_first(record.cells[when]))
+        if not total:
+            raise Unreadable(_("The file has a header and nobody under it. Nothing was read."))
+        return Survey(total, day_first)
+
+    def people(self, day_first: bool = False) -> Iterator[Line]:
+        for record in self.table.records():
+            yield self._line(record, day_first)
+
+    def _line(self, record: Record, day_first: bool) -> Line:
+        if record.problem:
+            return Line(record.line, record.cells, problem=record.problem)
+        found, extra = self._sort(record.cells)
+        problem = _problem(found, record.cells)
+        if problem or not (found["given"] or found["family"]):
+            return Line(record.line, record.cells, problem=problem)
+        return Line(record.line, record.cells, _person(found, extra, day_first))
+
+    def _sort(self, cells: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+        """What stands in the columns we know, and what stands in the others."""
+        found, extra = dict.fromkeys((*NAMES.values(),), ""), []
+        for index, cell in enumerate(cells):
+            value = clean_line(plain(cell)) if cell else ""
+            if index in self.columns:
+                found[self.columns[index]] = value
+            elif value:
+                header = self.table.header
+                name = header[index] if index < len(header) else ""
+                extra.append((name or _("Column %(n)d") % {"n": index + 1}, value))
+        return found, extra
+
+
+def too_many(limit: int) -> str:
+    return _("More than %(limit)s people are in this file. Split it and bring in the parts; nothing was read.") % {
+        "limit": f"{limit:,}"
+    }
+
+
+def open_connections(content: bytes) -> Connections:
+    table = find_table(content, NAMES.get)
+    columns: dict[int, str] = {}
+    for index, name in enumerate(table.header if table else []):
+        known = NAMES.get(fold(name))
+        if known and known not in columns.values():
+            columns[index] = known
+    missing = [title for key, title in NEEDED.items() if key not in columns.values()]
+    if table is None or missing:
+        raise Unreadable(
+            _("This has no column “%(name)s”. Choose LinkedIn’s Connections.csv, or its zip; nothing was read.")
+            % {"name": missing[0]}
+        )
+    return Connections(table, columns)
+
+
+def _problem(found: dict[str, str], cells: list[str]) -> str:
+    for key, limit in LONGEST.items():
+        if len(found[key]) > limit:
+            return _("One value is longer than %(limit)d letters") % {"limit": limit}
+    if any("\ufffd" in value for value in found.values()):
+        return _("Letters were lost before the file reached us")
+    if not (found["given"] or found["family"]) and (found["linkedin_url"] or found["email"]):
+        return _("No name")
+    return ""
+
+
+def _person(found: dict[str, str], extra: list[tuple[str, str]], day_first: bool) -> Person:
+    """A value that is not what its column promises is kept as it stands there, beside the columns we do not know."""
+    address, when = profile_url(found["linkedin_url"]), read_day(found["connected_on"], day_first)
+    mail = found["email"] if _is_email(found["email"]) else ""
+    urls = tuple(_WEB.findall(found["urls"]))
+    doubted = (
+        ("URL", found["linkedin_url"], address),
+        ("Email Address", found["email"], mail),
+        ("Connected On", found["connected_on"], when),
+        ("Websites", found["urls"], urls),
+    )
+    kept = [(column, value) for column, value, understood in doubted if value and not understood]
+    return Person(
+        given=found["given"],
+        family=found["family"],
+        name=full_name(found["given"], found["family"]),
+        emails=(mail,) if mail else (),
+        company=found["company"],
+        title=found["title"],
+        linkedin_url=address,
+        connected_on=when,
+        urls=urls,
+        extra=(*kept, *extra),
+    )
+
+
+def full_name(given: str, family: str) -> str:
+    """As the person would write it: 田中美咲, but Lena Vogt."""
+    if _FAMILY_FIRST.match(given) and _FAMILY_FIRST.match(family):
+        return family + given
+    return f"{given} {family}".strip()
+
+
+def _is_email(text: str) -> bool:
+    if not text or len(text) > 254:
+        return False
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
