@@ -1,0 +1,118 @@
+"""Real Chromium against a live server. A page that complains (console, CSP, another host) fails its test at the end."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.models import User
+
+PHONE, DESK, NARROW = (390, 844), (1280, 800), (320, 640)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        words = "no Chromium: install it, or name it in CHROMIUM"
+        pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread that also uses the ORM
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET), timeout=30_000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What pages complained of during the test; there must be nothing."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a fresh profile. `base_url` decides which host is ours: a request to any other is a complaint."""
+    opened: list[BrowserContext] = []
+
+    def open_one(
+        base_url: str, size: tuple[int, int] = DESK, *, scheme: str = "light", script: bool = True
+    ) -> BrowserContext:
+        context = chromium.new_context(
+            base_url=base_url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            has_touch=size != DESK,
+            is_mobile=size != DESK,
+            timezone_id="Europe/Stockholm",
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("page", lambda page: listen(page, base_url, complaints))
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+def listen(page: Page, base_url: str, complaints: list[str]) -> None:
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith((base_url, "data:", "blob:")) else complaints.append(f"asked {asked.url}")
+        ),
+    )
+
+
+@pytest.fixture
+def visit(open_browser: Callable[..., BrowserContext], live_server: Any, user: User) -> Callable[..., Page]:
+    """Opens a page on the live server, signed in as `user` unless told otherwise."""
+
+    def open_page(size: tuple[int, int] = DESK, *, signed_in: bool = True, **options: Any) -> Page:
+        context = open_browser(live_server.url, size, **options)
+        if signed_in:
+            client = Client()
+            client.force_login(user)
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return context.new_page()
+
+    return open_page
+
+
+@pytest.fixture
+def public_paths() -> dict[str, str]:
+    names = ["account_login", "account_signup", "account_reset_password"]
+    return {name: reverse(name) for name in names}

@@ -1,0 +1,87 @@
+"""Every page, on a phone and on a desk, in the light and in the dark: nothing for axe to find, nothing to complain of,
+and nothing that scrolls sideways on the narrowest phone. SHOTS=1 keeps a picture of each under var/shots."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests.browser.conftest import DESK, NARROW, PHONE
+from tests.browser.network import build
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_have_no_accessibility_violation(visit: Callable[..., Page], user: User, size, scheme):
+    paths = build(user, datetime.now(UTC))
+    page = visit(size, scheme=scheme)
+
+    found = [trouble for name, path in paths.items() for trouble in inspect(page, name, path, size, scheme)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_before_sign_in_have_no_accessibility_violation(visit, public_paths, scheme):
+    page = visit(PHONE, scheme=scheme, signed_in=False)
+
+    found = [trouble for name, path in public_paths.items() for trouble in inspect(page, name, path, PHONE, scheme)]
+
+    assert found == []
+
+
+def test_pages_do_not_scroll_sideways_on_the_narrowest_phone(visit, user, public_paths):
+    paths = build(user, datetime.now(UTC))
+    page, guest = visit(NARROW), visit(NARROW, signed_in=False)
+
+    wide = [sideways(page, path) for path in paths.values()] + [sideways(guest, path) for path in public_paths.values()]
+
+    assert [words for words in wide if words] == []
+
+
+def inspect(page: Page, name: str, path: str, size: tuple[int, int], scheme: str) -> list[str]:
+    """What axe has against a page, one line each."""
+    response = page.goto(path)
+    if response is None or not response.ok:
+        return [f"{name} ({path}): {response.status if response else 'no answer'}"]
+    if os.environ.get("SHOTS"):
+        folder = settings.BASE_DIR / "var" / "shots"
+        page.screenshot(path=folder / f"{name}.{'desk' if size == DESK else 'phone'}-{scheme}.png", full_page=True)
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{name}: {one['id']} {node['html'][:150]} {node['failureSummary']}"
+        for one in violations
+        for node in one["nodes"]
+    ]
+
+
+def sideways(page: Page, path: str) -> str:
+    """The elements that reach past the right edge of a page, or nothing."""
+    page.goto(path)
+    return page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return "";
+          const over = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > width + 1);
+          return location.pathname + ": " + over.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ");
+        }"""
+    )
+
+
+def test_harness_hears_a_page_that_breaks_the_rules(visit, public_paths, complaints):
+    page = visit(PHONE, signed_in=False)
+    page.goto(public_paths["account_login"])
+
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=//elsewhere.example/x.png>')")
+    violations = Axe().run(page).response["violations"]
+
+    assert "image-alt" in [one["id"] for one in violations]
+    assert any("CSP: img-src" in words for words in complaints)
+    complaints.clear()
