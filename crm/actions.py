@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts.dates import take_date
-from crm.models import Contact, Note, RhythmUnit, Stage, StageChange, Touch
+from crm.models import Contact, Note, RhythmUnit, Stage, Touch
 from crm.text import promise_lines
 
 FORWARD = (Stage.TO_MEET, Stage.ASKED, Stage.SCHEDULED, Stage.MET)
@@ -169,7 +169,7 @@ def next_touch(contact: Contact, now: datetime) -> date | None:
 
 def _lock(contact: Contact) -> None:
     """Reads again what a second tab may have changed, and holds the row until the commit."""
-    contact.refresh_from_db(fields=STANDING, from_queryset=Contact.objects.select_for_update())
+    contact.refresh_from_db(fields=STANDING, from_queryset=contact.owner.contacts.select_for_update())
 
 
 def _set_stage(contact: Contact, to: str, now: datetime) -> None:
@@ -178,7 +178,7 @@ def _set_stage(contact: Contact, to: str, now: datetime) -> None:
         contact.rhythm_count, contact.rhythm_unit = USUAL_RHYTHM
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
-    StageChange.objects.create(owner_id=contact.owner_id, contact=contact, before=before, after=to, at=now)
+    contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now)
     if Stage.DROP in (before, to):
         contact.promises.replan(now)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.dates import add_months
 from accounts.models import Owned, validate_zone
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
+from crm.indexes import SearchIndex
 from crm.text import fold, initials
 
 __all__ = [
@@ -85,11 +86,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.order_by("name_key", "id")
 
     def after(self, name_key: str, pk: int) -> "ContactQuerySet":
-        """Keyset paging: what comes after this row in list order."""
-        return self.filter(Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=pk))
+        """Keyset paging: what comes after this row in list order. The first condition is the one an index can start at."""
+        return self.filter(Q(name_key__gt=name_key) | Q(pk__gt=pk), name_key__gte=name_key)
 
     def before(self, name_key: str, pk: int) -> "ContactQuerySet":
-        return self.filter(Q(name_key__lt=name_key) | Q(name_key=name_key, pk__lt=pk))
+        return self.filter(Q(name_key__lt=name_key) | Q(pk__lt=pk), name_key__lte=name_key)
+
+    def owing(self, whose: str) -> "ContactQuerySet":
+        """Those to whom I owe something (`mine`), or who owe me (`theirs`)."""
+        owe = Contact.objects.filter(promises__state="open", promises__binned_at__isnull=True, promises__whose=whose)
+        return self.filter(Exists(owe.filter(pk=OuterRef("pk"))))
 
     def to_touch(self, today: date) -> "ContactQuerySet":
         """Whom to be in touch with again: continuing, and the rhythm has come round."""
@@ -159,7 +165,17 @@ class Contact(Owned):
             ),
         ]
         indexes = [
-            models.Index(fields=["owner", "name_key", "id"], condition=Q(binned_at__isnull=True), name="contact_list"),
+            SearchIndex(
+                fields=["owner", "name_key", "id", "search_text", "binned_at"],
+                condition=Q(binned_at__isnull=True),
+                name="contact_search",
+            ),
+            # after the one for search: of two that cover alike, SQLite takes the younger, and this one is slim
+            models.Index(
+                fields=["owner", "name_key", "id", "binned_at"],
+                condition=Q(binned_at__isnull=True),
+                name="contact_list",
+            ),
             models.Index(
                 fields=["owner", "stage", "name_key", "id"],
                 condition=Q(binned_at__isnull=True),
@@ -271,7 +287,10 @@ class Note(Owned):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(body=""), name="note_has_body")]
-        indexes = [models.Index(fields=["contact", "-created_at"], name="note_of_contact")]
+        indexes = [
+            models.Index(fields=["contact", "-created_at"], name="note_of_contact"),
+            models.Index(fields=["owner", "binned_at"], condition=Q(binned_at__isnull=False), name="note_bin"),
+        ]
 
     def __str__(self) -> str:
         return self.body[:60]

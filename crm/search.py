@@ -1,0 +1,135 @@
+"""Finding people, and one page of them. Two engines behind it: what is said here is LIKE over one folded column, bounded by
+the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, FilteredRelation, Q
+
+from accounts.models import User
+from crm.models import Contact, ContactQuerySet
+from crm.text import fold
+
+PAGE, FOUND_PAGE = 50, 25  # a search fragment is drawn at every pause of the fingers: it is short
+LIST_CAP, SEARCH_CAP = 10_000, 100
+MOST_WORDS = 8
+ROW = ("name", "name_key", "role", "stage", "last_touch_on", "owner_id", "organisation__name")
+
+
+def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
+    """Those in whose text every word stands, wherever and however accented."""
+    for word in fold(words).split()[:MOST_WORDS]:
+        contacts = contacts.filter(search_text__contains=word)
+    return contacts
+
+
+def text_of(parts: Iterable[str], tags: Iterable[str] = ()) -> str:
+    """The folded text a contact is found by. A tag is found with and without its #."""
+    return fold(" ".join(part for part in (*parts, *(f"#{tag}" for tag in tags)) if part))
+
+
+def reindex(contact: Contact) -> None:
+    """Writes the text anew from everything that is said about this person; the caller's transaction holds the row."""
+    contact.search_text = text_of(
+        (
+            *(contact.name, contact.role, contact.organisation.name if contact.organisation else "", contact.email),
+            *(contact.phone, contact.place, contact.how_met),
+            *(body[:4000] for body in contact.notes.filter(binned_at__isnull=True).values_list("body", flat=True)),
+            *contact.promises.filter(binned_at__isnull=True).values_list("what", flat=True),
+        ),
+        contact.tags.values_list("name", flat=True),
+    )
+    contact.save(update_fields=["search_text"])
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of people in list order. `count` is capped: with `is_more` it says "more than"."""
+
+    people: list[Contact]
+    count: int
+    is_more: bool
+    earlier: str  # the cursors of the neighbouring pages; empty where there is none
+    later: str
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins or ends: the key of a row, so that any depth costs the same. Nonsense is the first page."""
+
+    name_key: str = ""
+    pk: int = 0
+    is_backwards: bool = False
+
+    @classmethod
+    def read(cls, after: str, before: str) -> "Cursor":
+        pk, _, name_key = (before or after).replace("\0", "").partition(":")
+        if not (pk.isascii() and pk.isdigit() and len(pk) < 19 and name_key):
+            return cls()
+        return cls(name_key, int(pk), is_backwards=bool(before))
+
+
+def cursor_of(contact: Contact) -> str:
+    return f"{contact.pk}:{contact.name_key}"
+
+
+def page(owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date, is_search: bool) -> Page:
+    """Two statements: how many, and the rows. A search finds both the count and its first page in one scan."""
+    size, cap = (FOUND_PAGE, SEARCH_CAP) if is_search else (PAGE, LIST_CAP)
+    if is_search and not cursor.pk:
+        found = list(contacts.in_list_order().values_list("pk", flat=True)[: cap + 1])
+        people = list(_rows(owner.contacts.filter(pk__in=found[: size + 1]), today)) if found else []
+        count = len(found)
+    else:
+        count = contacts.order_by().values("pk")[: cap + 1].count()
+        # the rows are fetched after their keys were found: a scan through an index touches only what is shown
+        keys = _keys(contacts, cursor).values("pk")[: size + 1]
+        people = list(_rows(owner.contacts.filter(pk__in=keys), today))
+    has_more, people = len(people) > size, _cut(people, size, cursor)
+    return Page(
+        people=people,
+        count=min(count, cap),
+        is_more=count > cap,
+        earlier=cursor_of(people[0]) if people and (has_more if cursor.is_backwards else cursor.pk) else "",
+        later=cursor_of(people[-1]) if people and (cursor.is_backwards or has_more) else "",
+    )
+
+
+def _keys(contacts: ContactQuerySet, cursor: Cursor) -> ContactQuerySet:
+    if cursor.is_backwards:
+        return contacts.before(cursor.name_key, cursor.pk).order_by("-name_key", "-id")
+    return contacts.in_list_order().after(cursor.name_key, cursor.pk) if cursor.pk else contacts.in_list_order()
+
+
+def _cut(people: list[Contact], size: int, cursor: Cursor) -> list[Contact]:
+    return people[-size:] if cursor.is_backwards else people[:size]
+
+
+def _rows(contacts: ContactQuerySet, today: date) -> ContactQuerySet:
+    """What a row shows, with what is open between us, in one statement."""
+    return (
+        contacts.in_list_order()
+        .select_related("organisation")
+        .only(*ROW)
+        .annotate(
+            open_promise=FilteredRelation(
+                "promises", condition=Q(promises__state="open", promises__binned_at__isnull=True)
+            ),
+            owed=Count("open_promise", filter=Q(open_promise__whose="mine")),
+            late=Count("open_promise", filter=Q(open_promise__whose="mine", open_promise__due_on__lt=today)),
+            awaited=Count("open_promise", filter=Q(open_promise__whose="theirs")),
+        )
+    )
+
+
+def facet_counts(owner: User) -> dict[str, int]:
+    """How many people each box of the filter would show, by `name:value`; asked for when the filter is opened."""
+    people = owner.contacts.alive().order_by()
+    counts = {f"stage:{stage}": n for stage, n in people.values_list("stage").annotate(n=Count("pk"))}
+    counts |= {
+        f"tag:{tag}": n for tag, n in people.filter(tags__isnull=False).values_list("tags").annotate(n=Count("pk"))
+    }
+    for whose in ("mine", "theirs"):
+        counts[f"owes:{whose}"] = people.owing(whose).count()
+    return counts
