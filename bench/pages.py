@@ -13,9 +13,11 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any
 
+from tooling.postgres import database_url
+
 from bench.asks import Ours, floor_asks, text
 from bench.client import Browser, links
-from bench.servers import ROOT, Postgres, Web, broker, environment, run_json
+from bench.servers import ROOT, Databases, Web, broker, environment, run_json
 from bench.timing import Side, alternate
 
 SMALL = 1000
@@ -83,7 +85,7 @@ def run(contacts: int, rounds: int, seconds: float, databases: list[str]) -> dic
 def _database_urls(database: str, var: Path, stack: ExitStack) -> tuple[str, str]:
     if database == "sqlite":
         return f"sqlite:///{var / 'ours.sqlite3'}", f"sqlite:///{var / 'floor.sqlite3'}"
-    server = stack.enter_context(Postgres())
+    server = stack.enter_context(Databases(stack.enter_context(database_url())))
     return server.make("keepword_bench"), server.make("keepword_bench_floor")
 
 

@@ -32,6 +32,8 @@ def environment(var: Path, database_url: str, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "SECRET_KEY": SECRET,
         "DEBUG": "false",
+        "ENV_FILE": os.devnull,
+        "MALLOC_ARENA_MAX": "2",  # as bin/up sets it
         "LOG_LEVEL": "WARNING",
         "VAR_DIR": str(var),
         "DATABASE_URL": database_url,
@@ -104,16 +106,14 @@ def pss(pid: int) -> int:
     return 0
 
 
-class Postgres:
-    """A server given by TEST_DATABASE_URL; databases made on it go away again."""
+class Databases:
+    """Databases made on one Postgres server, that go away again with this."""
 
-    def __init__(self) -> None:
-        self._url = os.environ.get("TEST_DATABASE_URL", "")
+    def __init__(self, server_url: str) -> None:
+        self._url = server_url
         self._made: list[str] = []
 
-    def __enter__(self) -> "Postgres":
-        if not self._url:
-            raise SystemExit("Give a Postgres server in TEST_DATABASE_URL.")
+    def __enter__(self) -> "Databases":
         return self
 
     def make(self, name: str) -> str:
