@@ -21,6 +21,7 @@ from accounts.models import User
 from bench.names import ORGANISATIONS, RARE, invented, organisation
 from bench.sessions import in_batches, settle_statistics, sign_in
 from crm.models import Contact, ContactTag, Note, Organisation, Stage, StageChange, Tag, Touch
+from crm.search import text_of
 from crm.text import fold
 from followups.models import Promise
 from interviews.models import Interview
@@ -66,7 +67,7 @@ def _contacts(user: User, size: int, organisations: list[Organisation], now: dat
         one = invented(n)
         where = organisations[one.organisation % len(organisations)]
         stage = Stage.CONTINUE if n % 10 == 0 else (Stage.TO_MEET, Stage.MET, Stage.ASKED, Stage.DROP)[n % 4]
-        words = [one.name, one.role, where.name, one.email, TAGS[n % len(TAGS)], RARE if n == size // 2 else ""]
+        said = [_body(n // 5) if n % 5 == 0 else "", RARE if n == size // 2 else ""]
         contact = Contact(
             owner=user,
             name=one.name,
@@ -75,7 +76,7 @@ def _contacts(user: User, size: int, organisations: list[Organisation], now: dat
             organisation=where,
             email=one.email,
             stage=stage,
-            search_text=fold(" ".join(words)),
+            search_text=text_of((one.name, one.role, where.name, one.email, *said), [TAGS[n % len(TAGS)]]),
             created_at=now - timedelta(days=n % 900),
         )
         if stage == Stage.CONTINUE:
@@ -132,9 +133,12 @@ def _everything(user: User, contact: Contact, others: list[Contact], now: dateti
     user.contacts.filter(pk__in=[other.pk for other in others if other.pk != contact.pk]).update(introduced_by=contact)
 
 
+def _body(n: int) -> str:
+    return f"Runs the flood desk since year {n}. Knows the river people, and asked for the *gauge* article."
+
+
 def _note(user: User, contact: Contact, n: int, now: datetime) -> Note:
-    body = f"Runs the flood desk since year {n}. Knows the river people, and asked for the *gauge* article."
-    return Note(owner=user, contact=contact, body=body, created_at=now - timedelta(days=n % 700, minutes=n))
+    return Note(owner=user, contact=contact, body=_body(n), created_at=now - timedelta(days=n % 700, minutes=n))
 
 
 def _promise(
