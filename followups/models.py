@@ -306,6 +306,11 @@ class Promise(Owned):
         check_in.save(force_insert=True)
         return check_in
 
+    def reminded(self, on: date) -> None:
+        """A reminder has left on this local date. Sets the next one; the caller saves."""
+        self.reminded_on = on
+        self.remind_at = next_reminder(self)
+
     def replan(self, now: datetime) -> bool:
         """Writes `remind_at` anew. One that comes back to life (a contact resumed) waits for the next mail time."""
         before, wanted = self.remind_at, next_reminder(self)

@@ -1,0 +1,69 @@
+"""What becomes of a promise, where more than its own row changes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from crm.actions import touch, untouch
+from followups.models import Kind, Promise
+
+TOUCHES = (Kind.THANK_YOU, Kind.CHECK_IN, Kind.INTRODUCTION)  # keeping one of these means that we were in touch
+
+
+@transaction.atomic
+def keep(*, promise: Promise, now: datetime) -> bool:
+    """Kept, or arrived when they owed it. False when somebody was faster: then nothing has changed."""
+    if not promise.keep(now):
+        return False
+    if promise.is_mine and promise.kind in TOUCHES:
+        touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+    _let_check_ins_go(promise, now)
+    return True
+
+
+@transaction.atomic
+def let_go(*, promise: Promise, now: datetime) -> bool:
+    if not promise.let_go(now):
+        return False
+    _let_check_ins_go(promise, now)
+    return True
+
+
+@transaction.atomic
+def reopen(*, promise: Promise, now: datetime) -> bool:
+    """Takes back `keep` and `let_go`, with what they had brought along."""
+    closed_at = promise.closed_at
+    if not promise.reopen(now):
+        return False
+    last_touch = promise.contact.touches.order_by("-created_at", "-pk").first()
+    if last_touch and last_touch.created_at == closed_at:
+        untouch(contact=promise.contact, now=now)
+    for check_in in promise.check_ins.filter(closed_at=closed_at).select_related("owner", "contact"):
+        check_in.reopen(now)
+    return True
+
+
+@transaction.atomic
+def move_to_bin(*, promise: Promise, now: datetime) -> bool:
+    """Into the bin, together with my check-ins about it."""
+    if not promise.bin(now):
+        return False
+    for check_in in promise.check_ins.filter(binned_at__isnull=True).select_related("owner", "contact"):
+        check_in.bin(now)
+    return True
+
+
+@transaction.atomic
+def take_out_of_bin(*, promise: Promise, now: datetime) -> bool:
+    binned_at = promise.binned_at
+    if not promise.restore(now):
+        return False
+    for check_in in promise.check_ins.filter(binned_at=binned_at).select_related("owner", "contact"):
+        check_in.restore(now)
+    return True
+
+
+def _let_check_ins_go(promise: Promise, now: datetime) -> None:
+    """What they owed has come, or is not waited for: nobody needs to ask."""
+    for check_in in promise.check_ins.open().select_related("owner", "contact"):
+        check_in.let_go(now)

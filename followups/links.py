@@ -1,0 +1,97 @@
+"""The signed links in a mail to its user. Each is good for one purpose, one object as it was, and 30 days."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
+from django.urls import reverse
+
+GOOD_FOR = timedelta(days=30)
+PRESSED_WITHIN = timedelta(days=1)
+
+
+class Answer(StrEnum):
+    KEPT = "kept"
+    TOMORROW = "tomorrow"
+    IN_3_DAYS = "3-days"
+    NEXT_WEEK = "next-week"
+    LET_GO = "let-go"
+    UNDO = "undo"
+
+
+ANSWERS = (Answer.KEPT, Answer.TOMORROW, Answer.IN_3_DAYS, Answer.NEXT_WEEK, Answer.LET_GO)
+PUTS_OFF = {Answer.TOMORROW: 1, Answer.IN_3_DAYS: 3, Answer.NEXT_WEEK: 7}
+
+
+class ExpiredLinkError(Exception):
+    """It was ours, and its days are over."""
+
+
+class UnknownLinkError(Exception):
+    """It was never ours, or not for this."""
+
+
+@dataclass(frozen=True)
+class ButtonLink:
+    """What one button means: this answer to this promise as it was. `stamp` is when its mail was written."""
+
+    uid: uuid.UUID
+    version: int
+    answer: Answer
+    stamp: str = ""
+
+    def token(self) -> str:
+        value = f"{self.uid.hex}~{self.version}~{self.answer}"
+        if self.stamp:  # a button on the page dies with the link that opened it
+            return Signer(salt=_BUTTON.salt, sep=".").sign(f"{value}.{self.stamp}")
+        return _BUTTON.sign(value)
+
+    def url(self) -> str:
+        return f"{settings.SITE_URL}{reverse('promise_button', args=[self.token()])}"
+
+
+# the salt binds a signature to its purpose: a link for one page opens no other
+_BUTTON = TimestampSigner(salt="followups.promise_button", sep=".")
+_STOP = TimestampSigner(salt="followups.reminders_stop", sep=".")
+_PRESS = TimestampSigner(salt="followups.press", sep=".")
+
+
+def read_button(token: str) -> ButtonLink:
+    uid, version, answer = _read(_BUTTON, token).split("~")
+    return ButtonLink(uuid.UUID(uid), int(version), Answer(answer), token.split(".")[1])
+
+
+def stop_token(user_pk: int) -> str:
+    return _STOP.sign(str(user_pk))
+
+
+def stop_url(user_pk: int) -> str:
+    return f"{settings.SITE_URL}{reverse('reminders_stop', args=[stop_token(user_pk)])}"
+
+
+def read_stop(token: str) -> int:
+    return int(_read(_STOP, token))
+
+
+def press_for(token: str) -> str:
+    """What a page puts into its form, and a POST gives back: shows that somebody has opened the page and pressed."""
+    return _PRESS.sign(token)
+
+
+def is_pressed(token: str, proof: str) -> bool:
+    try:
+        return _PRESS.unsign(proof, max_age=PRESSED_WITHIN) == token
+    except BadSignature:
+        return False
+
+
+def _read(signer: TimestampSigner, token: str) -> str:
+    try:
+        return signer.unsign(token, max_age=GOOD_FOR)
+    except SignatureExpired as error:
+        raise ExpiredLinkError from error
+    except BadSignature as error:
+        raise UnknownLinkError from error

@@ -1,0 +1,281 @@
+"""The reminder mail: who is due one, what it says, and what becomes of the promises in it once it has left."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, Q
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.dates import instant
+from accounts.models import User
+from crm.text import clean_line
+from followups import links
+from followups.models import Promise
+from followups.words import number
+from interviews.models import Interview
+from outbox.kinds import Cancelled, Composed, Kind, planner, reconciler, register
+from outbox.models import REMINDERS, OutgoingMail, State, message_id
+
+logger = logging.getLogger(__name__)
+
+SHOWN = 30  # promises in one mail; the others come the next day
+OWNERS_AT_ONCE = 2000
+# folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
+LETTER = SMTP.clone(max_line_length=998)
+
+BUTTONS = {
+    links.Answer.KEPT: gettext_lazy("Kept"),
+    links.Answer.TOMORROW: gettext_lazy("Tomorrow"),
+    links.Answer.IN_3_DAYS: gettext_lazy("+3 days"),
+    links.Answer.NEXT_WEEK: gettext_lazy("Next week"),
+    links.Answer.LET_GO: gettext_lazy("Let go"),
+}
+
+
+# --- who is due one ---------------------------------------------------------------------------------------------------
+
+
+@planner
+def plan(now: datetime) -> int:
+    """One row for each owner with a reminder due and no row of their local day. Safe to run twice, late or never."""
+    due = Promise.objects.to_remind(now).filter(owner__wants_reminders=True, owner__is_active=True)
+    zones = list(due.order_by().values_list("owner__time_zone", flat=True).distinct())
+    if not zones:
+        return 0
+    owners = (
+        due.filter(_without_a_row(zones, now))
+        .order_by("owner_id")
+        .values_list("owner_id", "owner__email", "owner__time_zone")
+        .annotate(first=Min("remind_at"))
+    )
+    planned, last = 0, 0
+    while batch := list(owners.filter(owner_id__gt=last)[:OWNERS_AT_ONCE]):
+        rows = [_row(owner, email, zone, first, now) for owner, email, zone, first in batch]
+        OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+        planned, last = planned + len(rows), batch[-1][0]
+    return planned
+
+
+def _key(day: date) -> str:
+    return f"{REMINDERS}:{day.isoformat()}"
+
+
+def _local_date(zone: str, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _without_a_row(zones: Iterable[str], now: datetime) -> Q:
+    """No row of the owner's local day, of which the world has three at a time, and none still on its way."""
+    mails = OutgoingMail.objects.of_kind(REMINDERS).filter(owner=OuterRef("owner"))
+    free = Q()
+    by_day = sorted((_local_date(zone, now), zone) for zone in zones)
+    for day, dated in groupby(by_day, key=lambda pair: pair[0]):
+        there = [zone for _day, zone in dated]
+        free |= Q(owner__time_zone__in=there) & Q(~Exists(mails.filter(occurrence_key=_key(day))))
+    leaving = mails.filter(state__in=[State.PENDING, State.CLAIMED, State.HANDING])
+    return free & Q(~Exists(leaving))
+
+
+def _row(owner_id: int, email: str, zone: str, first: datetime, now: datetime) -> OutgoingMail:
+    key = _key(_local_date(zone, now))
+    return OutgoingMail(
+        owner_id=owner_id,
+        kind=REMINDERS,
+        occurrence_key=key,
+        message_id=message_id(owner_id, key),
+        recipient=email,
+        not_before=first,
+        next_attempt_at=now,
+        created_at=now,
+    )
+
+
+@reconciler
+def reconcile(now: datetime) -> int:
+    """Computes every reminder anew. More than 0 means that a write has forgotten one, or that a zone's rules changed."""
+    repaired: int = Promise.objects.replan(now)
+    if repaired:
+        logger.warning("Reminders were at another time than they should be.", extra={"data": {"repaired": repaired}})
+    return repaired
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One promise, as the mail tells it."""
+
+    what: str
+    who: str
+    standing: str
+    is_late: bool
+    promised: str
+    buttons: list[tuple[str, str]]
+
+
+def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    """Today's truth: every promise of the owner whose reminder is due, the most urgent first."""
+    due = list(
+        Promise.objects.to_remind(now)
+        .filter(owner_id=mail.owner_id, owner__wants_reminders=True)
+        .select_related("owner", "contact")
+        .most_urgent_first()[: SHOWN * 10]
+    )
+    if not due:
+        return Cancelled(_("everything was kept, put off or let go"))
+    owner, shown = due[0].owner, due[:SHOWN]
+    today = owner.today(now)
+    subject = _subject(due)
+    context = {
+        "subject": subject,
+        "owner": owner,
+        "today": today,
+        "heading": _heading(len(due), owner.called),
+        "lines": [_line(promise, today) for promise in shown],
+        "more": len(due) - len(shown),
+        "meant_for": _meant_for(due, today),
+        "talks": _talks(owner, today),
+        "mail_at": owner.mail_at,
+        "site": settings.SITE_URL,
+        "settings_url": settings.SITE_URL + reverse("settings"),
+        "stop_url": links.stop_url(owner.pk),
+    }
+    message = _letter(mail.recipient, subject, context)
+    message["References"] = " ".join(_thread(promise) for promise in shown[:10])
+    seen = {str(promise.pk): promise.version for promise in shown}
+    return Composed(message, subject, {"promises": seen, "day": today.isoformat()})
+
+
+def _letter(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
+    message = EmailMessage(policy=LETTER)
+    message["Subject"] = subject
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    message["To"] = recipient
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["List-Unsubscribe"] = f"<{context['stop_url']}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    text = get_template("followups/email/reminder_body.txt").render(context)
+    message.set_content(text, cte="quoted-printable")
+    html = get_template("followups/email/reminder_body.html").render(context)
+    message.add_alternative(html, subtype="html", cte="base64")
+    return message
+
+
+def _subject(due: list[Promise]) -> str:
+    """ "You owe Ana an article, and 2 more": on one line, whatever the name holds, and never so long that it is refused."""
+    said = get_template("followups/email/reminder_subject.txt").render({"first": due[0], "others": len(due) - 1})
+    return Truncator(clean_line(said)).chars(200)
+
+
+def _heading(count: int, called: str) -> str:
+    if count == 1:
+        return _("One thing you said you would do, %(called)s") % {"called": called}
+    return _("%(n)s things you said you would do, %(called)s") % {"n": number(count).capitalize(), "called": called}
+
+
+def _line(promise: Promise, today: date) -> Line:
+    buttons = [
+        (str(label), links.ButtonLink(promise.uid, promise.version, answer).url()) for answer, label in BUTTONS.items()
+    ]
+    return Line(
+        what=promise.what,
+        who=promise.contact.name,
+        standing=_standing(promise, today),
+        is_late=promise.due_on < today,
+        promised=_promised(promise),
+        buttons=buttons,
+    )
+
+
+def _standing(promise: Promise, today: date) -> str:
+    late = promise.days_late(today)
+    if not late:
+        return _("due today")
+    if late == 1 and promise.reminded_on is None:
+        return _("was due yesterday")
+    return ngettext("%(n)d day late", "%(n)d days late", late) % {"n": late}
+
+
+def _promised(promise: Promise) -> str:
+    """Where it was promised, in a few words."""
+    on = {"day": date_format(promise.promised_on, "j F")}
+    return _("promised when you spoke on %(day)s") % on if promise.interview_id else _("promised on %(day)s") % on
+
+
+def _meant_for(due: list[Promise], today: date) -> date | None:
+    """The local day this mail should have left, when that has passed."""
+    first = min(promise.remind_at for promise in due if promise.remind_at)
+    planned = due[0].owner.today(first)
+    return planned if planned < today else None
+
+
+def _talks(owner: User, today: date) -> list[dict[str, Any]]:
+    start = instant(today, datetime.min.time(), owner.zone)
+    end = instant(today + timedelta(days=1), datetime.min.time(), owner.zone)
+    talks: Iterable[Interview] = (
+        Interview.objects.planned()
+        .filter(owner=owner, contact__binned_at__isnull=True)
+        .between(start, end)
+        .select_related("contact")
+        .next_first()
+    )
+    return [
+        {
+            "at": date_format(talk.starts_at.astimezone(owner.zone), "H:i"),
+            "who": talk.contact.name,
+            "minutes": talk.minutes,
+            "how": talk.get_medium_display(),
+            "url": settings.SITE_URL + talk.get_absolute_url(),
+        }
+        for talk in talks
+    ]
+
+
+def _thread(promise: Promise) -> str:
+    """A Message-ID nobody has sent: what the mails about one promise have in common."""
+    return f"<promise.{promise.uid.hex}@{settings.SITE_HOST or 'localhost'}>"
+
+
+# --- once it has left -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def settle(mail: OutgoingMail, now: datetime) -> None:
+    """This step has been given: each promise that still is as the mail told it gets its next one."""
+    told = mail.settles.get("promises", {})
+    promises = (
+        Promise.objects.select_for_update(of=("self",))
+        .filter(pk__in=map(int, told))
+        .select_related("owner", "contact")
+        .order_by("pk")
+    )
+    settled = [promise for promise in promises if promise.version == told[str(promise.pk)]]
+    for promise in settled:
+        promise.reminded(date.fromisoformat(mail.settles["day"]))
+    Promise.objects.bulk_update(settled, ["reminded_on", "remind_at"])
+
+
+def still_wanted(mail: OutgoingMail) -> bool:
+    """Whether anything in it is still open as it was told."""
+    told = mail.settles.get("promises", {})
+    still = Promise.objects.open().filter(pk__in=map(int, told), remind_at__isnull=False).values_list("pk", "version")
+    return any(told[str(pk)] == version for pk, version in still)
+
+
+register(Kind(REMINDERS, gettext_lazy("What you owe"), compose_reminder, settle, still_wanted))
