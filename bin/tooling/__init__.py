@@ -1,0 +1,1 @@
+"""What bin/up, bin/test and bin/check share. Plain standard library: it also runs before the environment exists."""
