@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +10,78 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts.dates import take_date
-from crm.models import Contact, Note, RhythmUnit, Stage, Touch
-from crm.text import promise_lines
+from accounts.models import User
+from crm.models import Contact, ContactTag, Note, Organisation, RhythmUnit, Stage, Tag, Touch
+from crm.search import reindex, text_of
+from crm.text import key_of, promise_lines, sentence_case
 
 FORWARD = (Stage.TO_MEET, Stage.ASKED, Stage.SCHEDULED, Stage.MET)
 SOFT_DATES_A_DAY = 3  # product.md rule 14
 USUAL_RHYTHM = (2, RhythmUnit.MONTHS)
 WINDOW = timedelta(days=120)
 STANDING = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at", "version"]
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a form says about a person, cleaned; the organisation and the tags are names, made when they are new."""
+
+    name: str
+    role: str = ""
+    organisation: str = ""
+    email: str = ""
+    phone: str = ""
+    linkedin_url: str = ""
+    website: str = ""
+    place: str = ""
+    time_zone: str = ""
+    how_met: str = ""
+    met_on: date | None = None
+    introduced_by: Contact | None = None
+    stage: str = Stage.TO_MEET
+    tags: tuple[str, ...] = ()
+
+    def on_the_row(self) -> dict[str, Any]:
+        """What is stored on the contact itself, by field name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("organisation", "stage", "tags")}
+
+
+@dataclass(frozen=True)
+class Added:
+    contact: Contact
+    promises: list[Any]
+
+
+@transaction.atomic
+def add(*, owner: User, details: Details, note: str = "", promises: Iterable[str] = (), now: datetime) -> Added:
+    """A new person, with what was said about them; the `!` lines of the note and `promises` are promised."""
+    contact = Contact(owner=owner, **details.on_the_row(), created_at=now, last_touch_on=details.met_on)
+    contact.name_key = key_of(details.name)
+    contact.organisation = _organisation(owner, details.organisation)
+    contact.search_text = text_of(_said(details), details.tags)
+    contact.save(force_insert=True)
+    _set_tags(contact, details.tags)
+    if details.stage != contact.stage:
+        _set_stage(contact, details.stage, now)
+    made = make_promises(contact, promises, now)
+    if note:
+        made += keep_note(contact=contact, body=note, uid=uuid.uuid4(), now=now).promises
+    return Added(contact, made)
+
+
+@transaction.atomic
+def edit(*, contact: Contact, details: Details, now: datetime) -> Contact:
+    """Writes what the form says over what was there; the caller has compared what the form saw."""
+    for name, value in details.on_the_row().items():
+        setattr(contact, name, value)
+    contact.name_key = key_of(details.name)
+    contact.organisation = _organisation(contact.owner, details.organisation)
+    contact.version += 1
+    contact.save(update_fields=[*details.on_the_row(), "name_key", "organisation", "version"])
+    contact.contact_tags.exclude(tag__name_key__in=[key_of(tag, 60) for tag in details.tags]).delete()
+    _set_tags(contact, details.tags)
+    reindex(contact)
+    return change_stage(contact=contact, to=details.stage, now=now)
 
 
 @transaction.atomic
@@ -86,7 +150,7 @@ def untouch(*, contact: Contact, now: datetime) -> Contact:
     if last:
         last.delete()
         newest = contact.touches.order_by("-happened_on").first()
-        contact.last_touch_on = newest.happened_on if newest else None
+        contact.last_touch_on = newest.happened_on if newest else contact.met_on
         contact.touch_on = next_touch(contact, now)
         _keep_standing(contact)
     return contact
@@ -138,7 +202,7 @@ def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list
     for line in lines:
         dated = take_date(line, today)
         what, due_on = (dated.rest, dated.day) if dated else (line, None)
-        made.append(contact.promises.make(what=what, due_on=due_on, now=now))
+        made.append(contact.promises.make(what=sentence_case(what), due_on=due_on, now=now))
     return made
 
 
@@ -165,6 +229,38 @@ def next_touch(contact: Contact, now: datetime) -> date | None:
     while day in full:
         day += timedelta(days=1)
     return day
+
+
+def _said(details: Details) -> tuple[str, ...]:
+    return (
+        *(details.name, details.role, details.organisation, details.email),
+        *(details.phone, details.place, details.how_met),
+    )
+
+
+def _organisation(owner: User, name: str) -> Organisation | None:
+    """The owner's organisation of that name, made when it is new: one statement either way."""
+    if not name:
+        return None
+    (made,) = owner.organisations.bulk_create(
+        [Organisation(owner=owner, name=name, name_key=key_of(name))],
+        update_conflicts=True,
+        unique_fields=["owner", "name_key"],
+        update_fields=["name_key"],
+    )
+    return made
+
+
+def _set_tags(contact: Contact, names: Iterable[str]) -> None:
+    wanted = {key_of(name, 60): Tag(owner=contact.owner, name=name, name_key=key_of(name, 60)) for name in names}
+    if not wanted:
+        return
+    tags = contact.owner.tags.bulk_create(
+        wanted.values(), update_conflicts=True, unique_fields=["owner", "name_key"], update_fields=["name_key"]
+    )
+    contact.contact_tags.bulk_create(
+        [ContactTag(owner=contact.owner, contact=contact, tag=tag) for tag in tags], ignore_conflicts=True
+    )
 
 
 def _lock(contact: Contact) -> None:

@@ -26,6 +26,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def key_of(name: str, length: int = 300) -> str:
+    """What a name is ordered and compared by; folding can make it longer, or leave nothing."""
+    return (fold(name) or name)[:length]
+
+
 def initials(name: str) -> str:
     """The two letters on an avatar."""
     words = [word for word in re.split(r"[\s\-]+", name) if word and word[0].isalnum()]
@@ -51,3 +56,9 @@ def profile_url(text: str) -> str:
         return ""
     slug = quote(unquote(found[1]).lower(), safe="")
     return f"https://www.linkedin.com/in/{slug}" if len(slug) < 460 else ""
+
+
+def sentence_case(words: str) -> str:
+    """ "flood engineer" becomes "Flood engineer"; "iOS developer" stays."""
+    first = words.split(" ", 1)[0]
+    return words[:1].upper() + words[1:] if first.islower() else words
