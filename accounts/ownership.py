@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.apps import apps
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -56,3 +58,28 @@ class SameOwner(Operation):
             f'ALTER TABLE "{child}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", owner_id) '
             f'REFERENCES "{parent}" (id, owner_id) DEFERRABLE INITIALLY DEFERRED',
         ]
+
+
+def owned_references() -> list[tuple[type[models.Model], str]]:
+    """Every foreign key from a row of somebody's to a row of somebody's: model and field name."""
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        if _is_owned(model)
+        for field in model._meta.fields
+        if field.name != "owner" and isinstance(field, models.ForeignKey) and _is_owned(field.related_model)
+    ]
+
+
+def count_across_owners() -> dict[str, int]:
+    """How many rows point at a row of another owner, by "model.field"; where it is none the reference is left out."""
+    found = {}
+    for model, name in owned_references():
+        owned = model._base_manager.filter(**{f"{name}__isnull": False})
+        if strange := owned.exclude(**{f"{name}__owner": models.F("owner")}).count():
+            found[f"{model._meta.label}.{name}"] = strange
+    return found
+
+
+def _is_owned(model: Any) -> bool:
+    return any(field.name == "owner" and not field.null for field in model._meta.fields)

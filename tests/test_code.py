@@ -1,0 +1,78 @@
+"""Reads the code for what no linter knows: who may name `Model.objects`, and where an import may stand."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).parent.parent
+OUR_APPS = ("accounts", "outbox", "crm", "interviews", "followups")
+SOURCES = sorted(path.relative_to(ROOT) for app in (*OUR_APPS, "config") for path in (ROOT / app).rglob("*.py"))
+OWNED = {
+    model.__name__
+    for model in apps.get_models()
+    if model._meta.app_label in OUR_APPS and (model._meta.label == "accounts.User" or hasattr(model, "owner"))
+}
+
+WHOLE_TABLE = {"models.py", "engine.py", "mails.py", "jobs.py", "tasks.py"}  # models, engine, planners, jobs
+WHOLE_TABLE_FOLDERS = {"migrations", "management"}
+BY_SIGNATURE = {  # a private link: the visitor is nobody yet, and the signature names the row
+    "accounts/demo.py",
+    "followups/links.py",
+}
+SLOW_TO_LOAD = {("accounts/dates.py", "dateparser")}
+
+
+def managers_named(tree: ast.AST) -> Iterator[int]:
+    """The lines that begin a query at the table instead of at the user."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("objects", "_base_manager", "_default_manager")
+            and isinstance(node.value, ast.Name)
+            and node.value.id in OWNED
+        ):
+            yield node.lineno
+
+
+def imports_in_functions(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import):
+                    yield node.lineno, node.names[0].name
+                elif isinstance(node, ast.ImportFrom):
+                    yield node.lineno, node.module or ""
+
+
+def may_name_managers(path: PurePath) -> bool:
+    return (
+        path.name in WHOLE_TABLE
+        or bool(WHOLE_TABLE_FOLDERS.intersection(path.parts))
+        or path.as_posix() in BY_SIGNATURE
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_every_lookup_starts_at_the_user(path: Path):
+    lines = [] if may_name_managers(path) else list(managers_named(ast.parse((ROOT / path).read_text())))
+    assert lines == [], f"{path} names a manager; begin at request.user"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_no_import_inside_a_function(path: Path):
+    found = [
+        (line, name)
+        for line, name in imports_in_functions(ast.parse((ROOT / path).read_text()))
+        if (path.as_posix(), name) not in SLOW_TO_LOAD
+    ]
+    assert found == []
+
+
+def test_reader_sees_what_it_looks_for():
+    tree = ast.parse("def view(request):\n    import os\n    return Contact.objects.get(pk=1)\n")
+    assert list(managers_named(tree)) == [3]
+    assert list(imports_in_functions(tree)) == [(2, "os")]
+    assert not may_name_managers(PurePath("crm/views.py"))
