@@ -28,10 +28,17 @@ class ImportState(models.TextChoices):
 WORKING = (ImportState.READING, ImportState.TAKING_IN, ImportState.UNDOING)
 
 
+_WORKED: dict[str, tuple[str, ...]] = {
+    ImportState.READING: ("new", "update", "same", "double", "unreadable", "empty"),
+    ImportState.TAKING_IN: ("added", "changed", "passed"),
+    ImportState.UNDOING: ("removed", "put_back", "stayed"),
+}
+
+
 def no_counts() -> dict[str, int]:
-    """What reading finds (new to empty), what taking in did (added, changed, left), what undoing did (the rest)."""
+    """What reading found (new to empty), what was ticked, what taking in did with it, what undoing did with that."""
     found = ("new", "update", "same", "double", "unreadable", "empty")
-    return dict.fromkeys((*found, "added", "changed", "passed", "removed", "put_back", "stayed"), 0)
+    return dict.fromkeys((*found, "ticked", "added", "changed", "passed", "removed", "put_back", "stayed"), 0)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -68,6 +75,9 @@ class Import(Owned):
     cursor = models.PositiveIntegerField(default=0)  # the last line worked, in the current state
     total = models.PositiveIntegerField(default=0)  # lines of people in the file
     counts = models.JSONField(default=no_counts)
+    attempts = models.PositiveSmallIntegerField(
+        default=0
+    )  # claims since it last got on: a file that kills workers is given up
 
     objects: ClassVar[Any] = ImportQuerySet.as_manager()
 
@@ -106,7 +116,11 @@ class Import(Owned):
 
     def can_take_in(self) -> bool:
         """It was read to its end; what was stopped on the way in can go on."""
-        return self.state == ImportState.READY or (self.state == ImportState.STOPPED and bool(self.cursor))
+        return self.state in (ImportState.READY, ImportState.STOPPED) and self.was_read
+
+    @property
+    def was_read(self) -> bool:
+        return sum(int(self.counts[key]) for key in _WORKED[ImportState.READING]) == self.total > 0
 
     @property
     def _took_in(self) -> bool:
@@ -118,12 +132,7 @@ class Import(Owned):
     @property
     def worked(self) -> int:
         """How many people the current state is through with."""
-        counts = self.counts
-        if self.state == ImportState.READING:
-            return sum(counts[key] for key in ("new", "update", "same", "double", "unreadable", "empty"))
-        if self.state == ImportState.TAKING_IN:
-            return sum(counts[key] for key in ("added", "changed", "passed"))
-        return sum(counts[key] for key in ("removed", "put_back", "stayed"))
+        return sum(int(self.counts[key]) for key in _WORKED.get(self.state, ()))
 
     @property
     def to_work(self) -> int:
@@ -131,8 +140,8 @@ class Import(Owned):
         if self.state == ImportState.READING:
             return self.total
         if self.state == ImportState.TAKING_IN:
-            return self.counts["new"] + self.counts["update"]
-        return self.counts["added"] + self.counts["changed"]
+            return int(self.counts["ticked"])
+        return int(self.counts["added"] + self.counts["changed"])
 
 
 class ImportFile(Owned):

@@ -1,0 +1,161 @@
+"""What a file says otherwise about somebody I have: proposed with a tick, applied, and put back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from crm.importing.formats.people import Person
+from crm.importing.people import organisations_called
+from crm.models import Contact, Import, ImportAction, ImportRow, Note
+from crm.search import text_of
+from crm.text import fold
+
+LABELS = {
+    "role": gettext_lazy("Role"),
+    "organisation": gettext_lazy("Organisation"),
+    "email": gettext_lazy("E-mail"),
+    "linkedin_url": gettext_lazy("LinkedIn"),
+    "website": gettext_lazy("Web page"),
+    "connected_on": gettext_lazy("Connected on"),
+}
+REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty
+Changes = dict[str, list[Any]]  # field: [before, after, ticked]
+
+
+def changes_between(owner: User, pairs: Sequence[tuple[Contact, Person]]) -> dict[int, Changes]:
+    """What each person of the file would change, by contact. Filling what is empty is ticked; replacing a value is ticked
+    only when an import had brought that value, and the file does not merely say less."""
+    asked = {contact.pk: _differences(contact, person) for contact, person in pairs}
+    doubted = [pk for pk, changes in asked.items() if any(before for before, _after, _tick in changes.values())]
+    imported = _brought_by_imports(owner, doubted) if doubted else set()
+    for pk in doubted:
+        for field, change in asked[pk].items():
+            before, after, _tick = change
+            if before:
+                change[2] = (pk, field, fold(before)) in imported and fold(after) not in fold(before)
+    return asked
+
+
+def change_contacts(batch: Import, known: Sequence[tuple[ImportRow, Contact]], now: datetime) -> int:
+    """Applies the ticked values where what was there is still there; it goes into a note. How many people changed."""
+    called = [after for row, _contact in known if (after := _ticked(row, "organisation"))]
+    organisations = organisations_called(batch.owner, called)
+    changed, notes = [], []
+    for row, contact in known:
+        applied = [field for field in row.changes if _apply(row, contact, field, organisations)]
+        if not applied:
+            row.wanted = False
+            continue
+        row.taken_in = True
+        contact.version += 1
+        replaced = [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]
+        words = [str(row.changes[field][1]) for field in applied] + replaced
+        contact.search_text = f"{contact.search_text} {text_of(words)}".strip()
+        changed.append(contact)
+        if replaced:
+            body = _("Until %(file)s came in:\n%(values)s") % {"file": batch.filename, "values": "\n".join(replaced)}
+            notes.append(Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now))
+    batch.owner.contacts.bulk_update(changed, [*LABELS, "version", "search_text"])
+    batch.owner.notes.bulk_create(notes, ignore_conflicts=True)
+    return len(changed)
+
+
+def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """Gives back the old values, but for those somebody changed since. The rows of which any value went back."""
+    contacts = {
+        contact.pk: contact
+        for contact in batch.owner.contacts.select_related("organisation")
+        .select_for_update(of=("self",))
+        .filter(pk__in=[row.contact_id for row in rows if row.contact_id])
+    }
+    called = [row.changes["organisation"][0] for row in rows if _ticked(row, "organisation")]
+    organisations = organisations_called(batch.owner, [name for name in called if name])
+    restored = []
+    for row in rows:
+        contact = contacts.get(row.contact_id or 0)
+        if contact is None:
+            continue
+        back = [field for field in row.changes if _unapply(row, contact, field, organisations)]
+        if back:
+            contact.version += 1
+            restored.append(row)
+    batch.owner.contacts.bulk_update([contacts[row.contact_id or 0] for row in restored], [*LABELS, "version"])
+    batch.owner.notes.filter(uid__in=[row.note_uid for row in restored]).delete()
+    return restored
+
+
+def _differences(contact: Contact, person: Person) -> Changes:
+    said = {
+        "role": person.title,
+        "organisation": person.company,
+        "email": person.emails[0] if person.emails else "",
+        "linkedin_url": person.linkedin_url,
+        "website": person.urls[0] if person.urls else "",
+        "connected_on": person.connected_on.isoformat() if person.connected_on else "",
+    }
+    changes: Changes = {}
+    for field, after in said.items():
+        before = value_of(contact, field)
+        if after and (not before or (field in REPLACED and fold(before) != fold(after))):
+            changes[field] = [before, after, not before]
+    return changes
+
+
+def value_of(contact: Contact, field: str) -> str:
+    """The value as the file would say it: a name, a day in ISO form."""
+    value = getattr(contact, field)
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _brought_by_imports(owner: User, contacts: Iterable[int]) -> set[tuple[int, str, str]]:
+    found = set()
+    for row in owner.importrows.filter(contact__in=contacts, taken_in=True).only(
+        "contact_id", "action", "data", "changes"
+    ):
+        pk = row.contact_id or 0
+        if row.action == ImportAction.NEW:
+            found.add((pk, "role", fold(row.data.get("title", ""))))
+            found.add((pk, "organisation", fold(row.data.get("company", ""))))
+        for field, (_before, after, ticked) in row.changes.items():
+            if ticked:
+                found.add((pk, field, fold(after)))
+    return found
+
+
+def _ticked(row: ImportRow, field: str) -> str:
+    _before, after, ticked = row.changes.get(field, ("", "", False))
+    return str(after) if ticked else ""
+
+
+def _apply(row: ImportRow, contact: Contact, field: str, organisations: dict[str, Any]) -> bool:
+    before, after, ticked = row.changes[field]
+    if not ticked:
+        return False
+    if value_of(contact, field) != before:  # changed by hand since the preview: that stays
+        row.changes[field][2] = False
+        return False
+    _write(contact, field, after, organisations)
+    return True
+
+
+def _unapply(row: ImportRow, contact: Contact, field: str, organisations: dict[str, Any]) -> bool:
+    before, after, ticked = row.changes[field]
+    if not ticked or fold(value_of(contact, field)) != fold(after):
+        return False
+    _write(contact, field, before, organisations)
+    return True
+
+
+def _write(contact: Contact, field: str, value: str, organisations: dict[str, Any]) -> None:
+    if field == "organisation":
+        contact.organisation = organisations[fold(value)[:300]] if value else None
+    elif field == "connected_on":
+        contact.connected_on = date.fromisoformat(value) if value else None
+    else:
+        setattr(contact, field, value)

@@ -1,0 +1,116 @@
+"""The people a file brings: added in bulk, and taken out again."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.importing.formats.people import Person
+from crm.importing.matching import name_key
+from crm.models import Contact, ContactQuerySet, ContactTag, Import, ImportRow, Note, Organisation, Tag
+from crm.search import text_of
+from crm.text import fold
+
+HOW_MET = "LinkedIn"
+
+
+def organisations_called(owner: User, names: Iterable[str]) -> dict[str, Organisation]:
+    """The owner's organisations by folded name; what is missing is made. Two queries, or three."""
+    wanted = {name_key(name): name for name in names if name}
+    if not wanted:
+        return {}
+    found = _organisations(owner, wanted)
+    missing = [Organisation(owner=owner, name=name, name_key=key) for key, name in wanted.items() if key not in found]
+    if missing:
+        owner.organisations.bulk_create(missing, ignore_conflicts=True)
+        found |= _organisations(owner, [made.name_key for made in missing])
+    return found
+
+
+def add_contacts(batch: Import, new: Sequence[tuple[ImportRow, Person]], now: datetime) -> None:
+    """Makes a contact of each person, to meet and nothing more, and marks its row as taken in."""
+    organisations = organisations_called(batch.owner, (person.company for _row, person in new))
+    contacts = [_contact(batch, row, person, organisations.get(name_key(person.company)), now) for row, person in new]
+    batch.owner.contacts.bulk_create(contacts)
+    for (row, _person), contact in zip(new, contacts, strict=True):
+        row.contact, row.taken_in = contact, True
+    if batch.tag and contacts:
+        tag = tag_called(batch.owner, batch.tag)
+        batch.owner.contacttags.bulk_create(
+            [ContactTag(owner_id=batch.owner_id, contact=contact, tag=tag) for contact in contacts]
+        )
+    batch.owner.notes.bulk_create(
+        [
+            Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now)
+            for (row, person), contact in zip(new, contacts, strict=True)
+            if (body := _what_has_no_field(person, batch.filename))
+        ]
+    )
+
+
+def take_out(batch: Import, rows: Sequence[ImportRow], now: datetime) -> list[ImportRow]:
+    """Bins the people of these rows about whom nothing was written since; the rows whose people are gone."""
+    came = [row.contact_id for row in rows if row.contact_id]
+    notes = [row.note_uid for row in rows]
+    alone = set(_untouched(batch, batch.owner.contacts.alive().filter(pk__in=came), notes).values_list("pk", flat=True))
+    batch.owner.contacts.filter(pk__in=alone).update(binned_at=now, version=F("version") + 1)
+    binned = set(batch.owner.contacts.binned().filter(pk__in=came).values_list("pk", flat=True))
+    return [row for row in rows if row.contact_id is None or row.contact_id in binned]
+
+
+def tag_called(owner: User, name: str) -> Tag:
+    tag, _made = owner.tags.get_or_create(name_key=fold(name)[:60], defaults={"name": name})
+    return tag
+
+
+def _contact(
+    batch: Import, row: ImportRow, person: Person, organisation: Organisation | None, now: datetime
+) -> Contact:
+    mail = person.emails[0] if person.emails else ""
+    note = _what_has_no_field(person, batch.filename)
+    words = (person.name, person.title, person.company, mail, HOW_MET, note)
+    return Contact(
+        owner_id=batch.owner_id,
+        uid=uuid.uuid5(batch.uid, f"contact:{row.line}"),  # unique: no line can make two people
+        name=person.name,
+        name_key=name_key(person.name),
+        role=person.title,
+        organisation=organisation,
+        email=mail,
+        linkedin_url=person.linkedin_url,
+        website=person.urls[0] if person.urls else "",
+        how_met=HOW_MET,
+        connected_on=person.connected_on,
+        imported_by=batch,
+        search_text=text_of(words, [batch.tag] if batch.tag else []),
+        created_at=now,
+    )
+
+
+def _what_has_no_field(person: Person, filename: str) -> str:
+    """The columns Keepword has no field for, so that nothing of the file is lost."""
+    more = [(_("Web page"), url) for url in person.urls[1:]]
+    lines = [f"{column}: {value}" for column, value in (*person.extra, *more)]
+    return _("From %(file)s:\n%(values)s") % {"file": filename, "values": "\n".join(lines)} if lines else ""
+
+
+def _untouched(batch: Import, contacts: ContactQuerySet, notes: list[uuid.UUID]) -> ContactQuerySet:
+    """Exactly as the import left them: whatever row of whatever app points at a contact keeps it."""
+    contacts = contacts.filter(version=1)
+    for relation in Contact._meta.related_objects:
+        pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        if relation.related_model is ImportRow:
+            continue
+        if relation.related_model is Note:
+            pointing = pointing.exclude(uid__in=notes)
+        if relation.related_model is ContactTag:
+            pointing = pointing.exclude(tag__name_key=fold(batch.tag)[:60])
+        contacts = contacts.filter(~Exists(pointing))
+    return contacts
+
+
+def _organisations(owner: User, keys: Iterable[str]) -> dict[str, Organisation]:
+    return {found.name_key: found for found in owner.organisations.filter(name_key__in=list(keys))}

@@ -1,0 +1,60 @@
+"""Imports, worked by the `jobs` tick: one is claimed, worked for a while, and given back for the next."""
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from crm.importing.store import LEASE, WORK, give_up
+from crm.models import Import
+from outbox.kinds import job
+from outbox.tasks import wake
+
+SLICE = 15.0  # seconds on one file before another owner's gets its turn
+MOST_ATTEMPTS = 5
+
+
+@job
+def work_on_imports(now: datetime) -> int:
+    """Goes on with whatever import is free, and says how many were worked."""
+    began, worked = time.monotonic(), 0
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - began)
+
+    while time.monotonic() - began < SLICE:
+        batch = claim(clock())
+        if batch is None:
+            return worked
+        work(batch, clock)
+        worked += 1
+    wake("jobs")
+    return worked
+
+
+def claim(now: datetime) -> Import | None:
+    """Takes the lease of the import that waited longest. A lease outlives a killed worker by a minute at most."""
+    if not Import.objects.free(now).exists():  # an idle tick takes no lock
+        return None
+    with transaction.atomic():
+        batch: Import | None = Import.objects.select_for_update(skip_locked=True).free(now).first()
+        if batch is not None:
+            batch.lease_token, batch.lease_until = uuid.uuid4(), now + LEASE
+            batch.attempts += 1
+            batch.save(update_fields=["lease_token", "lease_until", "attempts"])
+    return batch
+
+
+def work(batch: Import, clock: Callable[[], datetime], seconds: float = SLICE) -> None:
+    """Works a claimed import until it is done or the time is up, and gives the lease back."""
+    if batch.attempts > MOST_ATTEMPTS:
+        give_up(batch, clock())
+        return
+    until = time.monotonic() + seconds
+    for _done in WORK[batch.state](batch, clock):
+        if time.monotonic() >= until:
+            break
+    # free again, at the end of the queue; nothing to give back when it was finished, stopped or lost
+    Import.objects.filter(pk=batch.pk, lease_token=batch.lease_token).update(lease_token=None, lease_until=clock())
