@@ -5,7 +5,11 @@ Apart from `accounts.forms`, which allauth itself imports while it makes its sig
 
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
@@ -23,6 +27,7 @@ _LABELS = {
     "password2": _("New password once more"),
     "code": _("Code"),
 }
+MANDATORY = app_settings.EmailVerificationMethod.MANDATORY
 _LONGEST = {"login": 254, "email": 254}  # as the columns; passwords end where hashing them would be work for nothing
 _LONGEST_PASSWORD = 1000
 GOOD_PASSWORD = _("12 characters or more. A few words in a row are easy to keep.")
@@ -76,6 +81,24 @@ class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]  # allau
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail")
         self.fields["email"].help_text = _("It counts once you open the mail sent there.")
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        taken = User.objects.filter(email__iexact=email).exclude(pk=self.user.pk).exists()
+        if (
+            taken and app_settings.EMAIL_VERIFICATION != MANDATORY
+        ):  # else the mail tells whom it concerns, and only them
+            raise get_adapter().validation_error("email_taken")
+        return email
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """A new address beside the old one, which stays until the link is opened: allauth would take an unconfirmed one
+        away first, and the user's e-mail with it."""
+        with transaction.atomic():
+            self.user.emailaddress_set.filter(verified=False, primary=False).delete()
+            address: EmailAddress = self.user.emailaddress_set.create(email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, address)
+        return address
 
 
 class ChangePasswordForm(Worded, allauth.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types

@@ -64,6 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @classmethod
+    def named(cls, pk: int) -> "User":
+        """The one a signed link names, whoever holds the link."""
+        return cls.objects.get(pk=pk, is_active=True)
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -86,6 +91,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The instant of the first mail time after `now`."""
         first = instant(self.today(now), self.mail_at, self.zone)
         return first if first > now else instant(self.today(now) + timedelta(days=1), self.mail_at, self.zone)
+
+    def another_has(self, email: str) -> bool:
+        """Whether somebody else signs in with this address."""
+        return User.objects.filter(email__iexact=email).exclude(pk=self.pk).exists()
 
     def keep_settings(self, changed: Collection[str], now: datetime) -> None:
         """Saves the fields named; what the reminders hang on plans them anew in the same commit. No due date moves."""

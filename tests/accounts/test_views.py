@@ -1,0 +1,154 @@
+from datetime import time, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts import demo
+from accounts.models import User
+from tests.factories import NOW, UserFactory
+
+KEPT = {"name": "Amara Lindgren", "time_zone": "Europe/Stockholm", "mail_at": "08:00", "wants_reminders": "on"}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_settings_show_the_zone_with_its_time_and_the_next_mail(client: Client):
+    text = client.get(reverse("settings")).text
+    assert '<option value="Europe/Stockholm" selected>Europe/Stockholm, 13:00 now</option>' in text
+    assert "Next: tomorrow, Friday, 08:00" in text
+    assert reverse("account_email") in text
+    assert reverse("account_change_password") in text
+    assert reverse("account_logout") in text
+
+
+@time_machine.travel(NOW, tick=False)
+def test_settings_say_today_when_the_mail_is_still_to_come(client: Client, user: User):
+    User.objects.update(mail_at=time(18, 30))
+    assert "Next: today, Thursday, 18:30" in client.get(reverse("settings")).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"time_zone": "Europe/Lisbon"}, "Your zone changed to Lisbon. No date has moved."),
+        ({"time_zone": "Europe/Lisbon", "mail_at": "07:30"}, "Your zone changed to Lisbon. No date has moved."),
+        ({"mail_at": "07:45"}, "Reminders come at 07:45."),
+        ({"wants_reminders": ""}, "Reminders are off."),
+        ({"name": "Amara L."}, "You are Amara L. now."),
+    ],
+)
+def test_settings_kept_and_said(client: Client, changes: dict[str, str], sentence: str):
+    response = client.post(reverse("settings"), KEPT | changes, follow=True)
+    assert response.redirect_chain == [(reverse("settings"), 302)]
+    assert sentence in response.text
+
+
+def test_settings_change_only_what_was_changed(client: Client, user: User):
+    client.get(reverse("settings"))
+    User.objects.update(email="moved@keepword.example")  # in another tab, meanwhile
+    client.post(reverse("settings"), KEPT | {"mail_at": "06:15"})
+
+    user.refresh_from_db()
+    assert (user.email, user.mail_at) == ("moved@keepword.example", time(6, 15))
+
+
+def test_settings_without_a_change_say_nothing(client: Client):
+    assert "toast" not in client.post(reverse("settings"), KEPT, follow=True).text.partition('id="toasts"')[2]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", "a" * 10_000, "at most 150 characters"),
+        ("name", "A\0", "Null characters are not allowed."),
+        ("time_zone", "", "Choose the zone you live in."),
+        ("time_zone", "Mars/Olympus", "“Mars/Olympus” is no time zone I know."),
+        ("time_zone", "../../etc/passwd", "is no time zone I know."),
+        ("time_zone", "a" * 10_000, "is no time zone I know."),
+        ("time_zone", "Europe/Stockholm\0", "Null characters are not allowed."),
+        ("mail_at", "", "A reminder needs a time."),
+        ("mail_at", "25:99", "Not a time I know."),
+        ("mail_at", "8 o’clock\0", "Not a time I know."),
+        ("mail_at", "javascript:alert(1)", "Not a time I know."),
+    ],
+)
+def test_settings_refuse_in_one_sentence_and_keep_what_was_typed(
+    client: Client, user: User, field: str, value: str, sentence: str
+):
+    response = client.post(reverse("settings"), KEPT | {"name": "Typed"} | {field: value})
+
+    assert any(sentence in error for error in response.context["form"].errors[field])
+    assert "Everything you typed is kept." in response.text
+    assert field == "name" or 'value="Typed"' in response.text
+    user.refresh_from_db()
+    assert (user.name, user.time_zone, user.mail_at) == ("Amara Lindgren", "Europe/Stockholm", time(8))
+
+
+def test_settings_know_a_zone_by_its_old_name(client: Client, user: User):
+    User.objects.update(time_zone="Asia/Calcutta")  # what browsers still say
+    assert '<option value="Asia/Calcutta" selected>' in client.get(reverse("settings")).text
+
+
+def test_settings_cost_a_fixed_number_of_queries(client: Client, django_assert_num_queries):
+    with django_assert_num_queries(3):  # session, user, shell
+        client.get(reverse("settings"))
+
+
+@pytest.fixture
+def demo_user(db) -> User:
+    return UserFactory(email=demo.EMAIL, time_zone="UTC")
+
+
+def test_demo_link_shows_a_button_and_changes_nothing(guest: Client, demo_user: User):
+    url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
+    for _ in range(2):
+        response = guest.get(url)
+        assert "Open the demo" in response.text
+    assert "_auth_user_id" not in guest.session
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert '<meta name="robots" content="noindex">' in response.text
+
+
+def test_demo_link_signs_in_once_and_takes_the_zone(guest: Client, demo_user: User):
+    url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
+
+    assert guest.post(url, {"time_zone": "Asia/Tokyo"})["Location"] == reverse("today")
+
+    demo_user.refresh_from_db()
+    assert (int(guest.session["_auth_user_id"]), demo_user.time_zone) == (demo_user.pk, "Asia/Tokyo")
+    again = Client()
+    assert "This link has ended." in again.post(url).text
+    assert "_auth_user_id" not in again.session
+
+
+def test_demo_link_of_two_at_once_opens_for_one(demo_user: User):
+    assert [demo.use_up(demo_user, NOW), demo.use_up(demo_user, NOW)] == [True, False]
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "a\0"])
+def test_demo_works_without_a_zone(guest: Client, demo_user: User, zone: str):
+    guest.post(reverse("demo_sign_in", args=[demo.make_token(demo_user)]), {"time_zone": zone})
+    demo_user.refresh_from_db()
+    assert (demo_user.time_zone, "_auth_user_id" in guest.session) == ("UTC", True)
+
+
+def test_demo_link_ends_after_a_day(guest: Client, demo_user: User):
+    with time_machine.travel(NOW, tick=False):
+        url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
+    with time_machine.travel(NOW + timedelta(hours=23, minutes=59), tick=False):
+        assert "Open the demo" in guest.get(url).text
+    with time_machine.travel(NOW + timedelta(hours=24, seconds=1), tick=False):
+        assert "This link has ended." in guest.get(url).text
+
+
+def test_demo_link_opens_nobody_else(guest: Client, user: User):
+    token = demo.make_token(user)
+    assert "This link has ended." in guest.post(reverse("demo_sign_in", args=[token])).text
+    assert "_auth_user_id" not in guest.session
+
+
+def test_demo_link_is_not_there_in_production(guest: Client, demo_user: User, settings):
+    settings.PRODUCTION = True
+    url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
+    assert [guest.get(url).status_code, guest.post(url).status_code] == [404, 404]
