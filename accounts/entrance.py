@@ -84,10 +84,8 @@ class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]  # allau
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        taken = User.objects.filter(email__iexact=email).exclude(pk=self.user.pk).exists()
-        if (
-            taken and app_settings.EMAIL_VERIFICATION != MANDATORY
-        ):  # else the mail tells whom it concerns, and only them
+        # where mail confirms, the mail says it, and only to whom it concerns
+        if app_settings.EMAIL_VERIFICATION != MANDATORY and self.user.another_has(email):
             raise get_adapter().validation_error("email_taken")
         return email
 
