@@ -178,6 +178,7 @@ DEFAULT_FROM_EMAIL = env.str(
     "MAIL_FROM", default=f"Keepword <keepword@{SITE_HOST if '.' in SITE_HOST else 'localhost'}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+HOLD_UNCERTAIN_MAIL = env.bool("HOLD_UNCERTAIN_MAIL", default=False)  # ask, instead of the one marked resend
 INVITATION_DELAY = env.int("INVITATION_DELAY", default=20)  # seconds: Undo cancels the mail before it leaves
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

@@ -38,6 +38,15 @@ class Kind:
     compose: Callable[["OutgoingMail", datetime], Composed | Cancelled]
     settle: Callable[["OutgoingMail", datetime], None] = lambda mail, now: None
     still_wanted: Callable[["OutgoingMail"], bool] = lambda mail: True
+    is_stored: bool = False  # its bytes are written at insert, not composed, and erased as soon as it has left or ended
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A mail that no row stands for yet, as the Deliveries page tells it."""
+
+    at: datetime
+    summary: str | Promise
 
 
 KINDS: dict[str, Kind] = {}
@@ -46,6 +55,8 @@ RECONCILERS: list[Callable[[datetime], int]] = []  # recompute what the planners
 JOBS: list[
     Callable[[datetime], int]
 ] = []  # work other than mail: take one job row, go on with it, say how many were worked
+HOUSEKEEPERS: list[Callable[[datetime], int]] = []  # nightly: clear away what is over, and say how many
+FORECASTERS: list[Callable[[int, datetime], list[Coming]]] = []  # what will be planned for this owner next, if anything
 
 
 def register(kind: Kind) -> Kind:
@@ -66,3 +77,13 @@ def reconciler(check: Callable[[datetime], int]) -> Callable[[datetime], int]:
 def job(work: Callable[[datetime], int]) -> Callable[[datetime], int]:
     JOBS.append(work)
     return work
+
+
+def housekeeper(clear: Callable[[datetime], int]) -> Callable[[datetime], int]:
+    HOUSEKEEPERS.append(clear)
+    return clear
+
+
+def forecaster(foresee: Callable[[int, datetime], list[Coming]]) -> Callable[[int, datetime], list[Coming]]:
+    FORECASTERS.append(foresee)
+    return foresee

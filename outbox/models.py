@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 REMINDERS = "reminders"
 SIGN_IN = "sign-in"
+RELAY = 1  # the one row of Relay
 
 
 class State(models.TextChoices):
@@ -23,6 +25,15 @@ class State(models.TextChoices):
     DEAD = "dead", _("Not delivered")
     HELD = "held", _("Held")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+# literals, so that both databases can prove the partial indexes
+TO_COME = ["pending", "claimed", "handing", "held"]
+GONE = ["sent", "uncertain", "dead", "cancelled"]
+UNSEEN = Q(seen=False) & (Q(state__in=["uncertain", "dead"]) | Q(state="sent", possible_duplicate=1))
+BY_HAND = "you cancelled it"
+OVER = Q(state="cancelled") & ~Q(cause=BY_HAND)  # its cause is gone: there is nothing to send again
+NOT_CLAIMED: dict[str, Any] = {"claim_token": None, "claimed_by": None, "lease_until": None}
 
 
 def message_id(owner_id: int | None, occurrence_key: str) -> str:
@@ -50,6 +61,33 @@ class WorkerBeat(models.Model):
         return f"{self.host}:{self.pid}"
 
 
+class Relay(models.Model):
+    """The mail server as a whole: while it fails nobody asks it before `shut_until`, and no mail is blamed. One row."""
+
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    shut_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=RELAY), name="relay_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.last_error or "relay"
+
+
+class Figure(models.Model):
+    """A count that should be 0 and is written down by a tick: repairs, references across owners."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.last}"
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(state__in=[State.PENDING, State.CLAIMED])
@@ -59,6 +97,27 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def due(self, now: datetime) -> "OutgoingMailQuerySet":
         return self.filter(state=State.PENDING, next_attempt_at__lte=now)
+
+    def to_come(self) -> "OutgoingMailQuerySet":
+        """What has not left, the next one first."""
+        return self.filter(state__in=TO_COME).order_by("next_attempt_at", "pk")
+
+    def gone(self) -> "OutgoingMailQuerySet":
+        """What has left or ended, the last one first."""
+        return self.filter(state__in=GONE).order_by("-updated_at", "-pk")
+
+    def gone_before(self, at: datetime, pk: int) -> "OutgoingMailQuerySet":
+        """Keyset paging: what comes after this row in `gone()`."""
+        return self.gone().filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=pk))
+
+    def gone_after(self, at: datetime, pk: int) -> "OutgoingMailQuerySet":
+        """The other way, nearest first."""
+        newer = self.filter(Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk), state__in=GONE)
+        return newer.order_by("updated_at", "pk")
+
+    def unseen(self) -> "OutgoingMailQuerySet":
+        """What the user has to know of: not delivered, or perhaps delivered twice."""
+        return self.filter(UNSEEN).order_by("-updated_at", "-pk")
 
     def queue(
         self,
@@ -70,6 +129,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         owner_id: int | None,
         delay: timedelta = timedelta(0),
         context: dict[str, Any] | None = None,
+        recipient_name: str = "",
         summary: str = "",
         content: bytes | None = None,
         expires_at: datetime | None = None,
@@ -82,6 +142,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                 "kind": kind,
                 "message_id": message_id(owner_id, key),
                 "recipient": recipient,
+                "recipient_name": recipient_name,
                 "not_before": now + delay,
                 "next_attempt_at": now + delay,
                 "created_at": now,
@@ -93,10 +154,36 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
         return row
 
+    def revive(self, now: datetime | Now, **also: Any) -> int:
+        """Back to waiting and due at once; says how many.
+
+        What has crossed its fence before goes as the one marked resend. A second reminder of one owner on its way is
+        refused by the database: then nothing changes, since the other one says it all.
+        """
+        try:
+            with transaction.atomic():
+                return self.update(
+                    possible_duplicate=Case(
+                        When(fence_at__isnull=False, then=1),
+                        default=F("possible_duplicate"),
+                        output_field=models.PositiveSmallIntegerField(),
+                    ),
+                    state=State.PENDING,
+                    next_attempt_at=now,
+                    updated_at=now,
+                    fence_at=None,
+                    cause="",
+                    seen=False,
+                    **NOT_CLAIMED,
+                    **also,
+                )
+        except IntegrityError:
+            return 0
+
     def cancel(self, cause: str, now: datetime) -> int:
         """Cancels what has not reached its fence, and says how many. A mail that is leaving is left alone."""
         return self.filter(state__in=[State.PENDING, State.CLAIMED, State.HELD]).update(
-            state=State.CANCELLED, cause=cause, claim_token=None, lease_until=None, claimed_by=None, updated_at=now
+            state=State.CANCELLED, cause=cause, updated_at=now, **NOT_CLAIMED
         )
 
 
@@ -110,6 +197,7 @@ class OutgoingMail(models.Model):
     occurrence_key = models.CharField(max_length=255)
     message_id = models.CharField(max_length=128, unique=True)
     recipient = models.CharField(max_length=320)
+    recipient_name = models.CharField(max_length=300, blank=True)  # as the Deliveries page calls them
     summary = models.CharField(max_length=300, blank=True)
     context = models.JSONField(default=dict)  # what the composer needs to find today's truth
     settles = models.JSONField(default=dict)  # what the frozen bytes say, for `settle`
@@ -129,7 +217,7 @@ class OutgoingMail(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    reply_code = models.PositiveSmallIntegerField(null=True)
+    reply_code = models.PositiveSmallIntegerField(null=True)  # of the last try
     reply_text = models.CharField(max_length=500, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     possible_duplicate = models.PositiveSmallIntegerField(default=0)
@@ -176,11 +264,37 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["fence_at"], condition=Q(state__in=["handing", "uncertain"]), name="mail_unsettled_fence"
             ),
-            models.Index(fields=["owner", "-next_attempt_at", "-id"], name="mail_of_owner"),
+            models.Index(
+                fields=["owner", "next_attempt_at", "id"], condition=Q(state__in=TO_COME), name="mail_to_come"
+            ),
+            models.Index(fields=["owner", "-updated_at", "-id"], condition=Q(state__in=GONE), name="mail_gone"),
+            models.Index(fields=["owner"], condition=UNSEEN, name="mail_unseen"),
+            models.Index(fields=["-sent_at"], condition=Q(state="sent"), name="mail_sent"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient}: {self.state}"
+
+    def try_now(self, now: datetime) -> bool:
+        """Does not wait for the next try. False when it is not waiting any more."""
+        at = max(now, self.not_before)
+        return bool(self._still(State.PENDING).update(next_attempt_at=at, updated_at=now))
+
+    def send_again(self, now: datetime) -> bool:
+        """After it died, was held or was cancelled by hand. False when it moved on, or a newer reminder says it all."""
+        rows = self._still(State.DEAD, State.HELD, State.CANCELLED).exclude(OVER)
+        return bool(rows.revive(max(now, self.not_before), attempts=0, first_attempt_at=None))
+
+    def cancel(self, cause: str, now: datetime) -> bool:
+        return bool(self._still(State.PENDING, State.CLAIMED, State.HELD).cancel(cause, now))
+
+    def mark_seen(self) -> None:
+        self._still(State.SENT, State.UNCERTAIN, State.DEAD).update(seen=True)
+
+    def _still(self, *states: State) -> OutgoingMailQuerySet:
+        """This row, if it is still in one of these states: every change is a compare and swap."""
+        rows: OutgoingMailQuerySet = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
+        return rows
 
 
 class DeliveryAttempt(models.Model):

@@ -1,45 +1,47 @@
 """Thin Celery entry points: each calls one plain function with the time. What they miss, the next tick does."""
 
-import logging
-from datetime import UTC, datetime
+import mmap
+from typing import Any
 
 from celery import shared_task
-from django.db import transaction
+from celery.signals import worker_shutting_down
 
-from outbox.kinds import JOBS, RECONCILERS
+from outbox import actions, housekeeping
+from outbox.engine import Hooks, drain
+from outbox.kinds import JOBS
+from outbox.timing import Moment, system_clock
+from outbox.waking import wake
 
-logger = logging.getLogger(__name__)
+__all__ = ["deliver", "housekeeping_tick", "jobs", "reconcile", "wake"]
+
+# one byte that a forked worker shares with its parent, which alone hears of the shutdown
+_stop = mmap.mmap(-1, 1)
+
+
+@worker_shutting_down.connect
+def stop_between_two_mails(**_: Any) -> None:
+    _stop[0] = 1
 
 
 @shared_task
-def deliver() -> None: ...
+def deliver() -> None:
+    """Plans what has become due, then works the outbox off."""
+    actions.plan(Moment(system_clock).now())
+    drain(hooks=Hooks(stopping=lambda: bool(_stop[0])))
 
 
 @shared_task
 def jobs() -> None:
+    """Goes on with the work other than mail; what was interrupted is resumed."""
     for work in JOBS:
-        work(datetime.now(UTC))
+        work(Moment(system_clock).now())
 
 
 @shared_task
 def reconcile() -> None:
-    for check in RECONCILERS:
-        check(datetime.now(UTC))
+    actions.reconcile(Moment(system_clock).now())
 
 
-@shared_task
-def housekeeping() -> None: ...
-
-
-def _send_now(name: str) -> None:
-    try:
-        {"deliver": deliver, "jobs": jobs}[name].apply_async(
-            retry=False, expires=60, queue="jobs" if name == "jobs" else "mail"
-        )
-    except Exception:
-        logger.warning("The broker could not be woken; the next tick does the work.", extra={"data": {"tick": name}})
-
-
-def wake(name: str = "deliver") -> None:
-    """After the commit, asks a worker to look now. Never raises: a web request does not depend on the broker."""
-    transaction.on_commit(lambda: _send_now(name), robust=True)
+@shared_task(name="outbox.tasks.housekeeping")
+def housekeeping_tick() -> None:
+    housekeeping.clear_away(Moment(system_clock).now())

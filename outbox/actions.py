@@ -1,0 +1,68 @@
+"""What is done to many mails at once: the tick's planning and reconciling, and holding after a restore."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outbox import figures
+from outbox.kinds import PLANNERS, RECONCILERS
+from outbox.models import NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.settling import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
+
+
+def plan(now: datetime) -> int:
+    """Inserts rows for what has become due; says how many."""
+    return sum(_each(PLANNERS, now))
+
+
+def reconcile(now: datetime) -> int:
+    """Recomputes what the planners go by; says how many were wrong, which should be 0, and writes it down."""
+    repaired = sum(_each(RECONCILERS, now))
+    if repaired:
+        logger.warning("Reconciling repaired rows; it should find none.", extra={"data": {"repairs": repaired}})
+    figures.note(figures.REPAIRS, repaired, now)
+    return repaired
+
+
+@transaction.atomic
+def hold_before(instant: datetime, now: datetime, cause: str = "") -> int:
+    """Holds what was due by then, planned or not, so that a database put back from a backup does not flood anybody.
+
+    Run it before the workers start. A mail that was claimed or being handed over when the backup was made may have left since.
+    """
+    plan(instant)
+    states = [State.PENDING, State.CLAIMED, State.HANDING, State.UNCERTAIN]
+    due = OutgoingMail.objects.filter(state__in=states, next_attempt_at__lte=instant)
+    # the token stays on what is leaving: should it be leaving really, its answer still counts
+    in_flight = due.filter(state=State.HANDING)
+    changes = {"state": State.HELD, "cause": cause or _("due before the backup was put back"), "updated_at": now}
+    flying = in_flight.update(**changes, claimed_by=None, lease_until=None)
+    return int(flying + due.update(**changes, **NOT_CLAIMED))
+
+
+def release(mails: OutgoingMailQuerySet, now: datetime) -> int:
+    """Lets held mails leave, each on its own: of two reminders to one owner only the first can."""
+    return sum(mail.send_again(now) for mail in mails.filter(state=State.HELD).order_by("-next_attempt_at"))
+
+
+def discard(mails: OutgoingMailQuerySet, now: datetime) -> int:
+    return mails.filter(state=State.HELD).cancel(_("held, and let go"), now)
+
+
+def _each(steps: list[Callable[[datetime], int]], now: datetime) -> list[int]:
+    """One that fails does not stop the others."""
+    counts = []
+    for step in steps:
+        try:
+            counts.append(step(now))
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:
+            data = {"step": f"{step.__module__}.{step.__name__}", "error": type(error).__name__}
+            logger.exception("A step of the tick failed; the next tick tries again.", extra={"data": data})
+    return counts

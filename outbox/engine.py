@@ -1,0 +1,212 @@
+"""The engine: claim, compose, fence, hand over, settle. The states and their arrows are those of delivery.md.
+
+It takes a clock and its time-outs and knows no Celery. What it learnt from the mail server it writes down through a database
+restart; what it could not write down before the text, it does not send.
+"""
+
+import logging
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from outbox import claims, workers
+from outbox.files import FileTransport
+from outbox.kinds import KINDS, Cancelled
+from outbox.letters import envelope, freeze
+from outbox.models import NOT_CLAIMED, OutgoingMail, State
+from outbox.settling import DATABASE_AWAY, Books
+from outbox.smtp import Outcome, RefusedForNow, SMTPTransport, Transport
+from outbox.timing import Clock, Moment, Timings, system_clock
+
+logger = logging.getLogger(__name__)
+
+SETTLED_SINCE = "what it says has been settled since"
+NEWER_SAYS_IT = "a newer reminder says it"
+MAY_HAVE_ARRIVED = "it may have arrived already"
+EXPIRED = "what it carries has expired"
+
+_draining = threading.Lock()  # one drain per process: what this worker holds at its start is left over
+
+
+@dataclass
+class Drained:
+    """What became of the mails of one drain, by state."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    is_busy: bool = False  # another drain of this process is at it
+    is_shut: bool = False  # the mail server is left alone for a while
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the caller brings: when to stop between two mails, and whom to tell of each."""
+
+    stopping: Callable[[], bool] = lambda: False
+    told: Callable[[OutgoingMail, Outcome | Cancelled], None] = lambda mail, result: None
+
+
+def drain(
+    clock: Clock = system_clock,
+    seconds: float = 20,
+    *,
+    timings: Timings | None = None,
+    transport: Transport | None = None,
+    hooks: Hooks | None = None,
+    batch: int = 50,
+) -> Drained:
+    """Works off what is due, for at most `seconds`, and stops between two mails. Safe to run anywhere at any time."""
+    if not _draining.acquire(blocking=False):
+        return Drained(is_busy=True)
+    timings = timings or Timings()
+    transport = transport or open_transport(timings)
+    try:
+        return _Drain(Moment(clock), timings, transport, hooks or Hooks(), batch).run(seconds)
+    finally:
+        transport.close()
+        _draining.release()
+
+
+def open_transport(timings: Timings) -> Transport:
+    if settings.EMAIL_URL:
+        return SMTPTransport(settings.EMAIL_URL, timings, hello=settings.SITE_HOST or "localhost")
+    return FileTransport(settings.MAIL_DIR)
+
+
+class _Drain:
+    def __init__(self, moment: Moment, timings: Timings, transport: Transport, hooks: Hooks, batch: int) -> None:
+        self.moment, self.timings, self.transport, self.hooks, self.batch = moment, timings, transport, hooks, batch
+        self.drained = Drained()
+
+    def run(self, seconds: float) -> Drained:
+        self.until = time.monotonic() + seconds
+        self.moment.read()
+        self.worker = workers.beat(self.moment)
+        self.books = Books(self.moment, self.timings)
+        self._take_over([self.worker.pk])
+        for mails in self._batches():
+            self._work(mails)
+        workers.went_through(self.moment, self.worker)
+        self.drained.is_shut = self.books.is_shut
+        return self.drained
+
+    def _batches(self) -> Iterator[list[OutgoingMail]]:
+        while not self._is_over():
+            if time.monotonic() - self.looked > self.timings.look_for_dead:
+                self._take_over([])
+            self.books.look_at_relay()
+            mails = [] if self.books.is_shut else claims.claim(self.moment, self.worker, self.timings, self.batch)
+            if not mails:
+                return
+            yield mails
+
+    def _take_over(self, gone: list[int]) -> None:
+        self.looked = time.monotonic()
+        workers.recover(self.moment, self.timings, [*gone, *workers.dead(self.worker)])
+        resend_uncertain(self.moment, self.timings)
+
+    def _is_over(self) -> bool:
+        return self.hooks.stopping() or time.monotonic() > self.until
+
+    def _work(self, mails: list[OutgoingMail]) -> None:
+        token, self.renewed = mails[0].claim_token, time.monotonic()
+        owners = get_user_model().objects.in_bulk({mail.owner_id for mail in mails if mail.owner_id})
+        for mail in mails:
+            if self._is_over() or self.books.is_shut:
+                claims.give_back(self.moment, token)
+                return
+            if mail.owner_id:
+                mail.owner = owners.get(mail.owner_id)
+            self._renew(token)
+            self._deliver(mail)
+
+    def _renew(self, token: Any) -> None:
+        """Looked at before each mail, written at a third of the lease: what keeps it safe is the fence."""
+        if time.monotonic() - self.renewed > self.timings.lease / 3:
+            claims.renew(self.moment, token, self.timings)
+            self.renewed = time.monotonic()
+
+    def _deliver(self, mail: OutgoingMail) -> None:
+        try:
+            result = self._compose(mail) or self._hand_over(mail)
+        except DATABASE_AWAY:
+            self._persist(lambda: self.books.unsent(mail))
+            raise
+        except Exception as error:  # whatever a composer raises must not stop the others
+            result = self._failed(mail, error)
+        self._persist(lambda: self.books.record(mail, result))
+        self.drained.counts[mail.state] += 1
+        self.hooks.told(mail, result)
+
+    def _compose(self, mail: OutgoingMail) -> Cancelled | None:
+        """Puts the bytes on the mail, from today's truth. Those of a marked resend or a stored mail are there already."""
+        now = self.moment.now()
+        if mail.expires_at is not None and mail.expires_at <= now:
+            return Cancelled(EXPIRED)
+        if mail.content is not None:
+            return None
+        composed = KINDS[mail.kind].compose(mail, now)
+        if isinstance(composed, Cancelled):
+            return composed
+        mail.summary, mail.settles = composed.summary[:300], composed.settles
+        mail.content = freeze(composed.message, mail, now)
+        return None
+
+    def _hand_over(self, mail: OutgoingMail) -> Outcome:
+        content = bytes(mail.content or b"")
+        return self.transport.hand_over(envelope(mail, content), lambda: claims.fence(self.moment, mail))
+
+    def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
+        """Told without the error's message, which may be somebody's text."""
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__, "where": where}
+        logger.error("A mail could not be composed; it is tried again.", extra={"data": data})
+        return RefusedForNow("compose", None, f"could not be composed ({type(error).__name__})")
+
+    def _persist(self, write: Callable[[], None]) -> None:
+        """Through a database restart: what is known must not become unknown. Gives up when it would be taken for lost."""
+        until, pause = time.monotonic() + self.timings.unknown_after, 0.05
+        while True:
+            try:
+                return write()
+            except DATABASE_AWAY:
+                connection.close()
+                if time.monotonic() > until or self.hooks.stopping():
+                    raise
+                time.sleep(pause)
+                pause = min(pause * 2, 1)
+
+
+def resend_uncertain(moment: Moment, timings: Timings) -> None:
+    """Once, marked, as the same mail: what was handed over a while ago and never answered, if it is still wanted."""
+    silent = OutgoingMail.objects.filter(
+        state=State.UNCERTAIN, fence_at__lt=moment.sql(-timings.resend_after), possible_duplicate=0, cause=""
+    )
+    for mail in silent[:50]:
+        row = OutgoingMail.objects.filter(pk=mail.pk, state=State.UNCERTAIN, fence_at=mail.fence_at)
+        if why := _why_not_again(mail, moment):
+            row.update(cause=why, **({"content": None} if why == EXPIRED else {}))
+        elif settings.HOLD_UNCERTAIN_MAIL:
+            row.update(state=State.HELD, cause=MAY_HAVE_ARRIVED, updated_at=moment.sql(), **NOT_CLAIMED)
+        elif not row.revive(moment.sql()):
+            row.update(cause=NEWER_SAYS_IT)
+
+
+def _why_not_again(mail: OutgoingMail, moment: Moment) -> str:
+    if mail.expires_at is not None and mail.expires_at <= moment.now():
+        return EXPIRED
+    try:
+        return "" if KINDS[mail.kind].still_wanted(mail) else SETTLED_SINCE
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:  # not knowing is no reason to lose it
+        data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__}
+        logger.error("Nobody can tell whether an uncertain mail is still wanted.", extra={"data": data})
+        return ""

@@ -1,0 +1,89 @@
+"""What is over is cleared away at night: bytes after 7 days, attempts after 90, sign-in mail after 30."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, ForeignKey, Model
+
+from accounts.models import Owned
+from outbox.figures import note
+from outbox.kinds import HOUSEKEEPERS, housekeeper
+from outbox.models import GONE, DeliveryAttempt, OutgoingMail, WorkerBeat
+
+logger = logging.getLogger(__name__)
+
+BYTES_KEPT, SIGN_IN_KEPT, ATTEMPTS_KEPT = timedelta(days=7), timedelta(days=30), timedelta(days=90)
+BEATS_KEPT = timedelta(days=2)
+STRANGE = "references across owners"
+
+
+def clear_away(now: datetime) -> None:
+    """Everybody's nightly work; one that fails does not stop the others."""
+    for clear in HOUSEKEEPERS:
+        try:
+            clear(now)
+        except Exception as error:
+            data = {"housekeeper": f"{clear.__module__}.{clear.__name__}", "error": type(error).__name__}
+            logger.exception("A nightly job failed; the next night tries again.", extra={"data": data})
+
+
+@housekeeper
+def erase_bytes(now: datetime) -> int:
+    """What has left or ended a week ago. Uncertain mail that may still be sent again is younger than that."""
+    old = OutgoingMail.objects.filter(state__in=GONE, updated_at__lt=now - BYTES_KEPT, content__isnull=False)
+    return int(old.update(content=None))
+
+
+@housekeeper
+def purge(now: datetime) -> int:
+    tries, _each = DeliveryAttempt.objects.filter(at__lt=now - ATTEMPTS_KEPT).delete()
+    over = OutgoingMail.objects.filter(owner__isnull=True, state__in=GONE, updated_at__lt=now - SIGN_IN_KEPT)
+    mails, _each = over.delete()
+    beats, _each = WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT, claims__isnull=True).delete()
+    return tries + mails + beats
+
+
+@housekeeper
+def sweep_drafts(now: datetime) -> int:
+    """Half-written files of a killed process (outbox/files.py)."""
+    old = [draft for draft in Path(settings.MAIL_DIR).glob(".*.eml.*") if _changed(draft) < now.timestamp() - 3600]
+    for draft in old:
+        draft.unlink(missing_ok=True)
+    return len(old)
+
+
+@housekeeper
+def count_across_owners(now: datetime) -> int:
+    """References across owners. Postgres refuses them itself; on SQLite anything but 0 is an error, logged and shown."""
+    if connection.vendor == "postgresql":
+        return 0
+    found = 0
+    for model in apps.get_models():
+        for field in owned_references(model):
+            strays = model._default_manager.exclude(**{f"{field}__isnull": True})
+            count = strays.exclude(**{f"{field}__owner": F("owner")}).count()
+            found += count
+            if count:
+                data = {"model": model.__name__, "field": field, "count": count}
+                logger.error("Rows refer to another owner's rows.", extra={"data": data})
+    note(STRANGE, found, now)
+    return found
+
+
+def owned_references(model: type[Model]) -> list[str]:
+    """The names of this owned model's references to owned models."""
+    if not issubclass(model, Owned):
+        return []
+    fields = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    return [field.name for field in fields if issubclass(field.related_model, Owned)]
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

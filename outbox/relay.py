@@ -1,0 +1,32 @@
+"""The breaker: while the mail server as a whole fails, nobody asks it, and no mail is blamed."""
+
+from datetime import datetime, timedelta
+
+from outbox.models import RELAY, Relay
+from outbox.timing import Moment, Timings
+
+
+def state() -> Relay:
+    return Relay.objects.filter(pk=RELAY).first() or Relay(pk=RELAY)
+
+
+def is_shut(relay: Relay, now: datetime) -> bool:
+    return relay.shut_until is not None and relay.shut_until > now
+
+
+def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelta:
+    """One more failure in a row, and how long to leave it alone. Of several workers who saw it the first one counts."""
+    now = moment.now()
+    pause = timedelta(seconds=min(timings.breaker_most, timings.breaker_first * 2.0 ** min(relay.failures, 20)))
+    Relay.objects.get_or_create(pk=RELAY)
+    Relay.objects.filter(pk=RELAY, failures=relay.failures).update(
+        failures=relay.failures + 1, shut_until=now + pause, last_error=error, failed_at=now
+    )
+    return pause
+
+
+def mend(relay: Relay) -> None:
+    """It took a mail: all is well again."""
+    if relay.failures:
+        Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None)
+        relay.failures = 0

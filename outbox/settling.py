@@ -1,0 +1,175 @@
+"""What became of a mail, written down: each arrow of delivery.md's table that follows a try, in one commit."""
+
+import logging
+import random
+from datetime import timedelta
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest
+
+from outbox import relay
+from outbox.kinds import KINDS, Cancelled, Kind
+from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, Relay, State
+from outbox.smtp import Accepted, Outcome, Refused, RelayDown, Unknown, Withdrawn
+from outbox.timing import Moment, Timings
+
+logger = logging.getLogger(__name__)
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+def backoff(attempts: int, timings: Timings) -> float:
+    """Seconds until the next try after this many, with jitter, so that a burst does not come back as a burst."""
+    longest = min(timings.retry_most, timings.retry_first * 2.0 ** min(attempts - 1, 20))
+    return longest * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+class Books:
+    """Where one drain writes what became of its mails. Writing the same thing twice changes nothing."""
+
+    def __init__(self, moment: Moment, timings: Timings) -> None:
+        self.moment, self.timings = moment, timings
+        self.relay: Relay = relay.state()
+        self.is_shut = False
+
+    def look_at_relay(self) -> None:
+        self.relay = relay.state()
+        self.is_shut = relay.is_shut(self.relay, self.moment.now())
+
+    def record(self, mail: OutgoingMail, result: Outcome | Cancelled) -> None:
+        if isinstance(result, Cancelled):
+            self._cancelled(mail, result.cause)
+        elif isinstance(result, Accepted):
+            self._sent(mail, result)
+        elif isinstance(result, Unknown):
+            self._tried(mail, State.UNCERTAIN, result, [State.HANDING])
+        elif isinstance(result, RelayDown):
+            self._relay_down(mail, result)
+        elif isinstance(result, Withdrawn):
+            self.unsent(mail)
+        else:
+            self._refused(mail, result)
+
+    def unsent(self, mail: OutgoingMail) -> None:
+        """Nothing was sent, whatever became of the fence's commit: if the row is still this claim's, it waits again."""
+        self._rows(mail, State.CLAIMED, State.HANDING).update(
+            state=State.PENDING,
+            fence_at=None,
+            content=self._kept_bytes(mail, State.PENDING),
+            updated_at=self.moment.sql(),
+            **NOT_CLAIMED,
+        )
+
+    def _sent(self, mail: OutgoingMail, answer: Outcome) -> None:
+        """Sent, and what it settles, in one commit. When `settle` fails, the mail still must not leave again."""
+        try:
+            self._settle(mail, answer, KINDS.get(mail.kind))
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:
+            data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__}
+            logger.exception("A mail left, but what it settles could not be written.", extra={"data": data})
+            self._settle(mail, answer, None)
+        relay.mend(self.relay)
+
+    @transaction.atomic
+    def _settle(self, mail: OutgoingMail, answer: Outcome, kind: Kind | None) -> None:
+        if kind is not None:
+            # first the cause, then the mail: in the order in which a tap on a promise locks them
+            kind.settle(mail, self.moment.now())
+        now = self.moment.sql()
+        # a late answer counts too: from a process that was frozen, or taken for lost
+        arrived = self._rows(mail, State.HANDING, State.UNCERTAIN, State.HELD).update(
+            **_tried_at("fence_at"),
+            state=State.SENT,
+            sent_at=Greatest(now, F("fence_at")),
+            updated_at=now,
+            last_error="",
+            reply_code=answer.code,
+            reply_text=answer.reply,
+            content=None if _is_stored(mail) else mail.content,
+        )
+        if arrived:
+            mail.state = State.SENT
+            self._log(mail, answer)
+        else:
+            transaction.set_rollback(True)
+
+    def _refused(self, mail: OutgoingMail, answer: Outcome) -> None:
+        """Certain that nothing was accepted: waits and is composed anew, or is dead after a lasting no or its window."""
+        now = self.moment.now()
+        pause = backoff(mail.attempts + 1, self.timings)
+        spent = (now - (mail.first_attempt_at or now)).total_seconds()
+        is_over = isinstance(answer, Refused) or spent + pause > self.timings.retry_window
+        state = State.DEAD if is_over else State.PENDING
+        changes: dict[str, Any] = {"fence_at": None, "content": self._kept_bytes(mail, state)}
+        if not is_over:
+            changes["next_attempt_at"] = self.moment.sql(pause)
+        self._tried(mail, state, answer, [State.CLAIMED, State.HANDING], **changes)
+
+    @transaction.atomic
+    def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
+        now = self.moment.sql()
+        changed = self._rows(mail, *before).update(
+            **_tried_at(now),
+            state=state,
+            updated_at=now,
+            seen=False,
+            last_error=answer.said[:500],
+            reply_code=answer.code,
+            reply_text=answer.reply,
+            **changes,
+        )
+        if changed:
+            mail.state = state
+            self._log(mail, answer)
+
+    def _cancelled(self, mail: OutgoingMail, cause: str) -> None:
+        changed = self._rows(mail, State.CLAIMED).update(
+            state=State.CANCELLED,
+            cause=cause[:200],
+            content=self._kept_bytes(mail, State.CANCELLED),
+            updated_at=self.moment.sql(),
+            **NOT_CLAIMED,
+        )
+        if changed:
+            mail.state = State.CANCELLED
+
+    @transaction.atomic
+    def _relay_down(self, mail: OutgoingMail, answer: Outcome) -> None:
+        """No fault of the mail's, so not counted. But it goes behind the others, should it be what upsets the server."""
+        pause: timedelta = relay.trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
+        self.is_shut = True
+        changed = self._rows(mail, State.CLAIMED).update(
+            state=State.PENDING,
+            next_attempt_at=self.moment.sql(pause.total_seconds()),
+            updated_at=self.moment.sql(),
+            last_error=answer.said[:500],
+            **NOT_CLAIMED,
+        )
+        if changed:
+            mail.state = State.PENDING
+            self._log(mail, answer)
+
+    def _kept_bytes(self, mail: OutgoingMail, state: State) -> Any:
+        """Dropped at a certain refusal. Kept of what may have arrived once, and of a stored mail while it may still leave."""
+        is_kept = state == State.PENDING if _is_stored(mail) else mail.possible_duplicate
+        return mail.content if is_kept else None
+
+    def _rows(self, mail: OutgoingMail, *states: State) -> Any:
+        return OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state__in=states)
+
+    def _log(self, mail: OutgoingMail, answer: Outcome) -> None:
+        DeliveryAttempt.objects.create(
+            mail_id=mail.pk, at=self.moment.now(), phase=answer.phase, code=answer.code, reply=answer.reply
+        )
+
+
+def _tried_at(first: Any) -> dict[str, Any]:
+    return {"attempts": F("attempts") + 1, "first_attempt_at": Coalesce("first_attempt_at", first), **NOT_CLAIMED}
+
+
+def _is_stored(mail: OutgoingMail) -> bool:
+    return mail.kind in KINDS and KINDS[mail.kind].is_stored

@@ -1,0 +1,254 @@
+"""One mail into one SMTP server, with the fence between its 354 and our text.
+
+Without the final dot a server throws the mail away. So everything up to 354 is certain, the fence is committed there, and the
+only doubt left is between our dot and the server's answer.
+"""
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from outbox.text import reply
+from outbox.timing import Timings
+
+NEEDS_AUTH = {530, 535, 538}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one try ended: at which phase, and what the server said."""
+
+    phase: str
+    code: int | None = None
+    reply: str = ""
+
+    @property
+    def said(self) -> str:
+        return f"{self.code} {self.reply}".strip() if self.code else self.reply
+
+
+class Accepted(Outcome):
+    """The server has it."""
+
+
+class RefusedForNow(Outcome):
+    """Certain: it does not have it, and may take it later."""
+
+
+class Refused(Outcome):
+    """Certain: it will not take it."""
+
+
+class Unknown(Outcome):
+    """The dot was sent, and no answer came: the only doubt there is."""
+
+
+class RelayDown(Outcome):
+    """Certain: it does not have it, and this is no fault of the mail's."""
+
+
+class Withdrawn(Outcome):
+    """The fence said no: the row is somebody else's, or cancelled. Nothing was sent."""
+
+
+Fence = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    sender: str
+    recipient: str
+    content: bytes  # lines end with CRLF
+    name: str  # the same for each try: what a file of it is called
+
+
+class Transport(Protocol):
+    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+        """Calls `fence` at the last moment at which nothing has been sent. Whatever it raises is raised, unsent."""
+
+    def close(self) -> None: ...
+
+
+class SMTPTransport:
+    """Speaks to the server of one URL: smtp://user:password@host:port, smtp+tls:// (STARTTLS), smtp+ssl://.
+
+    The connection is kept for the next mail.
+    """
+
+    def __init__(self, url: str, timings: Timings, hello: str = "localhost") -> None:
+        parts = urlsplit(url)
+        self.scheme, self.host = parts.scheme, parts.hostname or "localhost"
+        self.port = parts.port or {"smtp+tls": 587, "smtp+ssl": 465}.get(self.scheme, 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.timings, self.hello = timings, hello
+        self._smtp: smtplib.SMTP | None = None
+        self._phase = "connect"
+
+    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+        if not is_address(envelope.recipient):
+            return Refused("address", None, "this is no mail address")
+        was_open = self._smtp is not None
+        stopped = self._ask(envelope)
+        if was_open and isinstance(stopped, RelayDown) and self._smtp is None:
+            stopped = self._ask(envelope)  # the server had closed the kept connection: a new one tells
+        if stopped is not None:
+            return stopped
+        try:
+            if not fence():
+                self._drop()
+                return Withdrawn("fence")
+        except BaseException:
+            self._drop()
+            raise
+        return self._send(envelope.content)
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._smtp.quit()
+        self._drop()
+
+    def _ask(self, envelope: Envelope) -> Outcome | None:
+        """Everything up to the server's 354; None when it has said so."""
+        try:
+            smtp = self._smtp or self._connect()
+            return self._envelope(smtp, envelope)
+        except smtplib.SMTPResponseException as refused:
+            self._drop()
+            return RelayDown(self._phase, refused.smtp_code, reply(refused.smtp_error))
+        except (smtplib.SMTPException, OSError, ValueError) as lost:  # ValueError: a password smtplib cannot encode
+            self._drop()
+            return RelayDown(self._phase, None, reply(str(lost) or type(lost).__name__))
+
+    def _connect(self) -> smtplib.SMTP:
+        self._phase = "connect"
+        context = ssl.create_default_context()
+        implicit = self.scheme == "smtp+ssl"
+        smtp = _OverTLS(self, context) if implicit else _Plain(self)
+        self._smtp = smtp
+        code, text = smtp.connect(self.host, self.port)
+        if code != 220:
+            raise smtplib.SMTPResponseException(code, text)
+        self._phase = "ehlo"
+        smtp.ehlo_or_helo_if_needed()
+        if self.scheme == "smtp+tls":
+            self._phase = "starttls"
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+        if self.user:
+            self._phase = "auth"
+            smtp.login(self.user, self.password)
+        return smtp
+
+    def _envelope(self, smtp: smtplib.SMTP, envelope: Envelope) -> Outcome | None:
+        recipient = ascii_domain(envelope.recipient)
+        options = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
+        if not recipient.isascii():
+            if not smtp.has_extn("smtputf8"):
+                return Refused("recipient", None, "the mail server takes no address with such letters")
+            options.append("SMTPUTF8")
+        if smtp.has_extn("8bitmime"):
+            options.append("BODY=8BITMIME")
+        smtp.command_encoding = "ascii" if recipient.isascii() else "utf-8"
+        self._phase = "sender"
+        code, text = smtp.mail(ascii_domain(envelope.sender), options)
+        if code // 100 != 2:
+            return self._after_sender(smtp, code, text)
+        self._phase = "recipient"
+        code, text = smtp.rcpt(recipient)
+        if code // 100 != 2:
+            return self._refusal(smtp, code, text)
+        self._phase = "data"
+        code, text = smtp.docmd("DATA")
+        return None if code == 354 else self._refusal(smtp, code, text)
+
+    def _after_sender(self, smtp: smtplib.SMTP, code: int, text: bytes) -> Outcome:
+        if code == 552:  # larger than the server takes: this mail's own fault
+            return self._refusal(smtp, code, text)
+        raise smtplib.SMTPResponseException(code, text)
+
+    def _refusal(self, smtp: smtplib.SMTP, code: int, text: bytes) -> Outcome:
+        """The server's no to this recipient; what is a no to everybody is raised."""
+        if code == 421 or code in NEEDS_AUTH or code // 100 not in (4, 5):
+            raise smtplib.SMTPResponseException(code, text)
+        phase = self._phase
+        try:
+            is_ready = smtp.rset()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            is_ready = False
+        if not is_ready:
+            self._drop()
+        return (RefusedForNow if code // 100 == 4 else Refused)(phase, code, reply(text))
+
+    def _send(self, content: bytes) -> Outcome:
+        smtp = self._smtp
+        assert smtp is not None  # noqa: S101 - for mypy: 354 came over it
+        sock: Any = smtp.sock
+        try:
+            sock.sendall(stuffed(content))
+        except OSError as lost:  # no dot, no mail
+            self._drop()
+            return RefusedForNow("text", None, reply(str(lost) or type(lost).__name__))
+        try:
+            sock.sendall(b".\r\n")
+            sock.settimeout(self.timings.answer)
+            code, text = smtp.getreply()
+            sock.settimeout(self.timings.command)
+        except (smtplib.SMTPException, OSError) as lost:
+            self._drop()
+            return Unknown("answer", None, reply(str(lost) or type(lost).__name__))
+        kinds: dict[int, type[Outcome]] = {2: Accepted, 4: RefusedForNow, 5: Refused}
+        if code == 421 or code // 100 not in kinds:
+            self._drop()
+        return kinds.get(code // 100, Unknown)("answer", code, reply(text))
+
+    def _drop(self) -> None:
+        """Hangs up, without a word: before the dot this takes the mail back."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+class _Plain(smtplib.SMTP):
+    """Takes `connect` seconds to connect and `command` for each answer, where smtplib has one time-out for both."""
+
+    def __init__(self, transport: SMTPTransport, **extra: Any) -> None:
+        self._timings = transport.timings
+        super().__init__(local_hostname=transport.hello, timeout=transport.timings.connect, **extra)
+        self._host = transport.host  # whose certificate it must be
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # smtplib's own hook
+        sock.settimeout(self._timings.command)
+        return sock
+
+
+class _OverTLS(_Plain, smtplib.SMTP_SSL):
+    def __init__(self, transport: SMTPTransport, context: ssl.SSLContext) -> None:
+        super().__init__(transport, context=context)
+
+
+def is_address(recipient: str) -> bool:
+    name, at, domain = recipient.rpartition("@")
+    return bool(name and at and domain) and recipient.isprintable() and not re.search(r"[\s<>]", recipient)
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as the network knows it; the part before the @ stays what it is."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return name + at + domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return address
+
+
+def stuffed(content: bytes) -> bytes:
+    """As SMTP wants a text: a line that begins with a dot gets another, and the last line ends."""
+    quoted = re.sub(rb"(?m)^\.", b"..", content)
+    return quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n"
