@@ -72,6 +72,10 @@ def stop_url(user_pk: int) -> str:
     return f"{settings.SITE_URL}{reverse('reminders_stop', args=[stop_token(user_pk)])}"
 
 
+def stop_path(token: str) -> str:
+    return reverse("reminders_stop", args=[token])
+
+
 def read_stop(token: str) -> int:
     return int(_read(_STOP, token))
 

@@ -88,9 +88,16 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         """What Today asks for: due, not put off beyond `day`, and nothing about people who were dropped."""
         return self.alive().open().due_by(day).exclude(snoozed_until__gt=day).exclude(contact__stage=Stage.DROP)
 
+    def awaited(self) -> "PromiseQuerySet":
+        """What they owe, of people who were not dropped."""
+        return self.alive().open().theirs().exclude(contact__stage=Stage.DROP)
+
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due. Never equality: a late run still finds them."""
         return self.open().mine().filter(remind_at__lte=now)
+
+    def closed_as(self, state: str) -> "PromiseQuerySet":
+        return self.filter(state=state)
 
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
@@ -212,6 +219,12 @@ class Promise(Owned):
 
     def get_absolute_url(self) -> str:
         return reverse("promise_detail", args=[self.pk])
+
+    @classmethod
+    def named(cls, uid: uuid.UUID) -> "Promise":
+        """The one a signed link names, whoever holds the link."""
+        found: Promise = cls.objects.select_related("contact", "owner").get(uid=uid)
+        return found
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,7 @@
 """What every page shows around itself: how much is open, and whether mail goes out. One query, counted only when drawn."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -9,19 +9,21 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.dates import instant
 from accounts.models import User
 
 CONTACTS_CAP, OPEN_CAP = 999, 99
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 
-_COUNTS = """
+_OPEN = """(SELECT count(*) FROM (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
+    WHERE p.owner_id = %(owner)s AND p.state = 'open' AND p.binned_at IS NULL AND c.binned_at IS NULL"""
+# the promises and talks that Today shows, so that the figure beside it is that of the page
+_COUNTS = f"""
 SELECT
   (SELECT count(*) FROM (SELECT 1 FROM crm_contact WHERE owner_id = %(owner)s AND binned_at IS NULL LIMIT 1000) c),
-  (SELECT count(*) FROM (SELECT 1 FROM followups_promise
-    WHERE owner_id = %(owner)s AND state = 'open' AND binned_at IS NULL LIMIT 100) p),
-  (SELECT count(*) FROM (SELECT 1 FROM followups_promise
-    WHERE owner_id = %(owner)s AND whose = 'mine' AND due_on <= %(today)s AND state = 'open' AND binned_at IS NULL
-    LIMIT 100) d),
+  {_OPEN} LIMIT 100) p),
+  {_OPEN} AND p.whose = 'mine' AND p.due_on <= %(today)s AND c.stage <> 'drop'
+    AND (p.snoozed_until IS NULL OR p.snoozed_until <= %(today)s) LIMIT 100) d),
   (SELECT count(*) FROM (SELECT 1 FROM interviews_interview
     WHERE owner_id = %(owner)s AND state = 'planned' AND binned_at IS NULL AND starts_at >= %(midnight)s
     AND starts_at < %(next_midnight)s LIMIT 100) i),
@@ -49,12 +51,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def read(user: User, now: datetime) -> Shell:
     """The counts of one user's pages, capped so that they cost the same at any size."""
     today = user.today(now)
-    midnight = datetime.combine(today, datetime.min.time(), tzinfo=user.zone).astimezone(UTC)
     values: dict[str, Any] = {
         "owner": user.pk,
         "today": today,
-        "midnight": midnight,
-        "next_midnight": midnight + timedelta(days=1),
+        "midnight": instant(today, time.min, user.zone),
+        "next_midnight": instant(today + timedelta(days=1), time.min, user.zone),
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, values)

@@ -1,14 +1,21 @@
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def stub(request: HttpRequest, **_: object) -> HttpResponse:
-    return HttpResponse("stub")
-
+from followups import guest, views
 
 urlpatterns = [
-    path("", stub, name="today"),
-    path("follow-ups/", stub, name="promise_list"),
-    path("contacts/<int:contact_pk>/promises/new/", stub, name="promise_new"),
-    path("promises/<int:pk>/", stub, name="promise_detail"),
+    path("", views.today, name="today"),
+    path("follow-ups/", views.promise_list, name="promise_list"),
+    path("contacts/<int:contact_pk>/promises/new/", views.promise_new, name="promise_new"),
+    path("promises/<int:pk>/", views.promise_detail, name="promise_detail"),
+    path("promises/<int:pk>/edit/", views.promise_edit, name="promise_edit"),
+    path("promises/<int:pk>/keep/", views.promise_keep, name="promise_keep"),
+    path("promises/<int:pk>/let-go/", views.promise_let_go, name="promise_let_go"),
+    path("promises/<int:pk>/reopen/", views.promise_reopen, name="promise_reopen"),
+    path("promises/<int:pk>/snooze/<int:days>/", views.promise_snooze, name="promise_snooze"),
+    path("promises/<int:pk>/unsnooze/", views.promise_unsnooze, name="promise_unsnooze"),
+    path("promises/<int:pk>/bin/", views.promise_bin, name="promise_bin"),
+    path("promises/<int:pk>/restore/", views.promise_restore, name="promise_restore"),
+    path("m/<str:token>/", guest.promise_button, name="promise_button"),
+    path("stop/<str:token>/", guest.reminders_stop, name="reminders_stop"),
+    path("start/<str:token>/", guest.reminders_start, name="reminders_start"),
 ]

@@ -1,0 +1,155 @@
+"""What was promised and by when, with the date as people say it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.dates import complaint, understand
+from accounts.templatetags.keepword import near
+from crm.fields import LineField
+from crm.models import Contact
+from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
+from interviews.models import Interview
+
+# typing must not reload the page: only the line under the field is fetched
+AS_YOU_TYPE = {
+    "hx-get": "",
+    "hx-trigger": "input changed delay:200ms",
+    "hx-target": "#due-understood",
+    "hx-swap": "outerHTML",
+    "hx-select": "unset",
+    "hx-select-oob": "unset",
+    "hx-sync": "this:replace",
+    "hx-include": "closest form",
+    "aria-describedby": "due-understood",
+}
+
+
+class PromiseForm(forms.Form):
+    """A promise of mine or theirs, for one contact. `today` is the user's local date."""
+
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Whose"),
+        choices=Whose.choices,
+        initial=Whose.MINE,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    what = LineField(
+        label=gettext_lazy("What"),
+        max_length=LONGEST,
+        required=True,
+        error_messages={"required": gettext_lazy("Say what was promised, in a few words.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[("", gettext_lazy("by the words")), *Kind.choices],
+        initial="",
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    due = LineField(label=gettext_lazy("By"), widget=forms.TextInput(attrs=AS_YOU_TYPE))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_due(self) -> date | None:
+        words = self.cleaned_data["due"]
+        found = understand(words, self.today)
+        if words and not found:
+            raise ValidationError(complaint(words, self.today))
+        return found
+
+    def due_said(self) -> str:
+        """The line under the date: the day understood, or what happens without one. Says a past date."""
+        words = str(self["due"].value() or "").strip()
+        day = understand(words, self.today)
+        if day:
+            return _said_of(day, self.today)
+        return complaint(words, self.today) if words else self._said_without()
+
+    def due_is_wrong(self) -> bool:
+        words = str(self["due"].value() or "").strip()
+        return bool(words) and not understand(words, self.today)
+
+    def _said_without(self) -> str:
+        if self["whose"].value() == Whose.THEIRS:
+            day = date_format(self.today + CHECK_IN_AFTER, "l j F")
+            return _("Without a day I remind you on %(day)s to ask kindly.") % {"day": day}
+        day = date_format(self.today + DUE_WITHOUT_A_DATE, "l j F")
+        return _("Without a day it is due in 3 days, on %(day)s.") % {"day": day}
+
+    def save(self, *, contact: Contact, interview: Interview | None, now: datetime) -> Promise:
+        said = self.cleaned_data
+        made: Promise = contact.promises.make(
+            what=said["what"],
+            whose=said["whose"] or Whose.MINE,
+            kind=said["kind"] or None,
+            due_on=said["due"],
+            interview=interview,
+            now=now,
+        )
+        return made
+
+
+class PromiseChangeForm(PromiseForm):
+    """Changes what it says and when it is due, if nobody has changed it since the page was opened."""
+
+    whose = None  # type: ignore[assignment]  # Django's way to leave a field out
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
+        written = {
+            "what": promise.what,
+            "kind": promise.kind,
+            "due": date_format(promise.due_on, "j F Y"),
+            "version": promise.version,
+        }
+        super().__init__(*args, initial=written, **kwargs)
+        self.promise = promise
+        self.fields["kind"].choices = Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("version") != self.promise.version:
+            self._say_changed()
+        return self.cleaned_data
+
+    def _say_changed(self) -> None:
+        """Somebody was faster: says what is there now, keeps what was typed, and lets the next try through."""
+        self.data = {**self.data.dict(), "version": str(self.promise.version)}  # type: ignore[attr-defined]  # a QueryDict
+        words = {"what": self.promise.what, "day": date_format(self.promise.due_on, "j F Y")}
+        said = _("It was changed meanwhile: “%(what)s”, by %(day)s. Save again to have it as you typed it.")
+        self.add_error(None, said % words)
+
+    def _said_without(self) -> str:
+        return _("Without a day it stays due on %(day)s.") % {"day": date_format(self.promise.due_on, "l j F Y")}
+
+    def change(self, now: datetime) -> bool:
+        said = self.cleaned_data
+        changed = self.promise.change(
+            what=said["what"],
+            kind=said["kind"] or self.promise.kind,
+            due_on=said["due"] or self.promise.due_on,
+            now=now,
+        )
+        if not changed:
+            self._say_changed()
+        return changed
+
+
+def _said_of(day: date, today: date) -> str:
+    distance = (day - today).days
+    words = near(day, today)
+    if distance < 0:
+        late = ngettext("%(n)d day ago, so it is late", "%(n)d days ago, so it is late", -distance) % {"n": -distance}
+        return f"{words[:1].upper()}{words[1:]}: {late}."
+    if distance > 1:
+        ahead = _("in %(n)d days") % {"n": distance}
+        return f"{words[:1].upper()}{words[1:]}, {ahead}."
+    return f"{words[:1].upper()}{words[1:]}, {date_format(day, 'l j F')}."

@@ -1,0 +1,138 @@
+"""What Follow-ups shows: one tab of promises, its sections, and how many stand under each tab."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from crm.models import Contact
+from followups.models import Kind, Promise, PromiseQuerySet, PromiseState
+from followups.paging import BY_DUE_DAY, LAST_CLOSED, page
+from followups.words import number
+
+CAP = 999
+TABS = {
+    "mine": gettext_lazy("I owe"),
+    "theirs": gettext_lazy("They owe"),
+    "kept": gettext_lazy("Kept"),
+    "gone": gettext_lazy("Let go"),
+}
+KIND_ICONS = {
+    Kind.ARTICLE: "file-text",
+    Kind.INTRODUCTION: "users",
+    Kind.CONTACT: "message-circle",
+    Kind.THANK_YOU: "heart",
+    Kind.CHECK_IN: "repeat",
+    Kind.OTHER: "ellipsis",
+}
+
+# each count stops at the cap, so that it costs the same whatever there is
+_ALIVE = """SELECT count(*) FROM (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
+  WHERE p.owner_id = %(owner)s AND p.binned_at IS NULL AND c.binned_at IS NULL"""
+_COUNTS = f"""
+SELECT ({_ALIVE} AND p.state = 'open' AND p.whose = 'mine' LIMIT 1000) a),
+  ({_ALIVE} AND p.state = 'open' AND p.whose = 'theirs' LIMIT 1000) b),
+  ({_ALIVE} AND p.state = 'kept' LIMIT 1000) d),
+  ({_ALIVE} AND p.state = 'let_go' LIMIT 1000) e),
+  ({_ALIVE} AND p.state = 'open' AND p.whose = 'mine' AND p.due_on < %(today)s LIMIT 1000) f)
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Promises under one head. No title where the list is not cut into sections; no count where it goes on elsewhere."""
+
+    title: str
+    promises: list[Promise]
+    count: int | None = None
+
+
+def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, Any]:
+    """What the page needs, from its address: tab, kind, contact, and where the page begins. Nonsense is the default."""
+    tab = asked.get("tab", "")
+    tab = tab if tab in TABS else "mine"
+    kind = asked.get("kind", "")
+    kind = kind if kind in Kind.values else ""
+    contact = _contact(user, asked.get("contact", ""))
+    counts = _counts(user, today)
+    shown = page(_rows(user, tab, kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
+    return {
+        "today": today,
+        "tab": tab,
+        "tabs": [(name, label, _capped(counts[name])) for name, label in TABS.items()],
+        "kind": kind,
+        "kinds": [(value, label, KIND_ICONS[Kind(value)]) for value, label in Kind.choices],
+        "contact": contact,
+        "page": shown,
+        "sections": _sections(shown.rows, tab, today, shown.is_whole),
+        "lead": _lead(counts),
+        "is_filtered": bool(kind or contact),
+    }
+
+
+def _rows(user: User, tab: str, kind: str, contact: Contact | None) -> PromiseQuerySet:
+    alive: PromiseQuerySet = user.promises.alive().select_related("contact")
+    rows = {
+        "mine": lambda: alive.open().mine(),
+        "theirs": lambda: alive.open().theirs(),
+        "kept": lambda: alive.closed_as(PromiseState.KEPT),
+        "gone": lambda: alive.closed_as(PromiseState.LET_GO),
+    }[tab]()
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.filter(contact=contact) if contact else rows
+
+
+def _contact(user: User, named: str) -> Contact | None:
+    """Somebody else's number is nobody's: the list is shown without the filter."""
+    if not named.isdecimal() or len(named) > 18:
+        return None
+    found: Contact | None = user.contacts.alive().filter(pk=int(named)).first()
+    return found
+
+
+def _sections(rows: list[Promise], tab: str, today: date, is_whole: bool) -> list[Section]:
+    if tab != "mine":
+        return [Section("", rows)] if rows else []
+    heads = groupby(rows, key=lambda promise: _head(promise.due_on, today))
+    sections = [(title, list(promises)) for title, promises in heads]
+    return [Section(title, promises, len(promises) if is_whole else None) for title, promises in sections]
+
+
+def _head(due_on: date, today: date) -> str:
+    if due_on <= today:
+        return _("Overdue") if due_on < today else _("Today")
+    sunday = today + timedelta(days=6 - today.weekday())
+    return _("This week") if due_on <= sunday else _("Later")
+
+
+def _counts(user: User, today: date) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"owner": user.pk, "today": today})
+        return dict(zip((*TABS, "late"), cursor.fetchone(), strict=True))
+
+
+def _capped(count: int) -> str:
+    return f"{CAP}+" if count > CAP else str(count)
+
+
+def _lead(counts: dict[str, int]) -> str:
+    mine, late = counts["mine"], counts["late"]
+    if not mine:
+        return _("You owe nobody anything.")
+    said = ngettext("You owe %(n)s thing", "You owe %(n)s things", mine) % {"n": _many(mine)}
+    if not late:
+        return _("%(said)s, none of them late.") % {"said": said} if mine > 1 else f"{said}."
+    if mine == 1:
+        return _("%(said)s, and it is late.") % {"said": said}
+    return _("%(said)s, %(late)s of them late.") % {"said": said, "late": _many(late)}
+
+
+def _many(count: int) -> str:
+    return _("more than %d") % CAP if count > CAP else number(count)

@@ -1,0 +1,102 @@
+"""What the Today page is made of: everything that wants doing now, each part read once and bounded."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.dates import instant
+from accounts.models import User
+from crm.models import Contact
+from followups.models import Promise
+from followups.words import number
+from interviews.models import Interview
+
+SHOWN = 40  # promises; the rest stands under Follow-ups
+TO_TOUCH = 3
+THEIRS = 5
+TALKS = 20
+
+
+@dataclass(frozen=True)
+class Today:
+    """One user's day at `now`. `more` promises did not fit."""
+
+    day: date
+    now: datetime
+    overdue: list[Promise]
+    due: list[Promise]
+    more: bool
+    next_talk: Interview | None
+    talks: list[Interview]  # the others of today
+    tomorrow: list[Interview]
+    to_touch: list[Contact]
+    theirs: list[Promise]
+
+    @property
+    def is_quiet(self) -> bool:
+        parts = (self.overdue, self.due, self.talks, self.tomorrow, self.to_touch, self.theirs)
+        return self.next_talk is None and not any(parts)
+
+    @property
+    def has_side(self) -> bool:
+        return bool(self.talks or self.tomorrow or self.to_touch or self.theirs)
+
+    @property
+    def thanks_somebody(self) -> bool:
+        return any(promise.kind == "thank_you" for promise in self.due)
+
+    def lead(self, user: User) -> str:
+        """ "Two promises are late, and Mateus is at 14:00."."""
+        said = [part for part in (self._owed(), self._awaited(user)) if part]
+        if not said:
+            return _("Nothing is owed today, nobody waits.")
+        line = _("%(first)s, and %(second)s.") % {"first": said[0], "second": said[1]} if said[1:] else f"{said[0]}."
+        return line[:1].upper() + line[1:]
+
+    def _owed(self) -> str:
+        late, due = len(self.overdue), len(self.due)
+        if late:
+            count = _("more than %d") % late if self.more else number(late)
+            return ngettext("%(n)s promise is late", "%(n)s promises are late", late) % {"n": count}
+        return ngettext("%(n)s promise is due", "%(n)s promises are due", due) % {"n": number(due)} if due else ""
+
+    def _awaited(self, user: User) -> str:
+        if self.next_talk is None:
+            return ""
+        at = date_format(self.next_talk.starts_at.astimezone(user.zone), "H:i")
+        return _("%(who)s is at %(at)s") % {"who": self.next_talk.contact.first_name, "at": at}
+
+
+def read_day(user: User, now: datetime) -> Today:
+    """Four queries, whatever the day holds."""
+    day = user.today(now)
+    wanted = list(user.promises.wanted_by(day).mine().select_related("contact").most_urgent_first()[: SHOWN + 1])
+    overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
+    talks = _talks(user, day)
+    todays = [talk for talk in talks if talk.starts_at < _midnight(user, day, 1)]
+    next_talk = next((talk for talk in todays if talk.ends_at > now), None)
+    return Today(
+        day=day,
+        now=now,
+        overdue=overdue,
+        due=[promise for promise in wanted[:SHOWN] if promise.due_on == day],
+        more=len(wanted) > SHOWN,
+        next_talk=next_talk,
+        talks=[talk for talk in todays if talk is not next_talk],
+        tomorrow=[talk for talk in talks if talk not in todays],
+        to_touch=list(user.contacts.to_touch(day).select_related("organisation")[:TO_TOUCH]),
+        theirs=list(user.promises.awaited().select_related("contact").most_urgent_first()[:THEIRS]),
+    )
+
+
+def _talks(user: User, day: date) -> list[Interview]:
+    """Today's and tomorrow's, with whom they are."""
+    both = user.interviews.planned().between(_midnight(user, day, 0), _midnight(user, day, 2))
+    return list(both.filter(contact__binned_at__isnull=True).select_related("contact").next_first()[:TALKS])
+
+
+def _midnight(user: User, day: date, ahead: int) -> datetime:
+    return instant(day + timedelta(days=ahead), time.min, user.zone)

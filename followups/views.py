@@ -1,0 +1,197 @@
+from collections.abc import Callable
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.templatetags.keepword import near
+from crm.models import Contact
+from followups import actions
+from followups.forms import PromiseChangeForm, PromiseForm
+from followups.listing import read_list
+from followups.models import Promise, PromiseQuerySet
+from followups.today import read_day
+from interviews.models import Interview
+
+FURTHEST_SNOOZE = 366
+
+
+@require_GET
+def today(request: OwnerRequest) -> HttpResponse:
+    day = read_day(request.user, timezone.now())
+    if day.is_quiet and not request.user.contacts.alive().exists():
+        return render(request, "followups/today_empty.html", {"today": day.day})
+    return render(request, "followups/today.html", {"day": day, "today": day.day, "lead": day.lead(request.user)})
+
+
+@require_GET
+def promise_list(request: OwnerRequest) -> HttpResponse:
+    day = request.user.today(timezone.now())
+    return render(request, "followups/promise_list.html", read_list(request.user, request.GET, day))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    now = timezone.now()
+    contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
+    interview = _interview(request, contact)
+    typed = {name: request.GET[name] for name in ("whose", "what", "kind", "due") if name in request.GET}
+    form = PromiseForm(request.POST or None, today=request.user.today(now), initial=typed)
+    if request.method == "POST" and form.is_valid():
+        promise = form.save(contact=contact, interview=interview, now=now)
+        tell(request, _noted(promise, request.user.today(now)), undo=_url("promise_bin", promise))
+        return redirect(interview or contact)
+    context = {"form": form, "contact": contact, "interview": interview}
+    return page_or_partial(request, "followups/promise_new.html", "due-understood", context)
+
+
+@require_GET
+def promise_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request).select_related("interview", "check_in_of"), pk=pk)
+    context = {
+        "promise": promise,
+        "today": request.user.today(timezone.now()),
+        "check_ins": promise.check_ins.alive().select_related("contact").most_urgent_first(),
+    }
+    return render(request, "followups/promise_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    promise = get_object_or_404(_promises(request), pk=pk)
+    form = PromiseChangeForm(request.POST or None, promise=promise, today=request.user.today(now))
+    if "due" in request.GET:  # as you type
+        form.initial["due"] = request.GET["due"]
+    if request.method == "POST" and form.is_valid() and form.change(now):
+        tell(request, _("Changed: “%(what)s”.") % {"what": _short(promise)})
+        return redirect(promise)
+    context = {"form": form, "promise": promise, "contact": promise.contact}
+    return page_or_partial(request, "followups/promise_edit.html", "due-understood", context)
+
+
+# --- one tap each, with its undo --------------------------------------------------------------------------------------
+
+
+@require_POST
+def promise_keep(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request), pk=pk)
+    said = _("Kept: “%(what)s”, for %(who)s.") if promise.is_mine else _("Arrived: “%(what)s”, from %(who)s.")
+    return _answer(request, promise, actions.keep, said, "promise_reopen")
+
+
+@require_POST
+def promise_let_go(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request), pk=pk)
+    return _answer(request, promise, actions.let_go, _("Let go: “%(what)s”, for %(who)s."), "promise_reopen")
+
+
+@require_POST
+def promise_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request), pk=pk)
+    return _answer(request, promise, actions.reopen, _("Open again: “%(what)s”, for %(who)s."))
+
+
+@require_POST
+def promise_snooze(request: OwnerRequest, pk: int, days: int) -> HttpResponse:
+    if not 1 <= days <= FURTHEST_SNOOZE:
+        raise Http404
+    promise = get_object_or_404(_promises(request), pk=pk)
+    back_to = promise.snoozed_until.isoformat() if promise.snoozed_until else ""
+    return _answer(
+        request,
+        promise,
+        lambda promise, now: promise.snooze(days, now),
+        _("Put off to %(until)s: “%(what)s”, for %(who)s."),
+        "promise_unsnooze",
+        f"&back={back_to}",
+    )
+
+
+@require_POST
+def promise_unsnooze(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request), pk=pk)
+    try:
+        back_to = date.fromisoformat(request.GET.get("back", ""))
+    except ValueError:
+        back_to = None
+    return _answer(
+        request,
+        promise,
+        lambda promise, now: promise.unsnooze(now, back_to),
+        _("Not put off any more: “%(what)s”, for %(who)s."),
+    )
+
+
+@require_POST
+def promise_bin(request: OwnerRequest, pk: int) -> HttpResponse:
+    promise = get_object_or_404(_promises(request), pk=pk)
+    said = _("In the bin: “%(what)s”, for %(who)s.")
+    return _answer(request, promise, actions.move_to_bin, said, "promise_restore", default=promise.contact)
+
+
+@require_POST
+def promise_restore(request: OwnerRequest, pk: int) -> HttpResponse:
+    binned = request.user.promises.filter(contact__binned_at__isnull=True).select_related("contact")
+    promise = get_object_or_404(binned, pk=pk)
+    return _answer(request, promise, actions.take_out_of_bin, _("Back from the bin: “%(what)s”, for %(who)s."))
+
+
+def _answer(
+    request: OwnerRequest,
+    promise: Promise,
+    act: Callable[..., bool],
+    said: str,
+    undo: str = "",
+    query: str = "",
+    default: Contact | None = None,
+) -> HttpResponse:
+    """Does it and says so, with the way back; a tap on what has changed meanwhile says what is already so."""
+    now = timezone.now()
+    seen = request.GET.get("v", str(promise.version))
+    if seen == str(promise.version) and act(promise=promise, now=now):
+        words = {"what": _short(promise), "who": promise.contact.first_name}
+        words["until"] = near(promise.snoozed_until, request.user.today(now))
+        tell(request, said % words, undo=_url(undo, promise) + query if undo else "")
+    else:
+        tell(request, promise.standing(request.user.today(now)))
+    return go_back(request, (default or promise).get_absolute_url())
+
+
+def _promises(request: OwnerRequest) -> PromiseQuerySet:
+    alive: PromiseQuerySet = request.user.promises.alive().select_related("contact")
+    return alive
+
+
+def _url(name: str, promise: Promise) -> str:
+    return f"{reverse(name, args=[promise.pk])}?v={promise.version}"
+
+
+def _short(promise: Promise) -> str:
+    return Truncator(promise.what).chars(80)
+
+
+def _noted(promise: Promise, day: date) -> str:
+    words = {"what": _short(promise), "who": promise.contact.first_name, "day": near(promise.due_on, day)}
+    if promise.due_on < day:
+        return _("Noted: “%(what)s”, for %(who)s. It was due %(day)s, so it is late.") % words
+    if promise.is_mine:
+        return _("Noted: “%(what)s”, for %(who)s, by %(day)s.") % words
+    return _("Noted: “%(what)s”, from %(who)s.") % words
+
+
+def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
+    """The interview it was promised in, when the address names one of this contact's."""
+    named = request.GET.get("interview", "")
+    if not named:
+        return None
+    if not named.isdecimal() or len(named) > 18:
+        raise Http404
+    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=named)
+    return interview
