@@ -90,10 +90,10 @@ class Environment:
 
     def _read_stamp(self) -> dict[str, str]:
         try:
-            stamp: dict[str, str] = json.loads(self.stamp.read_text())
+            stamp = json.loads(self.stamp.read_text())
         except (OSError, ValueError):
             return {}
-        return stamp if self.python.exists() else {}
+        return stamp if isinstance(stamp, dict) and self.python.exists() else {}
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -153,7 +153,7 @@ def run_sqlite(runner: Runner, *paths: str, covered: bool = False) -> None:
 
 def run_postgres(runner: Runner, *paths: str) -> None:
     suite = "unit on Postgres"
-    runner.on_postgres(suite, lambda url: runner.pytest(suite, *paths, database=url))
+    runner.on_postgres(suite, lambda url: runner.pytest(suite, *paths, "--ignore=tests/tooling", database=url))
 
 
 def run_browser(runner: Runner) -> None:

@@ -53,14 +53,16 @@ class Supervisor:
         self.stopping = False
 
     def __enter__(self) -> Self:
-        self._wake_read, wake_write = os.pipe()
-        os.set_blocking(self._wake_read, False)
-        os.set_blocking(wake_write, False)
-        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only so that it wakes the loop
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._stop)
+        self._wake_read, self._wake_write = os.pipe()
+        for end in (self._wake_read, self._wake_write):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        heard = dict.fromkeys(STOP_SIGNALS, self._stop) | {signal.SIGCHLD: self._look}
+        self._before = {number: signal.signal(number, listener) for number, listener in heard.items()}
         return self
+
+    def _look(self, number: int, frame: FrameType | None) -> None:
+        """A child ended: the signal has woken the loop, which looks for itself."""
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -70,6 +72,11 @@ class Supervisor:
         last = [child.process for child in self.children if child.service.stops_last]
         stop_groups(first, grace=GRACE)
         stop_groups(last, grace=LAST_GRACE)
+        for number, listener in self._before.items():
+            signal.signal(number, listener)
+        signal.set_wakeup_fd(-1)
+        for end in (self._wake_read, self._wake_write):
+            os.close(end)
 
     def start(self, service: Service) -> None:
         keep_one_older(self.log_of(service))

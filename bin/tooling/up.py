@@ -159,6 +159,7 @@ def _variables(var: Path, run: Path, place: Place) -> dict[str, str]:
         "REDIS_URL": os.environ.get("REDIS_URL", "") or _own_broker(run),
         "SITE_URL": place.address if not site or urlsplit(site).hostname in LOOPBACK else site,
         "PYTHONUNBUFFERED": "1",
+        "SPT_NOENV": "1",  # setproctitle, where it is installed, would write over the mark
         "MALLOC_ARENA_MAX": "2",  # glibc's arena for each thread would cost more than the threads' work
     }
 

@@ -1,0 +1,194 @@
+"""bin/up for real: its own data folder, a free port, real processes, killed with SIGKILL."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tooling.environment import ROOT
+from tooling.processes import MARK, end_left_behind, left_behind
+from tooling.suites import settings_names
+
+pytestmark = pytest.mark.slow
+DEAF = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"]
+PATIENCE = 60  # seconds: the machine may be busy with other tests
+
+
+class Up:
+    """One bin/up on one data folder."""
+
+    def __init__(self, var: Path, static_root: Path, *words: str) -> None:
+        self.var = var
+        var.parent.mkdir(parents=True, exist_ok=True)
+        self.output = var.parent / f"{var.name}.out"
+        kept = {name: value for name, value in os.environ.items() if name not in settings_names()}
+        env = {**kept, "VAR_DIR": str(var), "ENV_FILE": os.devnull, "STATIC_ROOT": str(static_root)}
+        with self.output.open("ab") as out:
+            command = [sys.executable, "bin/up", *(words or ("--port", "0"))]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def address(self) -> str:
+        return re.findall(r"Keepword is at (http\S+)", self.said)[-1]
+
+    def serve(self, times: int = 1) -> "Up":
+        wait_for(lambda: self.said.count("Keepword is at") >= times, self)
+        wait_for(lambda: self.running("config beat") and self.running("config worker"), self)
+        return self
+
+    def pids(self) -> list[int]:
+        return left_behind(str(self.var / "run"))
+
+    def running(self, words: str) -> list[int]:
+        """Our processes with these words in their command line, the newest last."""
+        return sorted(pid for pid in self.pids() if words in command_line(pid))
+
+    def kill(self, words: str) -> int:
+        pid = self.running(words)[-1]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def status(self) -> int:
+        try:
+            return urllib.request.urlopen(f"{self.address}/healthz", timeout=5).status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def wait_for(condition: Callable[[], object], up: Up, seconds: float = PATIENCE) -> float:
+    """How long it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, up.said
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory) -> Path:
+    """Collected once for all these tests."""
+    return tmp_path_factory.mktemp("shared") / "static"
+
+
+@pytest.fixture
+def start(tmp_path: Path, static_root: Path) -> Iterator[Callable[..., Up]]:
+    started: list[Up] = []
+
+    def begin(*words: str, var: Path = tmp_path / "var") -> Up:
+        started.append(Up(var, static_root, *words))
+        return started[-1]
+
+    yield begin
+    for up in started:
+        up.process.kill()
+        up.process.wait()
+        end_left_behind(str(up.var / "run"))
+
+
+def test_ctrl_c_stops_everything_in_four_seconds(start):
+    up = start().serve()
+    assert 0 < up.status() < 500
+    assert f"Mails are written to {up.var / 'mail'}" in up.said
+    began = time.monotonic()
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(10) == 0
+    assert time.monotonic() - began < 4
+    assert up.pids() == []
+
+
+def test_killed_worker_is_back_in_two_seconds(start):
+    up = start().serve()
+    killed = up.kill("config worker")
+    assert wait_for(lambda: set(up.running("config worker")) - {killed}, up) < 2
+
+
+def test_killed_web_process_is_back(start):
+    up = start().serve()
+    up.kill("granian")
+    wait_for(lambda: "web stopped" in up.said or "web was ended" in up.said, up)
+    wait_for(lambda: 0 < up.status() < 500, up)
+
+
+def test_killed_supervisor_takes_all_with_it_and_starts_again_cleanly(start):
+    up = start().serve()
+    with sqlite3.connect(up.var / "keepword.sqlite3") as database:
+        database.execute("insert into django_session values ('kept', 'kept', '2026-11-22')")
+    deaf = subprocess.Popen(DEAF, env={**os.environ, MARK: str(up.var / "run")})
+    up.process.kill()
+    up.process.wait()
+    wait_for(lambda: up.pids() == [deaf.pid], up)
+
+    again = start().serve(times=2)
+    assert "Cleaned up what a killed run had left behind." in again.said
+    assert deaf.wait(1) == -signal.SIGKILL
+    assert len(again.running("config beat")) == 1
+    with sqlite3.connect(up.var / "keepword.sqlite3") as database:
+        assert database.execute("select count(*) from django_session where session_key = 'kept'").fetchone() == (1,)
+
+
+def test_second_run_on_the_same_data_is_refused(start):
+    first = start().serve()
+    second = start()
+    assert second.process.wait(PATIENCE) == 1
+    assert f"Keepword already runs on this data: {first.address}" in second.said
+    assert 0 < first.status() < 500
+
+
+def test_taken_port_is_said_in_one_sentence(start):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = start("--port", str(port))
+        assert up.process.wait(PATIENCE) == 1
+    [line] = up.said.splitlines()
+    assert line.startswith(f"Cannot listen on 127.0.0.1 port {port}: ")
+
+
+def test_long_path_with_spaces_gets_a_short_socket(start, tmp_path):
+    up = start(var=tmp_path / ("a folder with a long name " * 4).strip() / "var").serve()
+    socket_path = re.search(r"--unixsocket (\S+)", command_line(up.running("valkey-server")[0]))
+    assert socket_path is not None
+    assert len(socket_path[1]) <= 100
+    assert Path(socket_path[1]).parent.stat().st_mode & 0o077 == 0
+
+
+def test_own_folders_are_closed_to_others(start):
+    up = start().serve()
+    modes = {name: oct((up.var / name).stat().st_mode & 0o777) for name in ("", "run", "valkey", "mail", "log")}
+    assert modes == dict.fromkeys(modes, "0o700")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_all_processes_together_stay_under_half_a_gigabyte(start):
+    up = start().serve()
+    wait_for(lambda: 0 < up.status() < 500, up)
+    time.sleep(3)  # worker and beat have loaded
+    kilobytes = sum(proportional_size(pid) for pid in [*up.pids(), up.process.pid])
+    assert kilobytes < 500_000
+
+
+def proportional_size(pid: int) -> int:
+    match = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert match is not None
+    return int(match[1])
