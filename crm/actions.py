@@ -265,7 +265,8 @@ def _set_tags(contact: Contact, names: Iterable[str]) -> None:
 
 def _lock(contact: Contact) -> None:
     """Reads again what a second tab may have changed, and holds the row until the commit."""
-    contact.refresh_from_db(fields=STANDING, from_queryset=contact.owner.contacts.select_for_update())
+    # the owner along: without it Django asks once more, to learn whose row it has found
+    contact.refresh_from_db(fields=[*STANDING, "owner"], from_queryset=contact.owner.contacts.select_for_update())
 
 
 def _set_stage(contact: Contact, to: str, now: datetime) -> None:

@@ -1,18 +1,26 @@
 """Prepared, held and remembered conversations of 20 to 30 minutes."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.dates import instant
 from accounts.models import Owned, validate_zone
 from crm.models import Contact
+
+SHORTEST, LONGEST = 10, 120  # minutes
+ASKED_FOR = (20, 25, 30)  # product.md rule 1
 
 
 class Medium(models.TextChoices):
@@ -28,9 +36,45 @@ class InterviewState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """What two people agreed on, or are about to: all that an invitation says. The zone is that of the local time."""
+
+    medium: str
+    minutes: int
+    day: date
+    at: time
+    zone: str
+    where: str = ""
+    purpose: str = ""
+
+    @property
+    def starts_at(self) -> datetime:
+        return instant(self.day, self.at, ZoneInfo(self.zone))
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def said(self) -> str:
+        """ "20 minutes by phone" """
+        how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
+        length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
+        return f"{length} {how[Medium(self.medium)]}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Agreed":
+        return cls(**{**kept, "day": date.fromisoformat(kept["day"]), "at": time.fromisoformat(kept["at"])})
+
+
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def alive(self) -> "InterviewQuerySet":
-        return self.filter(binned_at__isnull=True)
+        """Neither the interview nor its contact is in the bin."""
+        return self.filter(binned_at__isnull=True, contact__binned_at__isnull=True)
 
     def planned(self) -> "InterviewQuerySet":
         return self.alive().filter(state=InterviewState.PLANNED)
@@ -38,6 +82,15 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def between(self, start: datetime, end: datetime) -> "InterviewQuerySet":
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
+        """Those planned that run while `agreed` would; `but` is the one that is being moved."""
+        could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
+        found = could.select_related("contact").next_first()
+        return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
+
+    def with_contact(self) -> "InterviewQuerySet":
+        return self.select_related("contact__organisation")
 
     def next_first(self) -> "InterviewQuerySet":
         return self.order_by("starts_at", "pk")
@@ -54,7 +107,7 @@ class Interview(Owned):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interviews")
     medium = models.CharField(_("how"), max_length=10, choices=Medium, default=Medium.PHONE)
     minutes = models.PositiveSmallIntegerField(
-        _("how long"), default=20, validators=[MinValueValidator(10), MaxValueValidator(120)]
+        _("how long"), default=20, validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)]
     )
     local_date = models.DateField(_("day"))
     local_time = models.TimeField(_("time"))
@@ -64,8 +117,9 @@ class Interview(Owned):
     purpose = models.TextField(_("what I want from this"), max_length=2000, blank=True)
 
     state = models.CharField(max_length=10, choices=InterviewState, default=InterviewState.PLANNED)
-    sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE: how often the invitation changed
+    sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE: the highest one a mail was made with
     invited_email = models.CharField(max_length=254, blank=True)  # who has the last REQUEST, or will in a moment
+    invited_sequence = models.PositiveIntegerField(default=0)  # and with which SEQUENCE
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
@@ -81,6 +135,9 @@ class Interview(Owned):
             models.CheckConstraint(
                 condition=Q(state="held", held_at__isnull=False) | (~Q(state="held") & Q(held_at__isnull=True)),
                 name="interview_held_has_held_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(invited_sequence__lte=F("sequence")), name="interview_invited_within_sequence"
             ),
         ]
         indexes = [
@@ -103,6 +160,25 @@ class Interview(Owned):
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
+    def agreed(self) -> Agreed:
+        return Agreed(
+            medium=self.medium,
+            minutes=self.minutes,
+            day=self.local_date,
+            at=self.local_time,
+            zone=self.time_zone,
+            where=self.where,
+            purpose=self.purpose,
+        )
+
+    def agree(self, agreed: Agreed) -> None:
+        """Takes over what was agreed; the caller saves."""
+        self.medium, self.minutes = agreed.medium, agreed.minutes
+        self.where, self.purpose = agreed.where, agreed.purpose
+        self.local_date, self.local_time, self.time_zone = agreed.day, agreed.at, agreed.zone
+        self.starts_at = agreed.starts_at
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone it was agreed in: mine, at the time of planning."""
         return ZoneInfo(self.time_zone)
@@ -110,3 +186,22 @@ class Interview(Owned):
     @property
     def is_planned(self) -> bool:
         return self.state == InterviewState.PLANNED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == InterviewState.HELD
+
+    @property
+    def local_day(self) -> date:
+        """The day it is on where the owner is now."""
+        return timezone.localtime(self.starts_at).date()
+
+    @property
+    def is_another_day_there(self) -> bool:
+        """Whether the contact's calendar shows another date than the owner's."""
+        theirs = self.contact.time_zone
+        return bool(theirs) and self.starts_at.astimezone(ZoneInfo(theirs)).date() != self.local_day
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == InterviewState.CANCELLED

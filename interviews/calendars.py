@@ -1,0 +1,120 @@
+"""iCalendar out: iTIP REQUEST and CANCEL for the contact (RFC 5546), and a file to import by hand."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event, vCalAddress
+
+from crm.text import clean_line, clean_text
+from interviews.models import Agreed, Interview
+
+REMIND_BEFORE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    address: str
+
+
+def request(interview: Interview, *, address: str, sequence: int, now: datetime) -> bytes:
+    """The invitation, or its update: asks the contact's calendar for an answer, which goes to the user."""
+    event = _event(interview, interview.agreed, sequence, now)
+    event.add("STATUS", "CONFIRMED")
+    attendee = _calendar_user(Person(interview.contact.name, address))
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+    event.add("ATTENDEE", attendee)
+    event.add_component(_alarm(event))
+    return _calendar("REQUEST", event)
+
+
+def cancel(interview: Interview, *, agreed: Agreed, address: str, sequence: int, now: datetime) -> bytes:
+    """Takes the event out of the calendar of `address`, who knows it as `agreed`."""
+    event = _event(interview, agreed, sequence, now)
+    event.add("STATUS", "CANCELLED")
+    event.add("ATTENDEE", _calendar_user(Person(interview.contact.name, address)))
+    return _calendar("CANCEL", event)
+
+
+def download(interview: Interview, *, now: datetime) -> bytes:
+    """A file for anybody's calendar: it names the organiser, asks nobody for an answer, and may be sent by hand."""
+    event = _event(interview, interview.agreed, interview.sequence, now)
+    event.add("STATUS", "CANCELLED" if interview.is_cancelled else "CONFIRMED")
+    event.add_component(_alarm(event))
+    return _calendar("PUBLISH", event)
+
+
+def uid(interview: Interview) -> str:
+    return f"{interview.uid}@{settings.SITE_HOST or 'localhost'}"
+
+
+def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -> Event:
+    event = Event()
+    event.add("UID", uid(interview))
+    event.add("SEQUENCE", sequence)
+    event.add("DTSTAMP", now.astimezone(UTC).replace(microsecond=0))
+    start, end = _times(agreed)
+    event.add("DTSTART", start)
+    event.add("DTEND", end)
+    event.add("SUMMARY", clean_line(f"{interview.owner.signature}, {interview.contact.name}: {agreed.said}"))
+    event.add("DESCRIPTION", clean_text(_description(interview, agreed)))
+    if agreed.where:
+        event.add("LOCATION", clean_line(agreed.where))
+    event.add("ORGANIZER", _organizer(interview))
+    return event
+
+
+def _times(agreed: Agreed) -> tuple[datetime, datetime]:
+    """Start and end in the agreed zone; in UTC where a wall clock cannot say them: in the hour that comes twice a local
+    time means the first (RFC 5545 3.3.5), and an end in the second would come before its start."""
+    zone = ZoneInfo(agreed.zone)
+    local = [at.astimezone(zone) for at in (agreed.starts_at, agreed.ends_at)]
+    if any(at.fold for at in local):
+        return agreed.starts_at, agreed.ends_at
+    return local[0], local[1]
+
+
+def _description(interview: Interview, agreed: Agreed) -> str:
+    lines = [_("%(said)s, asked for by %(name)s.") % {"said": agreed.said, "name": interview.owner.signature}]
+    if agreed.where:
+        lines.append(agreed.where)
+    if agreed.purpose:
+        lines += ["", agreed.purpose]
+    return "\n".join(lines)
+
+
+def _organizer(interview: Interview) -> vCalAddress:
+    """The user organises; the server only sends."""
+    organizer = _calendar_user(Person(interview.owner.signature, interview.owner.email))
+    organizer.params["SENT-BY"] = f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    return organizer
+
+
+def _calendar_user(person: Person) -> vCalAddress:
+    user = vCalAddress(f"mailto:{person.address}")
+    user.params["CN"] = clean_line(person.name).replace('"', "'").replace("^", " ")
+    return user
+
+
+def _alarm(event: Event) -> Alarm:
+    alarm = Alarm()
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("TRIGGER", -REMIND_BEFORE)
+    alarm.add("DESCRIPTION", event["SUMMARY"])
+    return alarm
+
+
+def _calendar(method: str, event: Event) -> bytes:
+    calendar = Calendar()
+    calendar.add("PRODID", "-//Keepword//EN")
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method)
+    calendar.add_component(event)
+    # only the changes around the talk: a whole zone is 200 lines
+    day = event.start
+    calendar.add_missing_timezones(day - timedelta(days=2), day + timedelta(days=2))
+    return bytes(calendar.to_ical())

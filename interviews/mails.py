@@ -1,0 +1,123 @@
+"""The two mails a contact gets: the invitation, with its changes, and the cancellation. Both composed just before they leave."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.text import clean_line
+from interviews import calendars
+from interviews.invitations import CANCELLATION, INVITATION, mailable
+from interviews.models import Agreed, Interview
+from outbox.kinds import Cancelled, Composed, Kind, register
+from outbox.models import OutgoingMail
+
+
+def compose_invitation(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    interview = _interview(mail)
+    if interview is None:
+        return Cancelled(_("the interview is gone"))
+    cause = _why_not(interview, mail, now)
+    if cause:
+        return Cancelled(cause)
+    ics = calendars.request(interview, address=mail.recipient, sequence=mail.context["sequence"], now=now)
+    return _composed(mail, interview, interview.agreed, INVITATION, ics)
+
+
+def compose_cancellation(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    interview = _interview(mail)
+    if interview is None:
+        return Cancelled(_("the interview is gone"))
+    if interview.is_planned and interview.invited_email == mail.recipient:
+        return Cancelled(_("it is planned again"))
+    agreed = Agreed.from_json(mail.context["agreed"])
+    ics = calendars.cancel(interview, agreed=agreed, address=mail.recipient, sequence=mail.context["sequence"], now=now)
+    return _composed(mail, interview, agreed, CANCELLATION, ics)
+
+
+def invitation_still_wanted(mail: OutgoingMail) -> bool:
+    interview = _interview(mail)
+    return interview is not None and not _why_not(interview, mail, timezone.now())
+
+
+def cancellation_still_wanted(mail: OutgoingMail) -> bool:
+    interview = _interview(mail)
+    return interview is not None and not (interview.is_planned and interview.invited_email == mail.recipient)
+
+
+register(Kind(INVITATION, gettext_lazy("Invitation"), compose_invitation, still_wanted=invitation_still_wanted))
+register(Kind(CANCELLATION, gettext_lazy("Cancellation"), compose_cancellation, still_wanted=cancellation_still_wanted))
+
+
+def _interview(mail: OutgoingMail) -> Interview | None:
+    found: Interview | None = (
+        Interview.objects.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
+        .select_related("owner", "contact")
+        .first()
+    )
+    return found
+
+
+def _why_not(interview: Interview, mail: OutgoingMail, now: datetime) -> str:
+    """Why the invitation is not sent after all; empty when it is."""
+    contact = interview.contact
+    reasons = {
+        _("%(name)s is in the bin"): contact.binned_at or interview.binned_at,
+        _("you dropped %(name)s"): contact.is_dropped,
+        _("the interview was cancelled"): interview.is_cancelled,
+        _("the interview is over"): interview.ends_at <= now or not interview.is_planned,
+        _("%(name)s gets a newer invitation"): (
+            (interview.invited_email, interview.invited_sequence) != (mail.recipient, mail.context["sequence"])
+        ),
+    }
+    found = next((words for words, holds in reasons.items() if holds), "")
+    return (found % {"name": contact.first_name})[:200] if found else ""
+
+
+def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
+    context = _words(mail, interview, agreed)
+    subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:250]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["From"] = Address(
+        clean_line(_("%(name)s via Keepword") % {"name": interview.owner.signature}),
+        addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+    )
+    message["To"] = Address(clean_line(interview.contact.name), addr_spec=mail.recipient)
+    reply_to = mailable(interview.owner.email)
+    if reply_to:
+        message["Reply-To"] = Address(clean_line(interview.owner.signature), addr_spec=reply_to)
+    for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
+        if ids:
+            message[header] = " ".join(ids)
+    method = "REQUEST" if name == INVITATION else "CANCEL"
+    message.set_content(render_to_string(f"interviews/email/{name}_body.txt", context), cte="quoted-printable")
+    html = render_to_string(f"interviews/email/{name}_body.html", context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
+    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
+    return Composed(message, summary=subject)
+
+
+def _words(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str, Any]:
+    """What the templates say, each time in the contact's zone first, when it is known."""
+    theirs = interview.contact.time_zone
+    return {
+        "interview": interview,
+        "contact": interview.contact,
+        "owner": interview.owner,
+        "agreed": agreed,
+        "zone": theirs or agreed.zone,
+        "other_zone": agreed.zone if theirs and theirs != agreed.zone else "",
+        "zone_is_theirs": bool(theirs),
+        "references": mail.context.get("references", []),
+        "is_update": bool(mail.context.get("references")),
+    }
