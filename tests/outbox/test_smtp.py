@@ -88,6 +88,12 @@ def test_connection_is_kept_for_the_next_mail(sink, transport):
     assert len(sink.arrivals) == 3
 
 
+def test_the_dot_does_not_wait_for_the_text_to_be_acknowledged(sink, transport):
+    transport.hand_over(envelope(), yes)
+
+    assert transport._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_kept_connection_that_the_server_closed_is_made_anew(sink, transport):
     transport.hand_over(envelope(), yes)
     transport._smtp.sock.shutdown(socket.SHUT_RDWR)
