@@ -3,13 +3,18 @@
 import argparse
 import json
 
-from bench import pages
+from bench import delivery, pages
 
 
 def main() -> int:
     arguments = _arguments()
-    result = pages.run(arguments.contacts, arguments.rounds, arguments.seconds, arguments.on)
-    print(json.dumps(result, indent=1) if arguments.json else pages.table(result))
+    if arguments.command == "pages":
+        result = pages.run(arguments.contacts, arguments.rounds, arguments.seconds, arguments.on)
+        words = pages.table(result)
+    else:
+        result = delivery.run(arguments.rows, arguments.workers, arguments.on)
+        words = delivery.table(result)
+    print(json.dumps(result, indent=1) if arguments.json else words)
     return 1 if arguments.strict and result["over"] else 0
 
 
@@ -20,9 +25,13 @@ def _arguments() -> argparse.Namespace:
     one.add_argument("--contacts", type=int, default=100_000, help="contacts of the large owner (default 100000)")
     one.add_argument("--rounds", type=int, default=200, help="samples of each side (default 200)")
     one.add_argument("--seconds", type=float, default=240, help="upper bound of the timed part, per database")
-    one.add_argument("--on", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
-    one.add_argument("--json", action="store_true", help="the result as JSON on stdout")
-    one.add_argument("--strict", action="store_true", help="exit 1 when something is over its target")
+    two = commands.add_parser("delivery", help="many reminders due at one instant")
+    two.add_argument("--rows", type=int, default=20_000, help="reminders (default 20000)")
+    two.add_argument("--workers", type=int, default=4, help="delivering processes (default 4)")
+    for parser_of in (one, two):
+        parser_of.add_argument("--on", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
+        parser_of.add_argument("--json", action="store_true", help="the result as JSON on stdout")
+        parser_of.add_argument("--strict", action="store_true", help="exit 1 when something is over its target")
     return parser.parse_args()
 
 

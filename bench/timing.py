@@ -12,6 +12,11 @@ WARM_UP = 15
 Ask = Callable[[], Answer]
 
 
+def percentile(values: list[float], percent: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
 @dataclass
 class Side:
     """The samples of one server and size, in seconds."""
@@ -20,8 +25,7 @@ class Side:
     last: Answer | None = None
 
     def p(self, percent: int) -> float:
-        ordered = sorted(self.seconds)
-        return 1000 * ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+        return 1000 * percentile(self.seconds, percent)
 
     @property
     def p50(self) -> float:
