@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from crm.importing.models import UNDO_FOR, WORKING
 from crm.importing.store import LEASE, WORK, give_up
-from crm.models import Import
-from outbox.kinds import job
+from crm.models import Import, ImportRow, ImportState
+from outbox.kinds import housekeeper, job
 from outbox.tasks import wake
 
 SLICE = 15.0  # seconds on one file before another owner's gets its turn
@@ -58,3 +61,17 @@ def work(batch: Import, clock: Callable[[], datetime], seconds: float = SLICE) -
             break
     # free again, at the end of the queue; nothing to give back when it was finished, stopped or lost
     Import.objects.filter(pk=batch.pk, lease_token=batch.lease_token).update(lease_token=None, lease_until=clock())
+
+
+@housekeeper
+def forget_old_imports(now: datetime) -> int:
+    """What a file said is kept for as long as the import can be undone, then only its counts stay. Says how many rows went."""
+    long_ago = now - UNDO_FOR
+    old = Import.objects.filter(Q(finished_at__lt=long_ago) | Q(finished_at__isnull=True, created_at__lt=long_ago))
+    for batch in old.filter(state__in=[ImportState.READY, ImportState.STOPPED]):
+        if batch.can_take_in():
+            batch.state = ImportState.DONE if batch.took_in else ImportState.REFUSED
+            batch.problem = "" if batch.took_in else _("Nobody took it in for 30 days, so it was forgotten.")
+            batch.save(update_fields=["state", "problem"])
+    forgotten, _by_model = ImportRow.objects.filter(batch__in=old.exclude(state__in=WORKING)).delete()
+    return forgotten

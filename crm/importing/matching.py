@@ -1,6 +1,6 @@
 """Who, among the owner's people, is this? By LinkedIn profile, else by e-mail, else by name and organisation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models.functions import Lower
 
@@ -10,32 +10,23 @@ from crm.text import fold
 
 
 def find_contacts(contacts: ContactQuerySet, people: Sequence[Person]) -> list[Contact | None]:
-    """For each person the contact that is the same one, or None. Three queries; no contact is given out twice."""
-    by_url = _by(contacts.filter(linkedin_url__in={p.linkedin_url for p in people if p.linkedin_url}), "linkedin_url")
-    mails = {mail.lower() for person in people for mail in person.emails}
-    by_mail = _by(contacts.annotate(email_key=Lower("email")).filter(email_key__in=mails), "email_key")
-    by_name = _by(contacts.filter(name_key__in={name_key(person.name) for person in people}), "name_key")
+    """For each person the contact that is the same one, or None. Three queries at most; no contact is given out twice."""
     found: list[Contact | None] = [None] * len(people)
+    # profiles first: they are proof, and whom they take is no longer free for a hint
+    urls = {person.linkedin_url for person in people if person.linkedin_url}
+    by_url = _by(contacts.filter(linkedin_url__in=urls), "linkedin_url") if urls else {}
     given: set[int] = set()
-    # profiles first: they are proof, and what they take is no longer free for a hint
-    for proof in (True, False):
-        for index, person in enumerate(people):
-            if found[index] is not None:
-                continue
-            candidates = by_url.get(person.linkedin_url, []) if proof else _hinted(person, by_mail, by_name)
-            contact = next((c for c in candidates if c.pk not in given), None)
-            if contact is not None:
-                found[index] = contact
-                given.add(contact.pk)
+    for index, person in enumerate(people):
+        found[index] = _first_free(by_url.get(person.linkedin_url, ()), given)
+    rest = [index for index, contact in enumerate(found) if contact is None]
+    hints = _Hints(contacts, [people[index] for index in rest])
+    for index in rest:
+        found[index] = _first_free(hints.of(people[index]), given)
     return found
 
 
 def name_key(name: str) -> str:
     return fold(name)[:300]
-
-
-def is_same_organisation(contact: Contact, company: str) -> bool:
-    return (contact.organisation.name_key if contact.organisation else "") == name_key(company)
 
 
 def _by(contacts: Iterable[Contact], key: str) -> dict[str, list[Contact]]:
@@ -45,16 +36,34 @@ def _by(contacts: Iterable[Contact], key: str) -> dict[str, list[Contact]]:
     return found
 
 
-def _hinted(person: Person, by_mail: dict[str, list[Contact]], by_name: dict[str, list[Contact]]) -> Iterable[Contact]:
-    """A shared address is a hint, never proof: the names must share a word. Two different profiles are two people."""
-    words = set(fold(person.name).split())
-    for mail in person.emails:
-        for contact in by_mail.get(mail.lower(), []):
-            if words & set(contact.name_key.split()) and not _differs(person, contact):
+def _first_free(candidates: Iterable[Contact], given: set[int]) -> Contact | None:
+    contact = next((candidate for candidate in candidates if candidate.pk not in given), None)
+    if contact is not None:
+        given.add(contact.pk)
+    return contact
+
+
+class _Hints:
+    """Who shares an address, or name and organisation. A shared address is a hint, never proof: the names must share a word.
+    Two different profiles are two people whatever else they share."""
+
+    def __init__(self, contacts: ContactQuerySet, people: Sequence[Person]) -> None:
+        mails = {mail.lower() for person in people for mail in person.emails}
+        names = {name_key(person.name) for person in people}
+        by_mail = contacts.annotate(email_key=Lower("email")).filter(email_key__in=mails)
+        self._by_mail = _by(by_mail, "email_key") if mails else {}
+        self._by_name = _by(contacts.filter(name_key__in=names), "name_key") if names else {}
+
+    def of(self, person: Person) -> Iterator[Contact]:
+        name, company = name_key(person.name), name_key(person.company)
+        for mail in person.emails:
+            for contact in self._by_mail.get(mail.lower(), ()):
+                if set(name.split()) & set(contact.name_key.split()) and not _differs(person, contact):
+                    yield contact
+        for contact in self._by_name.get(name, ()):
+            organisation = contact.organisation.name_key if contact.organisation else ""
+            if organisation == company and not _differs(person, contact):
                 yield contact
-    for contact in by_name.get(name_key(person.name), []):
-        if is_same_organisation(contact, person.company) and not _differs(person, contact):
-            yield contact
 
 
 def _differs(person: Person, contact: Contact) -> bool:

@@ -1,15 +1,19 @@
 """A file brought in: the job row that the worker goes by, and one row per line that asks for a decision."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned
+from crm.text import fold, initials
 
 UNDO_FOR = timedelta(days=30)
 
@@ -43,7 +47,7 @@ def no_counts() -> dict[str, int]:
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def newest_first(self) -> "ImportQuerySet":
-        return self.order_by("-created_at", "-pk")
+        return self.order_by("-pk")
 
     def working(self) -> "ImportQuerySet":
         return self.filter(state__in=WORKING)
@@ -112,7 +116,7 @@ class Import(Owned):
 
     def can_undo(self, now: datetime) -> bool:
         """Something went in, and its 30 days are not over."""
-        return self.state in (ImportState.DONE, ImportState.STOPPED) and self._took_in and now < self._last_moment(now)
+        return self.state in (ImportState.DONE, ImportState.STOPPED) and self.took_in and now < self._last_moment(now)
 
     def can_take_in(self) -> bool:
         """It was read to its end; what was stopped on the way in can go on."""
@@ -123,7 +127,7 @@ class Import(Owned):
         return sum(int(self.counts[key]) for key in _WORKED[ImportState.READING]) == self.total > 0
 
     @property
-    def _took_in(self) -> bool:
+    def took_in(self) -> bool:
         return bool(self.counts["added"] or self.counts["changed"])
 
     def _last_moment(self, now: datetime) -> datetime:
@@ -169,6 +173,10 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
         """What the preview lists under one heading, in the order of the file."""
         return self.filter(action=action).order_by("line")
 
+    def open(self) -> "ImportRowQuerySet":
+        """Still to be decided."""
+        return self.filter(action__in=[ImportAction.NEW, ImportAction.UPDATE], taken_in=False)
+
     def left_out(self) -> "ImportRowQuerySet":
         return self.filter(wanted=False)
 
@@ -183,6 +191,37 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
         return self.filter(action__in=[ImportAction.NEW, ImportAction.UPDATE], taken_in=True, line__gt=after).order_by(
             "line"
         )
+
+
+LABELS = {
+    "role": _("Role"),
+    "organisation": _("Organisation"),
+    "email": _("E-mail"),
+    "linkedin_url": _("LinkedIn"),
+    "website": _("Web page"),
+    "connected_on": _("Connected on"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One value before and after, with its tick."""
+
+    key: str
+    label: str | Promise
+    before: str
+    after: str
+    ticked: bool
+
+    @property
+    def says_less(self) -> bool:
+        return bool(self.before) and fold(self.after) in fold(self.before)
+
+
+def _shown(field: str, value: str) -> str:
+    if field == "connected_on" and value:
+        return date_format(date.fromisoformat(value), "j F Y")
+    return value.removeprefix("https://www.")
 
 
 class ImportRow(Owned):
@@ -217,6 +256,36 @@ class ImportRow(Owned):
 
     def __str__(self) -> str:
         return f"line {self.line}"
+
+    @property
+    def name(self) -> str:
+        return str(self.data.get("name", ""))
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def tint(self) -> int:
+        """The avatar's tint: that of the contact, else by line."""
+        return (self.contact_id or self.line) % 6
+
+    @property
+    def position(self) -> str:
+        return ", ".join(part for part in (self.data.get("title"), self.data.get("company")) if part)
+
+    @property
+    def asked(self) -> list["Asked"]:
+        """The values that the file says otherwise."""
+        return [
+            Asked(f"{self.pk}:{field}", LABELS[field], _shown(field, before), _shown(field, after), ticked)
+            for field, (before, after, ticked) in self.changes.items()
+        ]
+
+    @property
+    def words(self) -> str:
+        """What stands on a line that was not understood."""
+        return " · ".join(cell for cell in self.data.get("cells", ()) if cell.strip())
 
     @property
     def note_uid(self) -> uuid.UUID:

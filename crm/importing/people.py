@@ -33,7 +33,13 @@ def organisations_called(owner: User, names: Iterable[str]) -> dict[str, Organis
 def add_contacts(batch: Import, new: Sequence[tuple[ImportRow, Person]], now: datetime) -> None:
     """Makes a contact of each person, to meet and nothing more, and marks its row as taken in."""
     organisations = organisations_called(batch.owner, (person.company for _row, person in new))
-    contacts = [_contact(batch, row, person, organisations.get(name_key(person.company)), now) for row, person in new]
+    extras = [_what_has_no_field(person, batch.filename) for _row, person in new]
+    contacts = [
+        _contact(batch, row, person, organisations.get(name_key(person.company)), extra)
+        for (row, person), extra in zip(new, extras, strict=True)
+    ]
+    for contact in contacts:
+        contact.created_at = now
     batch.owner.contacts.bulk_create(contacts)
     for (row, _person), contact in zip(new, contacts, strict=True):
         row.contact, row.taken_in = contact, True
@@ -44,9 +50,9 @@ def add_contacts(batch: Import, new: Sequence[tuple[ImportRow, Person]], now: da
         )
     batch.owner.notes.bulk_create(
         [
-            Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now)
-            for (row, person), contact in zip(new, contacts, strict=True)
-            if (body := _what_has_no_field(person, batch.filename))
+            Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=extra, created_at=now)
+            for (row, _person), contact, extra in zip(new, contacts, extras, strict=True)
+            if extra
         ]
     )
 
@@ -66,12 +72,9 @@ def tag_called(owner: User, name: str) -> Tag:
     return tag
 
 
-def _contact(
-    batch: Import, row: ImportRow, person: Person, organisation: Organisation | None, now: datetime
-) -> Contact:
-    mail = person.emails[0] if person.emails else ""
-    note = _what_has_no_field(person, batch.filename)
-    words = (person.name, person.title, person.company, mail, HOW_MET, note)
+def _contact(batch: Import, row: ImportRow, person: Person, organisation: Organisation | None, extra: str) -> Contact:
+    mail = person.emails[0].lower() if person.emails else ""
+    words = (person.name, person.title, person.company, mail, HOW_MET, extra)
     return Contact(
         owner_id=batch.owner_id,
         uid=uuid.uuid5(batch.uid, f"contact:{row.line}"),  # unique: no line can make two people
@@ -86,7 +89,6 @@ def _contact(
         connected_on=person.connected_on,
         imported_by=batch,
         search_text=text_of(words, [batch.tag] if batch.tag else []),
-        created_at=now,
     )
 
 
@@ -99,17 +101,15 @@ def _what_has_no_field(person: Person, filename: str) -> str:
 
 def _untouched(batch: Import, contacts: ContactQuerySet, notes: list[uuid.UUID]) -> ContactQuerySet:
     """Exactly as the import left them: whatever row of whatever app points at a contact keeps it."""
-    contacts = contacts.filter(version=1)
-    for relation in Contact._meta.related_objects:
-        pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        if relation.related_model is ImportRow:
-            continue
-        if relation.related_model is Note:
-            pointing = pointing.exclude(uid__in=notes)
-        if relation.related_model is ContactTag:
-            pointing = pointing.exclude(tag__name_key=fold(batch.tag)[:60])
-        contacts = contacts.filter(~Exists(pointing))
-    return contacts
+    theirs = {"contact": OuterRef("pk")}
+    written = batch.owner.notes.filter(**theirs).exclude(uid__in=notes)
+    tagged = batch.owner.contacttags.filter(**theirs).exclude(tag__name_key=fold(batch.tag)[:60])
+    others = {
+        f"{relation.name}__isnull": True
+        for relation in Contact._meta.related_objects
+        if relation.related_model not in (ImportRow, Note, ContactTag)
+    }
+    return contacts.filter(~Exists(written), ~Exists(tagged), version=1, **others)
 
 
 def _organisations(owner: User, keys: Iterable[str]) -> dict[str, Organisation]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.importing.changes import change_contacts, changes_between, put_back
+from crm.importing.changes import change_contacts, changes_between, put_back, write_over
 from crm.importing.formats import open_people
 from crm.importing.formats.people import Line, Person, Unreadable
 from crm.importing.matching import Seen, find_contacts
@@ -196,7 +196,7 @@ def _take(batch: Import, rows: list[ImportRow], now: datetime) -> None:
     changed = change_contacts(batch, known, now)
     for row in passed:
         row.wanted = False
-    batch.owner.importrows.bulk_update(rows, ["contact", "taken_in", "changes", "wanted"])
+    write_over(batch.owner.importrows, rows, ["contact", "taken_in", "changes", "wanted"])
     batch.counts["added"] += len(new)
     batch.counts["changed"] += changed
     batch.counts["passed"] += len(passed) + len(known) - changed

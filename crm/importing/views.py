@@ -1,0 +1,150 @@
+import csv
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from crm.importing import decisions
+from crm.importing.formats.table import neutralise
+from crm.importing.forms import TicksForm, UploadForm
+from crm.importing.listing import IMPORTS, read_imports, read_section
+from crm.models import Import, ImportAction, ImportState
+from outbox.tasks import wake
+
+LONGEST_NUMBER = 18
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request: OwnerRequest) -> HttpResponse:
+    now, owner = timezone.now(), request.user
+    if request.method == "POST":
+        is_too_large = bool(request.META.get("UPLOAD_TOO_LARGE"))
+        form = UploadForm(request.POST, request.FILES, owner=owner, is_too_large=is_too_large)
+        if form.is_valid():
+            batch = form.save(now)
+            wake("jobs")
+            return redirect(batch)
+    else:
+        form = UploadForm(owner=owner, initial={"uid": uuid.uuid4()})
+    before = request.GET.get("before", "")
+    batches = owner.imports.newest_first()
+    if before.isascii() and before.isdigit() and len(before) <= LONGEST_NUMBER:
+        batches = batches.filter(pk__lt=int(before))
+    page, later = read_imports(list(batches[: IMPORTS + 1]))
+    context = {
+        "form": form,
+        "imports": [(batch, batch.can_undo(now)) for batch in page],
+        "later": later,
+        "batch": next((batch for batch in page if batch.is_working), None),
+    }
+    return render(request, "crm/import_list.html", context)
+
+
+@require_safe
+def import_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    if batch.is_working:
+        return page_or_partial(request, "crm/import_progress.html", "progress", {"batch": batch})
+    if request.htmx and request.htmx.target == "progress":  # the job is done: the page it was drawn on is another now
+        return HttpResponseClientRefresh()
+    if batch.state == ImportState.READY:
+        return render(request, "crm/import_preview.html", _preview(request, batch))
+    now = timezone.now()
+    left_out = batch.rows.left_out().count() - batch.counts["passed"] if batch.counts["ticked"] else 0
+    context = {"batch": batch, "counts": batch.counts, "can_undo": batch.can_undo(now), "left_out": left_out}
+    return render(request, "crm/import_done.html", context)
+
+
+@require_POST
+def import_tick(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    decisions.keep_ticks(batch, TicksForm(request.POST))
+    return go_back(request, batch.get_absolute_url())
+
+
+@require_POST
+def import_tick_all(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    decisions.tick_all(batch, wanted=True)
+    return redirect(batch)
+
+
+@require_POST
+def import_tick_none(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    decisions.tick_all(batch, wanted=False)
+    return redirect(batch)
+
+
+@require_POST
+def import_take_in(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    if decisions.start(batch, TicksForm(request.POST)):
+        wake("jobs")
+    return redirect(batch)
+
+
+@require_POST
+def import_stop(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    if not decisions.stop(batch, timezone.now()):
+        tell(request, _("%(file)s is not being worked any more.") % {"file": batch.filename})
+    return redirect(batch)
+
+
+@require_POST
+def import_undo(request: OwnerRequest, pk: int) -> HttpResponse:
+    batch = _import(request, pk)
+    if decisions.undo(batch, timezone.now()):
+        wake("jobs")
+    elif batch.state not in (ImportState.UNDOING, ImportState.UNDONE):
+        tell(request, _("Nothing of %(file)s can be undone.") % {"file": batch.filename})
+    return redirect(batch)
+
+
+@require_safe
+def import_lines(request: OwnerRequest, pk: int) -> HttpResponseBase:
+    """The lines that were not understood as a file, to be mended and brought in again."""
+    batch = _import(request, pk)
+    lines = StreamingHttpResponse(_csv(batch), content_type="text/csv; charset=utf-8")
+    lines["Content-Disposition"] = f'attachment; filename="lines-not-understood-{batch.pk}.csv"'
+    return lines
+
+
+def _import(request: OwnerRequest, pk: int) -> Import:
+    return get_object_or_404(request.user.imports, pk=pk)
+
+
+def _preview(request: OwnerRequest, batch: Import) -> dict[str, Any]:
+    left_out = batch.rows.left_out()
+    return {
+        "batch": batch,
+        "counts": batch.counts,
+        "updates": read_section(batch, ImportAction.UPDATE, request.GET),
+        "new": read_section(batch, ImportAction.NEW, request.GET),
+        "unreadable": read_section(batch, ImportAction.UNREADABLE, request.GET),
+        "take": batch.counts["new"] - left_out.filter(action=ImportAction.NEW).count(),
+        "change": batch.counts["update"] - left_out.filter(action=ImportAction.UPDATE).count(),
+    }
+
+
+class _Echo:
+    """A file that gives back what is written to it, for `csv` to write a stream."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(batch: Import) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield writer.writerow([neutralise(name) for name in batch.header])
+    for data in batch.rows.to_do(ImportAction.UNREADABLE).values_list("data", flat=True).iterator(chunk_size=1000):
+        yield writer.writerow([neutralise(cell) for cell in data.get("cells", ())])
