@@ -1,0 +1,407 @@
+from datetime import UTC, date, datetime, time, timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from followups.links import Answer, read_button, read_stop
+from followups.mails import SHOWN, compose_reminder, plan, reconcile, settle, still_wanted
+from followups.models import Promise
+from outbox.kinds import KINDS, Cancelled, Composed
+from outbox.models import REMINDERS, OutgoingMail
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    InterviewFactory,
+    OutgoingMailFactory,
+    PromiseFactory,
+    UserFactory,
+)
+
+EIGHT = datetime(2026, 11, 19, 7, 0, tzinfo=UTC)  # 08:00 in Stockholm
+
+
+@pytest.fixture
+def contact(user):
+    return ContactFactory(owner=user, name="Priya Raghunathan")
+
+
+@pytest.fixture
+def owed(contact):
+    """Due today, made three days ago."""
+    return due(contact)
+
+
+def due(contact, **fields):
+    return PromiseFactory(contact=contact, remind_at=fields.pop("remind_at", EIGHT), **fields)
+
+
+def planned(user) -> OutgoingMail:
+    return OutgoingMail.objects.get(owner=user, kind=REMINDERS)
+
+
+def composed(user, now=EIGHT):
+    """The mail as the engine would freeze it: its settles on the row."""
+    mail = planned(user) if OutgoingMail.objects.filter(owner=user).exists() else _plan_one(user, now)
+    result = compose_reminder(mail, now)
+    assert isinstance(result, Composed)
+    mail.settles = result.settles
+    return mail, message_from_bytes(result.message.as_bytes(), policy=default), result
+
+
+def _plan_one(user, now):
+    plan(now)
+    return planned(user)
+
+
+def body(message, kind: str) -> str:
+    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+# --- plan -------------------------------------------------------------------------------------------------------------
+
+
+def test_one_row_for_the_local_day(user, owed):
+    assert plan(EIGHT) == 1
+    mail = planned(user)
+    assert (mail.occurrence_key, mail.recipient, mail.state) == ("reminders:2026-11-19", user.email, "pending")
+    assert (mail.not_before, mail.next_attempt_at) == (EIGHT, EIGHT)
+
+
+def test_a_minute_early_nothing_is_planned(user, owed):
+    assert plan(EIGHT - timedelta(minutes=1)) == 0
+
+
+def test_run_twice_it_is_one_row(user, owed):
+    assert (plan(EIGHT), plan(EIGHT), plan(EIGHT + timedelta(seconds=5))) == (1, 0, 0)
+
+
+def test_several_promises_are_one_row(user, owed, contact):
+    due(contact, what="another")
+    plan(EIGHT)
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "cancelled", "held", "uncertain"])
+def test_never_a_second_one_that_day(user, owed, state):
+    OutgoingMailFactory(
+        owner=user,
+        kind=REMINDERS,
+        occurrence_key="reminders:2026-11-19",
+        state=state,
+        fence_at=NOW if state in ("sent", "uncertain") else None,
+        sent_at=NOW if state == "sent" else None,
+    )
+    assert plan(NOW) == 0
+
+
+def test_the_next_day_is_another_mail(user, owed):
+    OutgoingMailFactory(owner=user, kind=REMINDERS, occurrence_key="reminders:2026-11-18", state="cancelled")
+    assert plan(EIGHT) == 1
+
+
+def test_an_outage_of_three_days_ends_in_one_mail(user, owed):
+    plan(EIGHT)
+    for days in (1, 2, 3):
+        assert plan(EIGHT + timedelta(days=days)) == 0
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_late_run_still_finds_it(user, owed):
+    assert plan(EIGHT + timedelta(days=3)) == 1
+    assert planned(user).occurrence_key == "reminders:2026-11-22"
+
+
+def test_the_local_day_is_the_owners(db):
+    for zone, day in (
+        ("Pacific/Kiritimati", "2026-11-20"),
+        ("Pacific/Pago_Pago", "2026-11-19"),
+        ("Asia/Tokyo", "2026-11-19"),
+    ):
+        due(ContactFactory(owner=UserFactory(time_zone=zone, name=day)))
+    assert plan(NOW) == 3
+    assert {mail.occurrence_key for mail in OutgoingMail.objects.filter(owner__name="2026-11-20")} == {
+        "reminders:2026-11-20"
+    }
+    assert OutgoingMail.objects.filter(occurrence_key="reminders:2026-11-19").count() == 2
+
+
+def test_one_who_opted_out_or_is_locked_gets_none(db):
+    due(ContactFactory(owner=UserFactory(wants_reminders=False)))
+    due(ContactFactory(owner=UserFactory(is_active=False)))
+    assert plan(EIGHT) == 0
+
+
+def test_a_row_that_came_from_elsewhere_is_no_error(user, owed):
+    OutgoingMailFactory(owner=user, kind=REMINDERS, occurrence_key="reminders:2026-11-18", state="pending")
+    assert plan(EIGHT) == 0
+
+
+@pytest.mark.parametrize("owners", [1, 30])
+def test_planning_costs_the_same_for_one_and_for_thirty(db, owners):
+    for _number in range(owners):
+        due(ContactFactory(owner=UserFactory()))
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        plan(EIGHT)
+    writes = [query for query in queries if query["sql"].startswith(("SELECT", "INSERT"))]
+    assert len(writes) == 4  # the zones, the owners, one insert, and that there are no more owners
+
+
+def test_with_nothing_due_it_is_one_query(user, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        plan(EIGHT)
+
+
+# --- compose ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_subject_names_the_person_and_how_many_more(user, contact):
+    due(contact, due_on=TODAY - timedelta(days=4))
+    due(contact)
+    due(contact)
+    _mail, message, result = composed(user)
+    assert message["Subject"] == "You owe Priya an article, and 2 more"
+    assert result.summary == message["Subject"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("article", "You owe Priya an article"),
+        ("introduction", "You owe Priya an introduction"),
+        ("contact", "You owe Priya a word with somebody"),
+        ("thank_you", "You owe Priya a thank-you"),
+        ("check_in", "You owe Priya a check-in"),
+        ("other", "You promised Priya: Send the article on gauge stations"),
+    ],
+)
+def test_the_subject_says_what(user, contact, kind, subject):
+    due(contact, kind=kind)
+    assert composed(user)[1]["Subject"] == subject
+
+
+def test_each_promise_says_what_to_whom_how_late_and_since_when(user, contact):
+    due(
+        contact, due_on=TODAY - timedelta(days=4), promised_on=date(2026, 11, 12), reminded_on=TODAY - timedelta(days=1)
+    )
+    _mail, message, _result = composed(user)
+    text = body(message, "plain")
+    assert "One thing you said you would do, Amara\nThursday 19 November" in text
+    assert "Send the article on gauge stations\nPriya Raghunathan, 4 days late, promised on 12 November" in text
+    assert "4 days late" in body(message, "html")
+
+
+def test_a_promise_from_a_talk_says_so(user, contact):
+    due(contact, interview=InterviewFactory(contact=contact))
+    assert "due today, promised when you spoke on 16 November" in body(composed(user)[1], "plain")
+
+
+def test_every_button_is_there_in_both_parts(user, owed):
+    _mail, message, _result = composed(user)
+    text, html = body(message, "plain"), body(message, "html")
+    links = [line.split()[-1] for line in text.splitlines() if "/m/" in line]
+    answers = [read_button(link.split("/")[-2]).answer for link in links]
+    assert answers == [Answer.KEPT, Answer.TOMORROW, Answer.IN_3_DAYS, Answer.NEXT_WEEK, Answer.LET_GO]
+    assert all(f'href="{link}"' in html for link in links)
+    assert [label in html for label in ("Kept", "Tomorrow", "+3 days", "Next week", "Let go")] == [True] * 5
+
+
+def test_the_headers_of_an_automatic_mail(user, owed):
+    message = composed(user)[1]
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["References"] == f"<promise.{owed.uid.hex}@127.0.0.1>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_stop_link_survives_the_folding_of_headers(user, owed):
+    raw = compose_reminder(_plan_one(user, EIGHT), EIGHT).message.as_bytes().decode()
+    line = next(line for line in raw.splitlines() if line.startswith("List-Unsubscribe: "))
+    assert line.startswith("List-Unsubscribe: <http://127.0.0.1:8000/stop/")
+    assert read_stop(line.split("/")[-2]) == user.pk
+
+
+def test_names_are_escaped_and_break_no_header(user):
+    contact = ContactFactory(owner=user, name="<b>Eve</b>\r\nBcc: all@keepword.example")
+    due(contact, kind="other", what="<script>alert(1)</script>")
+    _mail, message, _result = composed(user)
+    assert message["Bcc"] is None
+    assert "\n" not in message["Subject"]
+    assert "<script>" not in body(message, "html")
+    assert "&lt;script&gt;" in body(message, "html")
+    assert "<script>alert(1)</script>" in body(message, "plain")
+
+
+def test_a_long_promise_makes_no_endless_subject(user):
+    contact = ContactFactory(owner=user, name="Wolfeschlegelsteinhausenbergerdorff" * 8)
+    due(contact, kind="other", what="x" * 300)
+    assert len(composed(user)[1]["Subject"]) <= 200
+
+
+def test_it_reads_todays_truth(user, owed, contact):
+    kept = due(contact, what="Kept meanwhile")
+    mail = _plan_one(user, EIGHT)
+    Promise.objects.select_related("owner", "contact").get(pk=kept.pk).keep(EIGHT)
+    result = compose_reminder(mail, EIGHT)
+    assert result.settles["promises"] == {str(owed.pk): 1}
+
+
+@pytest.mark.parametrize("verb", ["keep", "let_go", "bin"])
+def test_nothing_left_to_say_is_cancelled(user, owed, verb):
+    mail = _plan_one(user, EIGHT)
+    getattr(Promise.objects.select_related("owner", "contact").get(pk=owed.pk), verb)(EIGHT)
+    assert compose_reminder(mail, EIGHT) == Cancelled("everything was kept, put off or let go")
+
+
+def test_snoozed_before_it_left_is_cancelled(user, owed):
+    mail = _plan_one(user, EIGHT)
+    Promise.objects.select_related("owner", "contact").get(pk=owed.pk).snooze(1, EIGHT)
+    assert isinstance(compose_reminder(mail, EIGHT), Cancelled)
+
+
+def test_opted_out_before_it_left_is_cancelled(user, owed):
+    mail = _plan_one(user, EIGHT)
+    user.wants_reminders = False
+    user.keep_settings(["wants_reminders"], EIGHT)
+    assert isinstance(compose_reminder(mail, EIGHT), Cancelled)
+
+
+def test_nobody_elses_promise_is_in_it(user, stranger, owed):
+    due(ContactFactory(owner=stranger, name="Canary"), what="Canary")
+    _mail, message, _result = composed(user)
+    assert "Canary" not in body(message, "plain") + body(message, "html")
+
+
+def test_a_late_run_says_so(user, owed):
+    _mail, message, _result = composed(user, EIGHT + timedelta(days=1))
+    text = body(message, "plain")
+    assert "This mail comes late: it was meant for Thursday 19 November." in text
+    assert "was due yesterday" in text
+
+
+def test_in_time_it_does_not(user, owed):
+    assert "comes late" not in body(composed(user)[1], "plain")
+
+
+def test_todays_talks_are_told_along(user, owed):
+    other = ContactFactory(owner=user, name="Mateus Oliveira")
+    InterviewFactory(contact=other, local_date=TODAY, local_time=time(14, 0))
+    InterviewFactory(contact=other, local_date=TODAY + timedelta(days=1))
+    text = body(composed(user)[1], "plain")
+    assert "Also today: 14:00, Mateus Oliveira, 20 minutes, phone." in text
+    assert text.count("Mateus") == 1
+
+
+def test_the_foot_says_how_often_and_how_to_stop(user, owed):
+    user.mail_at = time(7, 30)
+    user.save()
+    text = body(composed(user)[1], "plain")
+    assert "At most one such mail a day, at 07:30, and none when you owe nothing." in text
+    assert "Change the hour: http://127.0.0.1:8000/settings/" in text
+    assert "Stop these mails: http://127.0.0.1:8000/stop/" in text
+
+
+def test_more_than_fit_come_the_next_day(user, contact):
+    for number in range(SHOWN + 2):
+        due(contact, what=f"thing {number}")
+    _mail, message, result = composed(user)
+    assert message["Subject"] == f"You owe Priya an article, and {SHOWN + 1} more"
+    assert len(result.settles["promises"]) == SHOWN
+    assert "And 2 more" in body(message, "plain")
+
+
+@pytest.mark.parametrize("promises", [1, 30])
+def test_composing_costs_two_queries(user, contact, promises, django_assert_num_queries):
+    for _number in range(promises):
+        due(contact)
+    mail = _plan_one(user, EIGHT)
+    with django_assert_num_queries(2):
+        compose_reminder(mail, EIGHT)
+
+
+# --- settle -----------------------------------------------------------------------------------------------------------
+
+
+def test_sent_each_promise_gets_its_next_step(user, owed):
+    mail, _message, _result = composed(user)
+    settle(mail, EIGHT)
+    owed.refresh_from_db()
+    assert (owed.reminded_on, owed.remind_at, owed.version) == (TODAY, EIGHT + timedelta(days=1), 1)
+
+
+def test_changed_meanwhile_it_is_left_alone(user, owed):
+    mail, _message, _result = composed(user)
+    Promise.objects.select_related("owner", "contact").get(pk=owed.pk).snooze(7, EIGHT)
+    settle(mail, EIGHT)
+    owed.refresh_from_db()
+    assert (owed.reminded_on, owed.remind_at) == (None, EIGHT + timedelta(days=7))
+
+
+def test_sent_late_the_steps_go_on_from_there(user, owed):
+    mail, _message, _result = composed(user, EIGHT + timedelta(days=2))
+    settle(mail, EIGHT + timedelta(days=2))
+    owed.refresh_from_db()
+    assert owed.remind_at == EIGHT + timedelta(days=3)
+
+
+@pytest.mark.parametrize("promises", [1, 30])
+def test_settling_costs_two_queries(user, contact, promises):
+    for _number in range(promises):
+        due(contact)
+    mail, _message, _result = composed(user)
+    with CaptureQueriesContext(connection) as queries:
+        settle(mail, EIGHT)
+    assert len([query for query in queries if query["sql"].startswith(("SELECT", "UPDATE"))]) == 2
+
+
+def test_settling_what_is_gone_is_no_error(user, owed):
+    mail, _message, _result = composed(user)
+    owed.delete()
+    settle(mail, EIGHT)
+    assert not still_wanted(mail)
+
+
+def test_still_wanted_until_everything_in_it_is_settled(user, owed, contact):
+    other = due(contact)
+    mail, _message, _result = composed(user)
+    assert still_wanted(mail)
+    Promise.objects.select_related("owner", "contact").get(pk=owed.pk).keep(EIGHT)
+    assert still_wanted(mail)
+    Promise.objects.select_related("owner", "contact").get(pk=other.pk).snooze(1, EIGHT)
+    assert not still_wanted(mail)
+
+
+def test_the_kind_is_registered():
+    kind = KINDS[REMINDERS]
+    assert (kind.compose, kind.settle, kind.still_wanted) == (compose_reminder, settle, still_wanted)
+
+
+# --- reconcile --------------------------------------------------------------------------------------------------------
+
+
+def test_with_everything_right_there_is_nothing_to_repair(contact):
+    contact.promises.make(what="send it", now=NOW)
+    contact.promises.make(what="an intro", whose="theirs", now=NOW)
+    assert reconcile(NOW) == 0
+
+
+def test_a_forgotten_reminder_is_planned_and_reported(contact, caplog):
+    made = contact.promises.make(what="send it", due_on=date(2026, 11, 24), now=NOW)
+    Promise.objects.filter(pk=made.pk).update(remind_at=None)
+    assert reconcile(NOW) == 1
+    made.refresh_from_db()
+    assert made.remind_at == EIGHT + timedelta(days=5)
+    assert caplog.records[0].data == {"repaired": 1}
+
+
+def test_a_zone_changed_behind_our_back_is_repaired(user, contact):
+    made = contact.promises.make(what="send it", due_on=date(2026, 11, 24), now=NOW)
+    type(user).objects.filter(pk=user.pk).update(time_zone="America/New_York")
+    assert reconcile(NOW) == 1
+    made.refresh_from_db()
+    assert made.remind_at == datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

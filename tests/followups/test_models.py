@@ -1,0 +1,234 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from followups.models import Kind, Promise
+from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
+
+
+@pytest.fixture
+def contact(user):
+    return ContactFactory(owner=user, name="Priya Raghunathan")
+
+
+@pytest.fixture
+def promise(contact):
+    return contact.promises.make(what="Send the article on gauge stations", due_on=TODAY, now=NOW)
+
+
+# --- make -------------------------------------------------------------------------------------------------------------
+
+
+def test_make_without_a_date_is_due_in_three_days(contact):
+    promise = contact.promises.make(what="send the deck", now=NOW)
+    assert (promise.owner, promise.contact, promise.whose) == (contact.owner, contact, "mine")
+    assert (promise.due_on, promise.promised_on) == (date(2026, 11, 22), TODAY)
+    assert promise.remind_at == datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+
+
+def test_make_counts_days_where_the_user_lives(contact):
+    late_evening = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)  # already the 20th in Stockholm
+    promise = contact.promises.make(what="send the deck", now=late_evening)
+    assert (promise.promised_on, promise.due_on) == (date(2026, 11, 20), date(2026, 11, 23))
+
+
+def test_make_accepts_a_past_date(contact):
+    promise = contact.promises.make(what="send the deck", due_on=date(2026, 11, 16), now=NOW)
+    assert promise.days_late(TODAY) == 3
+    assert promise.remind_at == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+
+
+def test_make_cleans_and_cuts_what_it_is_given(contact):
+    promise = contact.promises.make(what="send\x00 the\n deck " + "x" * 1000, now=NOW)
+    assert promise.what.startswith("send the deck xxx")
+    assert len(promise.what) == 300
+
+
+def test_make_is_findable_by_its_words(contact):
+    contact.promises.make(what="Send the Göta paper", now=NOW)
+    contact.refresh_from_db()
+    assert "gota paper" in contact.search_text
+
+
+def test_make_on_an_interview(contact):
+    interview = InterviewFactory(contact=contact)
+    assert contact.promises.make(what="send it", interview=interview, now=NOW).interview == interview
+
+
+def test_theirs_makes_a_check_in_of_mine_after_ten_days(contact):
+    theirs = contact.promises.make(what="three articles on river insurance", whose="theirs", now=NOW)
+    check_in = theirs.check_ins.get()
+    assert (theirs.remind_at, theirs.due_on) == (None, date(2026, 11, 29))
+    assert (check_in.whose, check_in.kind, check_in.due_on) == ("mine", "check_in", date(2026, 11, 29))
+    assert check_in.what == "Ask Priya kindly: three articles on river insurance"
+    assert check_in.remind_at == datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+
+
+def test_a_check_in_never_comes_before_the_day_they_said(contact):
+    theirs = contact.promises.make(what="an intro", whose="theirs", due_on=date(2026, 12, 24), now=NOW)
+    assert theirs.check_ins.get().due_on == date(2026, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("send the article on gauge stations", Kind.ARTICLE),
+        ("Send the Göta paper", Kind.ARTICLE),
+        ("introduce Yusuf to Kateřina", Kind.INTRODUCTION),
+        ("Thank Ana for the paper", Kind.THANK_YOU),
+        ("tell Li Wei what came of the talk", Kind.CHECK_IN),
+        ("call the harbour office", Kind.CONTACT),
+        ("water the plants", Kind.OTHER),
+        ("", Kind.OTHER),
+    ],
+)
+def test_the_kind_is_guessed_from_the_words(what, kind):
+    assert Kind.guess(what) == kind
+
+
+def test_the_kind_that_was_said_wins(contact):
+    assert contact.promises.make(what="send the article", kind="other", now=NOW).kind == "other"
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------------
+
+
+def test_keep_closes_and_stops_the_reminders(promise):
+    assert promise.keep(NOW)
+    promise.refresh_from_db()
+    assert (promise.state, promise.closed_at, promise.remind_at, promise.version) == ("kept", NOW, None, 2)
+
+
+def test_keep_twice_changes_nothing_the_second_time(promise):
+    assert promise.keep(NOW)
+    assert not promise.keep(NOW + timedelta(hours=1))
+    promise.refresh_from_db()
+    assert (promise.closed_at, promise.version) == (NOW, 2)
+
+
+def test_let_go_closes(promise):
+    assert promise.let_go(NOW)
+    promise.refresh_from_db()
+    assert (promise.state, promise.remind_at) == ("let_go", None)
+
+
+def test_of_two_tabs_only_the_first_acts(promise):
+    other_tab = Promise.objects.select_related("owner", "contact").get(pk=promise.pk)
+    assert promise.snooze(1, NOW)
+    assert not other_tab.keep(NOW)
+    assert (other_tab.state, other_tab.snoozed_until) == ("open", date(2026, 11, 20))  # sees what is so
+
+
+def test_reopen_reminds_again_at_the_next_mail_time(promise):
+    promise.keep(NOW)
+    assert promise.reopen(NOW + timedelta(minutes=1))
+    promise.refresh_from_db()
+    assert (promise.state, promise.closed_at) == ("open", None)
+    assert promise.remind_at == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+
+
+def test_snooze_moves_the_reminder_and_not_the_due_date(promise):
+    assert promise.snooze(3, NOW)
+    promise.refresh_from_db()
+    assert (promise.due_on, promise.snoozed_until) == (TODAY, date(2026, 11, 22))
+    assert promise.remind_at == datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+
+
+def test_snooze_takes_a_date_too(promise):
+    assert promise.snooze(date(2026, 12, 24), NOW)
+    assert promise.remind_at == datetime(2026, 12, 24, 7, 0, tzinfo=UTC)
+
+
+def test_unsnooze_goes_back_to_where_it_was(promise):
+    promise.snooze(1, NOW)
+    promise.snooze(7, NOW)
+    assert promise.unsnooze(NOW, date(2026, 11, 20))
+    assert promise.remind_at == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+
+
+def test_a_closed_promise_cannot_be_put_off(promise):
+    promise.keep(NOW)
+    assert not promise.snooze(1, NOW)
+    assert not promise.unsnooze(NOW)
+
+
+def test_bin_and_restore(promise):
+    assert promise.bin(NOW)
+    assert not promise.bin(NOW)
+    assert promise.remind_at is None
+    assert promise.restore(NOW)
+    assert not promise.restore(NOW)
+    assert promise.remind_at == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+
+
+def test_a_new_due_date_takes_back_the_snooze(promise):
+    promise.snooze(7, NOW)
+    assert promise.change(what="Send it", kind="article", due_on=date(2026, 11, 21), now=NOW)
+    promise.refresh_from_db()
+    assert (promise.what, promise.snoozed_until) == ("Send it", None)
+    assert promise.remind_at == datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+
+
+def test_new_words_leave_the_snooze(promise):
+    promise.snooze(7, NOW)
+    promise.change(what="Send it", kind="article", due_on=promise.due_on, now=NOW)
+    assert promise.snoozed_until == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"binned_at": NOW}, "This promise is in the bin."),
+        ({"state": "kept", "closed_at": NOW}, "Kept already: “Send it”, for Priya."),
+        ({"state": "let_go", "closed_at": NOW}, "Let go already: “Send it”, for Priya."),
+        ({"snoozed_until": date(2026, 11, 20)}, "Still open, and put off already: “Send it”."),
+        ({}, "Still open: “Send it”. It was changed meanwhile."),
+    ],
+)
+def test_standing_says_what_is_so(contact, fields, said):
+    assert PromiseFactory(contact=contact, what="Send it", **fields).standing(TODAY) == said
+
+
+# --- which rows -------------------------------------------------------------------------------------------------------
+
+
+def test_wanted_by_leaves_out_what_is_put_off_dropped_binned_closed_or_later(user, contact):
+    wanted = PromiseFactory(contact=contact, due_on=TODAY)
+    back = PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=9), snoozed_until=TODAY)
+    PromiseFactory(contact=contact, due_on=TODAY, snoozed_until=TODAY + timedelta(days=1))
+    PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=1))
+    PromiseFactory(contact=contact, due_on=TODAY, binned_at=NOW)
+    PromiseFactory(contact=contact, due_on=TODAY, state="kept", closed_at=NOW)
+    PromiseFactory(contact=ContactFactory(owner=user, stage="drop"), due_on=TODAY)
+    PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW), due_on=TODAY)
+    assert list(user.promises.wanted_by(TODAY).most_urgent_first()) == [back, wanted]
+
+
+def test_overdue_and_due_by_look_at_the_local_date(user, contact):
+    late = PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=1))
+    due = PromiseFactory(contact=contact, due_on=TODAY)
+    assert list(user.promises.overdue(TODAY)) == [late]
+    assert set(user.promises.due_by(TODAY)) == {late, due}
+
+
+# --- what the database refuses ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"what": ""}, "promise_says_what"),
+        ({"whose": "ours"}, "promise_whose_known"),
+        ({"kind": "bribe"}, "promise_kind_known"),
+        ({"state": "lost", "closed_at": NOW}, "promise_state_known"),
+        ({"state": "kept"}, "promise_closed_has_closed_at"),
+        ({"closed_at": NOW}, "promise_closed_has_closed_at"),
+        ({"whose": "theirs", "remind_at": NOW}, "promise_reminds_only_while_open_and_mine"),
+        ({"state": "kept", "closed_at": NOW, "remind_at": NOW}, "promise_reminds_only_while_open_and_mine"),
+        ({"binned_at": NOW, "remind_at": NOW}, "promise_reminds_only_while_open_and_mine"),
+    ],
+)
+def test_the_database_refuses(contact, fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        PromiseFactory(contact=contact, **fields)

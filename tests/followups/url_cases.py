@@ -1,0 +1,67 @@
+"""What the URL walker needs to know of this app's URLs: see tests/test_urls.py."""
+
+from collections.abc import Callable
+
+from accounts.models import User
+from followups.links import Answer, ButtonLink, stop_token
+from tests.factories import NOW, ContactFactory, PromiseFactory
+
+Kwargs = dict[str, object]
+
+
+def nothing(owner: User) -> Kwargs:
+    PromiseFactory(contact=ContactFactory(owner=owner))
+    return {}
+
+
+def contact(owner: User) -> Kwargs:
+    return {"contact_pk": ContactFactory(owner=owner).pk}
+
+
+def open_promise(owner: User) -> Kwargs:
+    return {"pk": PromiseFactory(contact=ContactFactory(owner=owner)).pk}
+
+
+def kept_promise(owner: User) -> Kwargs:
+    return {"pk": PromiseFactory(contact=ContactFactory(owner=owner), state="kept", closed_at=NOW).pk}
+
+
+def binned_promise(owner: User) -> Kwargs:
+    return {"pk": PromiseFactory(contact=ContactFactory(owner=owner), binned_at=NOW).pk}
+
+
+def snoozable(owner: User) -> Kwargs:
+    return {**open_promise(owner), "days": 3}
+
+
+def button(owner: User) -> Kwargs:
+    promise = PromiseFactory(contact=ContactFactory(owner=owner))
+    return {"token": ButtonLink(promise.uid, promise.version, Answer.KEPT).token()}
+
+
+def stop(owner: User) -> Kwargs:
+    return {"token": stop_token(owner.pk)}
+
+
+CASES: dict[str, Callable[[User], Kwargs]] = {
+    "today": nothing,
+    "promise_list": nothing,
+    "promise_new": contact,
+    "promise_detail": open_promise,
+    "promise_edit": open_promise,
+    "promise_keep": open_promise,
+    "promise_let_go": open_promise,
+    "promise_reopen": kept_promise,
+    "promise_snooze": snoozable,
+    "promise_unsnooze": open_promise,
+    "promise_bin": open_promise,
+    "promise_restore": binned_promise,
+    "promise_button": button,
+    "reminders_stop": stop,
+    "reminders_start": stop,
+}
+PUBLIC = {"promise_button", "reminders_stop", "reminders_start"}
+POST_DATA: dict[str, dict[str, object]] = {
+    "promise_new": {"what": "send the deck", "due": "next tuesday"},
+    "promise_edit": {"what": "send the slides", "kind": "article", "due": "friday", "version": 1},
+}
