@@ -29,7 +29,7 @@ SELECT
     AND starts_at < %(next_midnight)s LIMIT 100) i),
   (SELECT max(drained_at) FROM outbox_workerbeat),
   (SELECT min(next_attempt_at) FROM outbox_outgoingmail WHERE state = 'pending')
-"""
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True)
