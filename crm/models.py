@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.dates import add_months
 from accounts.models import Owned, validate_zone
@@ -91,6 +92,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def before(self, name_key: str, pk: int) -> "ContactQuerySet":
         return self.filter(Q(name_key__lt=name_key) | Q(pk__lt=pk), name_key__lte=name_key)
+
+    def sharing(self, email: str) -> "ContactQuerySet":
+        """Those with this e-mail: a hint, never a refusal."""
+        return self.alive().filter(email=email).order_by("pk") if email else self.none()
+
+    def tagged(self, tag: int) -> "ContactQuerySet":
+        return self.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
 
     def owing(self, whose: str) -> "ContactQuerySet":
         """Those to whom I owe something (`mine`), or who owe me (`theirs`)."""
@@ -221,6 +229,24 @@ class Contact(Owned):
     def is_dropped(self) -> bool:
         return self.stage == Stage.DROP
 
+    @property
+    def rhythm(self) -> str:
+        """ "every 2 months"; empty without one."""
+        if not self.rhythm_count:
+            return ""
+        said = {
+            RhythmUnit.DAYS: ngettext("every day", "every %(n)d days", self.rhythm_count),
+            RhythmUnit.WEEKS: ngettext("every week", "every %(n)d weeks", self.rhythm_count),
+            RhythmUnit.MONTHS: ngettext("every month", "every %(n)d months", self.rhythm_count),
+            RhythmUnit.YEARS: ngettext("every year", "every %(n)d years", self.rhythm_count),
+        }
+        return said[RhythmUnit(self.rhythm_unit)] % {"n": self.rhythm_count}
+
+    def sharing_email(self) -> "ContactQuerySet":
+        """The owner's other contacts with this e-mail."""
+        others: ContactQuerySet = self.owner.contacts.sharing(self.email).exclude(pk=self.pk)
+        return others
+
     def rhythm_after(self, day: date) -> date | None:
         """When the rhythm comes round, counted from the last touch, not from the date planned (product.md rule 12)."""
         if not self.rhythm_count or self.stage != Stage.CONTINUE:
@@ -294,6 +320,14 @@ class Note(Owned):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    def bin(self, now: datetime) -> None:
+        self.binned_at = now
+        self.save(update_fields=["binned_at"])
+
+    def restore(self) -> None:
+        self.binned_at = None
+        self.save(update_fields=["binned_at"])
 
 
 class Touch(Owned):

@@ -33,6 +33,7 @@ PARTICLES = frozenset(
         *("ibn", "la", "le", "ni", "o", "of", "ter", "ten", "van", "von", "y", "zu", "zum"),
     )
 )
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WEEKDAY = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
 
 
@@ -103,7 +104,7 @@ def _take_marks(text: str, found: Quick) -> str:
     found.tags = list({fold(tag): tag for tag in reversed(TAG.findall(text))}.values())[::-1]
     text = TAG.sub(" ", text)
     phone = PHONE.search(text)
-    if phone and 7 <= sum(c.isdigit() for c in phone[1]) <= 15 and understand(phone[1], date(2000, 1, 1)) is None:
+    if phone and 7 <= sum(c.isdigit() for c in phone[1]) <= 15 and not ISO_DATE.fullmatch(phone[1]):
         text = take(PHONE, "phone", text)
     return re.sub(r"\s+,", ",", text)
 
@@ -136,13 +137,18 @@ def _means_something(part: str) -> bool:
     return any(pattern.match(part) for pattern in (MET, *(pattern for pattern, _ in SAID)))
 
 
+def _is_day(part: str, today: date) -> bool:
+    dated = take_date(f"on {part}", today)
+    return dated is not None and dated.rest == "on"
+
+
 def _read_part(part: str, found: Quick, today: date) -> None:
     for pattern, name in SAID:
         if (match := pattern.match(part)) and not getattr(found, name):
             setattr(found, name, match[1])
             return
     split = AT.match(part)
-    if _means_something(part) or understand(part, today) or (found.role and found.organisation):
+    if _means_something(part) or _is_day(part, today) or (found.role and found.organisation):
         _read_meeting(part, found, today)
     elif split and not found.role and not found.organisation:
         found.role, found.organisation = sentence_case(split[1]), split[2]

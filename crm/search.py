@@ -24,6 +24,15 @@ def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
     return contacts
 
 
+def named(owner: User, words: str) -> list[Contact]:
+    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei)."""
+    key = fold(words)[:300]
+    people = owner.contacts.alive().select_related("organisation").in_list_order()
+    return (
+        list(people.filter(name_key=key)[:3]) or list(people.filter(name_key__startswith=f"{key} ")[:3]) if key else []
+    )
+
+
 def text_of(parts: Iterable[str], tags: Iterable[str] = ()) -> str:
     """The folded text a contact is found by. A tag is found with and without its #."""
     return fold(" ".join(part for part in (*parts, *(f"#{tag}" for tag in tags)) if part))
@@ -52,6 +61,10 @@ class Page:
     is_more: bool
     earlier: str  # the cursors of the neighbouring pages; empty where there is none
     later: str
+
+    @property
+    def count_in_words(self) -> str:
+        return f"{self.count:,}"
 
 
 @dataclass(frozen=True)

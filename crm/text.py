@@ -2,7 +2,11 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
@@ -62,3 +66,17 @@ def sentence_case(words: str) -> str:
     """ "flood engineer" becomes "Flood engineer"; "iOS developer" stays."""
     first = words.split(" ", 1)[0]
     return words[:1].upper() + words[1:] if first.islower() else words
+
+
+def time_there(zone: str, mine: ZoneInfo, now: datetime) -> str:
+    """ "12:20, an hour behind": what the clocks show where this person is; empty when that is not known."""
+    if not zone:
+        return ""
+    there = now.astimezone(ZoneInfo(zone))
+    minutes = int(
+        ((there.utcoffset() or now - now) - (now.astimezone(mine).utcoffset() or now - now)).total_seconds() // 60
+    )
+    hours = f"{abs(minutes) / 60:g}".replace(".5", "½").replace(".75", "¾").replace(".25", "¼")
+    distance = _("an hour") if abs(minutes) == 60 else _("%s hours") % hours
+    said = _("as with you") if not minutes else (_("%s ahead") if minutes > 0 else _("%s behind")) % distance
+    return f"{there:%H:%M}, {said}"

@@ -1,14 +1,37 @@
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
-
-def stub(request: HttpRequest, **_: object) -> HttpResponse:
-    return HttpResponse("stub")
-
+from crm.views.bins import bin_list
+from crm.views.contacts import contact_detail, contact_edit, contact_new, contact_understand
+from crm.views.lists import contact_list
+from crm.views.notes import note_bin, note_new, note_restore
+from crm.views.verbs import (
+    contact_bin,
+    contact_continue,
+    contact_drop,
+    contact_restore,
+    contact_resume,
+    contact_stage,
+    contact_touch,
+    contact_untouch,
+)
 
 urlpatterns = [
-    path("contacts/", stub, name="contact_list"),
-    path("contacts/new/", stub, name="contact_new"),
-    path("contacts/<int:pk>/", stub, name="contact_detail"),
-    path("import/", stub, name="import_list"),
+    path("contacts/", contact_list, name="contact_list"),
+    path("contacts/new/", contact_new, name="contact_new"),
+    path("contacts/understand/", contact_understand, name="contact_understand"),
+    path("contacts/<int:pk>/", contact_detail, name="contact_detail"),
+    path("contacts/<int:pk>/edit/", contact_edit, name="contact_edit"),
+    path("contacts/<int:pk>/stage/", contact_stage, name="contact_stage"),
+    path("contacts/<int:pk>/continue/", contact_continue, name="contact_continue"),
+    path("contacts/<int:pk>/drop/", contact_drop, name="contact_drop"),
+    path("contacts/<int:pk>/resume/", contact_resume, name="contact_resume"),
+    path("contacts/<int:pk>/touch/", contact_touch, name="contact_touch"),
+    path("contacts/<int:pk>/untouch/", contact_untouch, name="contact_untouch"),
+    path("contacts/<int:pk>/bin/", contact_bin, name="contact_bin"),
+    path("contacts/<int:pk>/restore/", contact_restore, name="contact_restore"),
+    path("contacts/<int:pk>/notes/", note_new, name="note_new"),
+    path("notes/<int:pk>/bin/", note_bin, name="note_bin"),
+    path("notes/<int:pk>/restore/", note_restore, name="note_restore"),
+    path("bin/", bin_list, name="bin_list"),
+    path("", include("crm.importing.urls")),
 ]

@@ -1,0 +1,132 @@
+"""Form fields that clean before they judge: whatever is typed or pasted ends in a value or a sentence, never in a 500."""
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.dates import complaint, zone_names
+from crm.quick import past
+from crm.text import clean_line, clean_text, fold
+
+TOO_LONG = gettext_lazy("At most %(limit_value)d characters fit here; this has %(show_value)d.")
+
+
+class LineField(forms.CharField):
+    default_error_messages = {"max_length": TOO_LONG}
+
+    def __init__(self, *, max_length: int = 300, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, required=required, **kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+        self.widget.attrs.pop("maxlength", None)  # a browser would cut what was pasted without a word
+        for validator in self.validators:
+            if getattr(validator, "code", "") == "max_length":
+                validator.message = TOO_LONG  # type: ignore[attr-defined]  # it is a length validator
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(super().to_python(value) or "")
+
+
+class TextField(LineField):
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(forms.CharField.to_python(self, value) or "")
+
+
+class EmailField(LineField):
+    def clean(self, value: Any) -> str:
+        address = str(super().clean(value)).lower()
+        if not address:
+            return ""
+        name, at, domain = address.rpartition("@")
+        if name and at and "." not in domain:
+            raise ValidationError(_("The address has no end. Try “%(try)s.example”."), params={"try": address})
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise ValidationError(_("Not an address I know. Try “name@example.org”, or leave it empty.")) from None
+        return address
+
+
+class LinkField(LineField):
+    """A web address: http or https, and nothing that a click could run."""
+
+    def clean(self, value: Any) -> str:
+        address = str(super().clean(value))
+        if not address:
+            return ""
+        if not re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", address, re.IGNORECASE):
+            address = f"https://{address}"
+        try:
+            parts = urlsplit(address)
+            is_good = parts.scheme.lower() in ("http", "https") and "." in (parts.hostname or "")
+        except ValueError:
+            is_good = False
+        if not is_good or re.search(r"[\s<>\"'\\]", address):
+            raise ValidationError(_("Only web addresses lead on from here. Try “https://example.org/name”."))
+        return address
+
+
+class PastField(LineField):
+    """A day behind us, in words. `today` is set by the form."""
+
+    today: date
+
+    def clean(self, value: Any) -> date | None:
+        words = str(super().clean(value))
+        if not words:
+            return None
+        day = past(words, self.today)
+        if day is None:
+            if any(letter.isdigit() for letter in words):
+                raise ValidationError(complaint(words, self.today))
+            raise ValidationError(_("Not a date I know. Try “4 October” or “yesterday”, or leave it empty."))
+        if day > self.today:
+            raise ValidationError(
+                _("%(day)s is still to come. Try “yesterday”, or leave it empty."),
+                params={"day": date_format(day, "j F Y")},
+            )
+        return day
+
+    def prepare_value(self, value: Any) -> Any:
+        return date_format(value, "j F Y") if isinstance(value, date) else value
+
+
+class ZoneField(LineField):
+    """A time zone by its name, or by a city in it."""
+
+    def clean(self, value: Any) -> str:
+        words = str(super().clean(value))
+        if not words or words in zone_names():
+            return words
+        wanted = fold(words).replace(" ", "_")
+        named = [zone for zone in sorted(zone_names()) if wanted in (fold(zone), fold(zone).rpartition("/")[2])]
+        if not named:
+            raise ValidationError(
+                _("“%(words)s” is no time zone I know. Try a large city near it, as in “Lisbon”."),
+                params={"words": words},
+            )
+        return min(named, key=lambda zone: (zone.count("/") != 1, zone))
+
+
+class TagsField(LineField):
+    """Names between commas; a # is as good as none."""
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        names = [name for part in str(super().clean(value)).split(",") if (name := part.strip(" #"))]
+        if any(len(name) > 60 for name in names):
+            raise ValidationError(_("A tag has at most 60 characters. Put a comma between two."))
+        if len(names) > 30:
+            raise ValidationError(_("At most 30 tags fit on one person; these are %(n)d."), params={"n": len(names)})
+        return tuple({fold(name): name for name in reversed(names)}.values())[::-1]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value

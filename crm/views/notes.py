@@ -1,0 +1,47 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import OwnerRequest, go_back, tell
+from accounts.templatetags.keepword import day
+from crm import actions
+from crm.forms import NoteForm
+from crm.views.contacts import contact_page
+
+
+@require_POST
+def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
+    contact = get_object_or_404(request.user.contacts.alive(), pk=pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return contact_page(request, pk, form)
+    noted = actions.keep_note(
+        contact=contact, body=form.cleaned_data["body"], uid=form.cleaned_data["uid"], now=timezone.now()
+    )
+    said = [_("The note is kept.") if noted.is_new else _("The note was kept already.")]
+    said += [
+        _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
+        for promise in noted.promises
+    ]
+    tell(request, " ".join(said), undo=reverse("note_bin", args=[noted.note.pk]) if noted.is_new else "")
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def note_bin(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Its promises stay: each has its own way out."""
+    note = get_object_or_404(request.user.notes.select_related("contact"), pk=pk, contact__binned_at__isnull=True)
+    note.bin(timezone.now())
+    tell(request, _("The note is in the bin, for 30 days."), undo=reverse("note_restore", args=[note.pk]))
+    return go_back(request, note.contact.get_absolute_url())
+
+
+@require_POST
+def note_restore(request: OwnerRequest, pk: int) -> HttpResponse:
+    note = get_object_or_404(request.user.notes.select_related("contact"), pk=pk, contact__binned_at__isnull=True)
+    note.restore()
+    tell(request, _("The note is back."), undo=reverse("note_bin", args=[note.pk]))
+    return go_back(request, note.contact.get_absolute_url())
