@@ -133,17 +133,20 @@ def settings_names() -> set[str]:
 
 
 def _read_report(report: Path, result: Result) -> None:
-    """Counts from pytest's own report. A run that failed without a failed test (coverage, a crash) stays one failure."""
+    """Counts tests from pytest's own report: one that failed and whose tear-down failed too is one failure.
+
+    A run that failed without a failed test (coverage, a crash) stays one failure.
+    """
     if not report.exists():
         return
-    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 (pytest wrote it a second ago)
-    counts = {
-        key: sum(int(suite.get(key, 0)) for suite in suites) for key in ("tests", "failures", "errors", "skipped")
-    }
-    bad = counts["failures"] + counts["errors"]
+    ended: dict[tuple[str, str], set[str]] = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314 (pytest wrote it a second ago)
+        name = (case.get("classname", ""), case.get("name", ""))
+        ended.setdefault(name, set()).update(child.tag for child in case)
+    bad = sum(bool(tags & {"failure", "error"}) for tags in ended.values())
+    result.skipped = sum("skipped" in tags and not tags & {"failure", "error"} for tags in ended.values())
+    result.passed = len(ended) - bad - result.skipped
     result.failed = max(bad, result.failed)
-    result.skipped = counts["skipped"]
-    result.passed = counts["tests"] - bad - counts["skipped"]
 
 
 # --- the suites -------------------------------------------------------------------------------------------------------
