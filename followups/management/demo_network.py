@@ -110,7 +110,7 @@ class Network:
             contact.save(update_fields=["last_touch_on"])
             actions.touch(contact=contact, on=on, now=self.at(-rhythm.last_touch))
             actions.continue_with(
-                contact=contact, count=rhythm.count, unit=rhythm.unit, now=self.at(-rhythm.last_touch, time(20, 0))
+                contact=contact, count=rhythm.every, unit=rhythm.unit, now=self.at(-rhythm.last_touch, time(20, 0))
             )
         for person in PEOPLE:
             if person.stage == Stage.DROP:

@@ -40,7 +40,7 @@ class Owed(NamedTuple):
 
 class Rhythm(NamedTuple):
     who: str
-    count: int
+    every: int
     unit: str
     last_touch: int  # days ago
 

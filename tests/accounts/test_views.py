@@ -1,3 +1,4 @@
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -106,7 +107,7 @@ def test_demo_link_shows_a_button_and_changes_nothing(guest: Client, demo_user: 
         response = guest.get(url)
         assert "Open the demo" in response.text
     assert "_auth_user_id" not in guest.session
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert '<meta name="robots" content="noindex">' in response.text
 
 
@@ -120,6 +121,13 @@ def test_demo_link_signs_in_once_and_takes_the_zone(guest: Client, demo_user: Us
     again = Client()
     assert "This link has ended." in again.post(url).text
     assert "_auth_user_id" not in again.session
+
+
+def test_demo_button_passes_the_csrf_check(demo_user: User):
+    browser = Client(enforce_csrf_checks=True, headers={"Origin": "http://testserver"})
+    url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', browser.get(url).text)[1]
+    assert browser.post(url, {"csrfmiddlewaretoken": token})["Location"] == reverse("today")
 
 
 def test_demo_link_of_two_at_once_opens_for_one(demo_user: User):

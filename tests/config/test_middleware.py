@@ -90,4 +90,4 @@ def test_nul_in_a_cookie_is_refused(guest: Client, db):
 
 def test_a_view_may_send_less_to_the_next_page(guest: Client, db):
     assert guest.get(reverse("account_login"))["Referrer-Policy"] == "same-origin"
-    assert guest.get(reverse("demo_sign_in", args=["x"]))["Referrer-Policy"] == "no-referrer"
+    assert guest.get(reverse("demo_sign_in", args=["x"]))["Referrer-Policy"] == "strict-origin"
