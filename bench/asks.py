@@ -37,8 +37,8 @@ class Ours:
             "search, common": lambda: get(f"/contacts/?q={COMMON}", **searched),
             "search, rare": lambda: get(f"/contacts/?q={RARE}", **searched),
             "contact, 20 of everything": lambda: get(self.contact),
-            "create a contact": lambda: self.browser.post(self.new_contact[0], self.contact_data()),
-            "schedule an interview": lambda: self.browser.post(self.new_interview[0], self.interview_data()),
+            "create a contact": lambda: saved(self.browser.post(self.new_contact[0], self.contact_data())),
+            "schedule an interview": lambda: saved(self.browser.post(self.new_interview[0], self.interview_data())),
             "Today": lambda: get("/"),
         }
 
@@ -51,13 +51,7 @@ class Ours:
         n = next(self.numbers)
         day = date.today() + timedelta(days=7 + n // 32)  # noqa: DTZ011 - any day ahead will do
         at = f"{9 + n % 32 // 4:02}:{n % 4 * 15:02}"
-        return {
-            **self.new_interview[1],
-            "local_date": day.isoformat(),
-            "local_time": at,
-            "minutes": "20",
-            "medium": "phone",
-        }
+        return {**self.new_interview[1], "day": day.isoformat(), "at": at, "minutes": "20", "medium": "phone"}
 
     def for_counting(self) -> dict[str, Any]:
         """The same asks, for the process that counts statements."""
@@ -84,8 +78,16 @@ def floor_asks(port: int, owner: dict[str, Any], numbers: Iterator[int]) -> dict
         "people": lambda: browser.get("/people/"),
         "search": lambda: browser.get(f"/people/search/?q={COMMON}"),
         "person": lambda: browser.get(f"/people/{owner['person']}/"),
-        "new": lambda: browser.post("/people/new/", {"name": f"Newcomer {next(numbers)}", **person}),
+        "new": lambda: saved(browser.post("/people/new/", {"name": f"Newcomer {next(numbers)}", **person})),
     }
+
+
+def saved(answer: Answer) -> Answer:
+    """A form that was refused is answered quickly too: only a redirect says that something was saved."""
+    if answer.status != 302:
+        errors = re.findall(r'class="field__error".*?</p>', text(answer), re.DOTALL)
+        raise SystemExit(f"A form was refused with {answer.status}: {errors[:3]}")
+    return answer
 
 
 def text(answer: Answer) -> str:
