@@ -4,9 +4,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from crm.models import Contact
@@ -461,3 +464,15 @@ def test_file_can_be_taken_along(client, interview):
 def test_page_stands_in_every_state(client, ana, state):
     interview = InterviewFactory(contact=ana, state=state, held_at=NOW if state == "held" else None)
     assert page(client, interview).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["planned", "held"])
+def test_row_says_who_when_and_what_became_of_it(user, ana, rf, state):
+    interview = InterviewFactory(contact=ana, state=state, held_at=NOW if state == "held" else None)
+    request = rf.get("/")
+    request.user = user
+    with timezone.override("Europe/Stockholm"):
+        row = render_to_string("interviews/_row.html", {"interview": interview, "today": date(2026, 11, 23)}, request)
+    words = " ".join(strip_tags(row).split())
+    ending = " held" if state == "held" else ""
+    assert words == f"AS Ana Souza Tomorrow, 15:00. 14:00 in Lisbon. 20 minutes by phone.{ending}"
