@@ -92,12 +92,9 @@ class Import(Owned):
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(problem=""), name="import_refused_says_why"),
         ]
         indexes = [
-            models.Index(
-                fields=["lease_until"],
-                condition=Q(state__in=["reading", "taking_in", "undoing"]),
-                name="import_to_work",
-            ),
-            models.Index(fields=["owner", "-created_at"], name="import_of_owner"),
+            # whole, not partial: SQLite cannot see that a parameter meets a condition
+            models.Index(fields=["state", "lease_until"], name="import_to_work"),
+            models.Index(fields=["owner", "-id"], name="import_of_owner"),
         ]
 
     def __str__(self) -> str:

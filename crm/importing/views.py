@@ -25,8 +25,9 @@ LONGEST_NUMBER = 18
 def import_list(request: OwnerRequest) -> HttpResponse:
     now, owner = timezone.now(), request.user
     if request.method == "POST":
-        is_too_large = bool(request.META.get("UPLOAD_TOO_LARGE"))
-        form = UploadForm(request.POST, request.FILES, owner=owner, is_too_large=is_too_large)
+        files = request.FILES  # reading them is what finds out
+        is_too_large = "UPLOAD_TOO_LARGE" in request.META
+        form = UploadForm(request.POST, files, owner=owner, is_too_large=is_too_large)
         if form.is_valid():
             batch = form.save(now)
             wake("jobs")
