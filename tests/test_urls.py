@@ -37,8 +37,10 @@ LEFT_ALONE = {  # text that is no text: a canary in it breaks the row before it 
 CASES: dict[str, Callable[[User], dict[str, Any]]] = {}
 PUBLIC: set[str] = set()
 POST_DATA: dict[str, dict[str, Any]] = {}
-for found in sorted(Path(__file__).parent.glob("*/url_cases.py")):
-    module = importlib.import_module(f"tests.{found.parent.name}.url_cases")
+for found in sorted(Path(__file__).parent.rglob("url_cases.py")):
+    module = importlib.import_module(
+        ".".join(("tests", *found.relative_to(Path(__file__).parent).with_suffix("").parts))
+    )
     CASES |= module.CASES
     PUBLIC |= getattr(module, "PUBLIC", set())
     POST_DATA |= getattr(module, "POST_DATA", {})
