@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
@@ -40,17 +39,20 @@ class DemoForm(forms.Form):
     time_zone = forms.CharField(validators=[validate_zone], widget=forms.HiddenInput(attrs={"data-zone": ""}))
 
 
+class ZoneSelect(forms.Select):
+    """Hundreds of options: drawn in one template, where Django would render one for each."""
+
+    template_name = "accounts/_zone_select.html"
+
+
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """One person's day and mail. `now` dresses the list of zones with the time it is there."""
+    """One person's day and mail; `now` tells the time there, and when the next mail is."""
 
     class Meta:
         model = User
         fields = ["name", "time_zone", "mail_at", "wants_reminders"]
         labels = {"name": _("Name"), "time_zone": _("Zone"), "mail_at": _("Reminder at")}
-        help_texts = {
-            "name": _("Contacts see it in invitations."),
-            "time_zone": _("When you travel, hours move with you. Dates stay."),
-        }
+        help_texts = {"name": _("Contacts see it in invitations.")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "mail_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -66,22 +68,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = self.fields["time_zone"]
-        zone.widget = forms.Select(choices=zone_choices(self.instance.time_zone, now))
+        zone.widget = ZoneSelect(choices=zone_choices(self.instance.time_zone))
+        zone.help_text = gettext("%(time)s there now. When you travel, hours move with you. Dates stay.") % {
+            "time": now.astimezone(self.instance.zone).strftime("%H:%M")
+        }
         zone.validators.append(validate_zone)  # here already: the model's own check comes after the user was changed
         self.fields["mail_at"].help_text = next_mail_in_words(self.instance, now)
 
 
-def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
-    """Every place one can live in, with the time it is there; and the zone the user has, whatever it is called."""
+def zone_choices(mine: str) -> list[tuple[str, str]]:
+    """Every place one can live in; and the zone the user has, whatever it is called."""
     places = {name for name in zone_names() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))}
-    return [
-        (
-            name,
-            gettext("%(zone)s, %(time)s now")
-            % {"zone": name, "time": now.astimezone(ZoneInfo(name)).strftime("%H:%M")},
-        )
-        for name in sorted(places | {"UTC", mine})
-    ]
+    return [(name, name.replace("_", " ")) for name in sorted(places | {"UTC", mine})]
 
 
 def next_mail_in_words(user: User, now: datetime) -> str:

@@ -17,6 +17,10 @@ OWNED = {
 }
 
 WHOLE_TABLE = {"models.py", "engine.py", "mails.py", "jobs.py", "tasks.py"}  # models, engine, planners, jobs
+ENGINE = {  # the delivery engine, which works for every owner at once
+    "outbox/actions.py", "outbox/backends.py", "outbox/claims.py", "outbox/figures.py", "outbox/housekeeping.py",
+    "outbox/settling.py", "outbox/workers.py",
+}  # fmt: skip
 WHOLE_TABLE_FOLDERS = {"migrations", "management"}
 BY_SIGNATURE = {  # a private link: the visitor is nobody yet, and the signature names the row
     "accounts/demo.py",
@@ -51,7 +55,7 @@ def may_name_managers(path: PurePath) -> bool:
     return (
         path.name in WHOLE_TABLE
         or bool(WHOLE_TABLE_FOLDERS.intersection(path.parts))
-        or path.as_posix() in BY_SIGNATURE
+        or path.as_posix() in ENGINE | BY_SIGNATURE
     )
 
 

@@ -19,7 +19,12 @@ from outbox.models import REMINDERS, State
 
 MORNING = time(9, 0)
 PLANNED_BEFORE = 5  # days between setting a time and the talk
-LAST_MAILS = (12, 6, 3, 1)  # days ago a reminder came
+LAST_MAILS = (  # how many days ago a reminder came, and what it said
+    (12, "You owe Ingrid a thank-you"),
+    (6, "You owe Amina a word about her dataset"),
+    (3, "You owe Ana an article, and Fatou a list"),
+    (1, "You owe Ana an article, and 2 more"),
+)
 
 
 class Network:
@@ -131,14 +136,14 @@ class Network:
     def _mails(self) -> None:
         """What the outbox shows as sent. No mail to a contact leaves: its row is closed before any worker can see it."""
         mails: Any = self.owner.outgoingmails
-        for days in LAST_MAILS:
+        for days, summary in LAST_MAILS:
             moment = self.at(-days, self.owner.mail_at)
             mails.queue(
                 kind=REMINDERS,
                 key=f"{REMINDERS}:{(self.today - timedelta(days=days)).isoformat()}",
                 recipient=self.owner.email,
                 owner_id=self.owner.pk,
-                summary="You owe Zsófia the reading list, and more",
+                summary=summary,
                 now=moment,
             )
             self._mark_sent()

@@ -16,7 +16,8 @@ KEPT = {"name": "Amara Lindgren", "time_zone": "Europe/Stockholm", "mail_at": "0
 @time_machine.travel(NOW, tick=False)
 def test_settings_show_the_zone_with_its_time_and_the_next_mail(client: Client):
     text = client.get(reverse("settings")).text
-    assert '<option value="Europe/Stockholm" selected>Europe/Stockholm, 13:00 now</option>' in text
+    assert '<option value="Europe/Stockholm" selected>' in text
+    assert "13:00 there now." in text
     assert "Next: tomorrow, Friday, 08:00" in text
     assert reverse("account_email") in text
     assert reverse("account_change_password") in text
