@@ -1,5 +1,6 @@
 """Without a mail server each mail is a file: the same fence, and a resend writes the same file again."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,7 +19,7 @@ class FileTransport:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(draft, envelope.content)
         except OSError as full:
-            draft.unlink(missing_ok=True)
+            _drop(draft)
             return RelayDown("file", None, reply(full.strerror or str(full)))
         try:
             if not fence():
@@ -28,7 +29,7 @@ class FileTransport:
         except OSError as full:
             return RefusedForNow("file", None, reply(full.strerror or str(full)))
         finally:
-            draft.unlink(missing_ok=True)
+            _drop(draft)
         return Accepted("file", None, target.name)
 
     def close(self) -> None:
@@ -49,3 +50,8 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _drop(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink()

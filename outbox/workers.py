@@ -34,18 +34,29 @@ def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:
 
     `gone` are the workers known to be dead; of the others one knows only that a lease is over.
     """
-    now = moment.sql()
-    lost = Q(lease_until__lt=now) | Q(claimed_by__in=gone)
-    OutgoingMail.objects.filter(lost, state=State.CLAIMED).update(state=State.PENDING, updated_at=now, **NOT_CLAIMED)
-    silent = Q(fence_at__lt=moment.sql(-timings.unknown_after)) | Q(claimed_by__in=gone)
-    for mail in OutgoingMail.objects.filter(silent, state=State.HANDING).only("pk", "claim_token"):
+    _take_back(moment, Q(lease_until__lt=moment.sql()))
+    _doubt(moment, Q(fence_at__lt=moment.sql(-timings.unknown_after)))
+    if gone:  # apart from the others, so that each goes by its index
+        _take_back(moment, Q(claimed_by__in=gone))
+        _doubt(moment, Q(claimed_by__in=gone))
+
+
+def _take_back(moment: Moment, lost: Q) -> None:
+    claimed = OutgoingMail.objects.filter(lost, state=State.CLAIMED)
+    claimed.update(state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED)
+
+
+def _doubt(moment: Moment, lost: Q) -> None:
+    for mail in OutgoingMail.objects.filter(lost, state=State.HANDING).only("pk", "claim_token"):
         taken = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state=State.HANDING).update(
-            # the token stays: should the process be frozen only, its answer still counts
-            **(NOT_CLAIMED | {"claim_token": mail.claim_token, "state": State.UNCERTAIN, "updated_at": now}),
+            state=State.UNCERTAIN,
             attempts=F("attempts") + 1,
             first_attempt_at=Coalesce("first_attempt_at", "fence_at"),
             last_error=SILENT,
             seen=False,
+            updated_at=moment.sql(),
+            # the token stays: should the process be frozen only, its answer still counts
+            **NOT_CLAIMED | {"claim_token": mail.claim_token},
         )
         if taken:
             DeliveryAttempt.objects.create(mail_id=mail.pk, at=moment.now(), phase="answer", reply=SILENT)

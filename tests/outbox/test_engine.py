@@ -16,7 +16,7 @@ from outbox.timing import Moment, Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
-PER_DRAIN = 12
+PER_DRAIN = 14
 PER_MAIL = 5  # the fence; savepoint, sent, attempt, release
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86400))
 

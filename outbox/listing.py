@@ -1,0 +1,179 @@
+"""The Deliveries page as data: what comes next, what is late, what is to come and what has gone, by local day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.templatetags.keepword import clock
+from outbox import relay
+from outbox.figures import Figures
+from outbox.kinds import FORECASTERS
+from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State, WorkerBeat
+from outbox.words import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
+
+PAGE, COMING, TROUBLES, COUNTED = 30, 50, 30, 1000
+TICK_LATE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the tables."""
+
+    at: datetime
+    to: str
+    why: str
+    state: str
+    icon: str
+    tone: str
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    troubles: list[Trouble]
+    lines: list[Line]
+
+    @property
+    def next(self) -> Line | None:
+        return self.lines[0] if self.lines else None
+
+    def next_said(self, user: User, now: datetime) -> str:
+        """ "Next, in 3 hours, to you. Then 18:00 your brief, and 07:30 what you owe." """
+        if self.next is None:
+            return ""
+        words = {"span": duration(max(self.next.at - now, timedelta(0))), "to": self.next.to}
+        said = _("Next, in %(span)s, to %(to)s.") % words
+        then = [f"{clock(line.at, user.zone)} {line.why}" for line in self.lines[1:3]]
+        return f"{said} {_('Then %(what)s.') % {'what': _(', and ').join(then)}}" if then else said
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A page of what has left or ended; `earlier` and `later` are the keys of its neighbours."""
+
+    lines: list[Line]
+    count: str
+    earlier: str = ""
+    later: str = ""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    said: str
+    is_late: bool
+
+
+def ahead(mails: OutgoingMailQuerySet, user: User, now: datetime) -> Ahead:
+    """What has not left: what is late or in doubt apart from what is to come."""
+    waiting = list(mails.to_come()[:COMING])
+    late = [mail for mail in waiting if is_late(mail, now)]
+    unseen = list(mails.unseen()[:TROUBLES])
+    lines = [_line(mail, mail.next_attempt_at, user) for mail in waiting if mail not in late]
+    lines += _foreseen(user, now)
+    return Ahead([trouble(mail, user, now) for mail in late + unseen], sorted(lines, key=lambda line: line.at))
+
+
+def gone(mails: OutgoingMailQuerySet, user: User, before: str, after: str) -> Gone:
+    """Keyset paging both ways; a key nobody gave out shows the first page."""
+    count = mails.gone()[: COUNTED + 1].count()
+    if key := _key(after):
+        rows = list(mails.gone_after(*key)[: PAGE + 1])
+        is_first, is_last, rows = len(rows) <= PAGE, False, rows[:PAGE][::-1]
+    else:
+        key = _key(before)
+        rows = list((mails.gone_before(*key) if key else mails.gone())[: PAGE + 1])
+        is_first, is_last, rows = key is None, len(rows) <= PAGE, rows[:PAGE]
+    return Gone(
+        lines=[_line(mail, mail.updated_at, user) for mail in rows],
+        count=f"{COUNTED:,}+" if count > COUNTED else str(count),
+        earlier="" if is_last or not rows else _name(rows[-1]),
+        later="" if is_first or not rows else _name(rows[0]),
+    )
+
+
+def by_day(lines: Iterable[Line], user: User) -> list[Day]:
+    days = groupby(lines, key=lambda line: user.today(line.at))
+    return [Day(day, list(group)) for day, group in days]
+
+
+def pulse(user: User, now: datetime) -> Pulse:
+    """Whether anybody delivers, and whether the mail server takes it: one sentence."""
+    state = relay.state()
+    if relay.is_shut(state, now) and state.shut_until:
+        words = {"error": state.last_error, "time": clock(state.shut_until, user.zone)}
+        return Pulse(_("The mail server fails (%(error)s). It is asked again at %(time)s.") % words, True)
+    looked = (
+        WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values_list("drained_at", flat=True).first()
+    )
+    if looked is None:
+        return Pulse(_("No worker has looked for mail yet. It leaves as soon as one does."), True)
+    span = duration(max(now - looked, timedelta(0)))
+    if now - looked > TICK_LATE:
+        return Pulse(
+            _("No worker has looked for %(span)s. Nothing is lost; it leaves when one is back.") % {"span": span}, True
+        )
+    return Pulse(_("Mail is going out. Looked %(span)s ago.") % {"span": span}, False)
+
+
+def _line(mail: OutgoingMail, at: datetime | None, user: User) -> Line:
+    icon, tone = LOOKS[State(mail.state)]
+    if mail.state == State.SENT and mail.possible_duplicate:
+        tone = "soon"
+    return Line(
+        at=at or mail.created_at,
+        to=addressee(mail, user),
+        why=title(mail),
+        state=str(mail.get_state_display()),
+        icon=icon,
+        tone=tone,
+        answer=answer(mail, user),
+    )
+
+
+def _foreseen(user: User, now: datetime) -> list[Line]:
+    found = [coming for foresee in FORECASTERS for coming in foresee(user.pk, now)]
+    return [Line(coming.at, _("You"), str(coming.summary), _("Planned"), "clock", "quiet") for coming in found]
+
+
+def _name(mail: OutgoingMail) -> str:
+    return f"{mail.updated_at.isoformat() if mail.updated_at else ''}~{mail.pk}"
+
+
+def _key(name: str) -> tuple[datetime, int] | None:
+    at, _tilde, pk = name.replace(" ", "+").partition("~")
+    try:
+        instant = parse_datetime(at)
+    except ValueError:
+        return None
+    if instant is None or instant.tzinfo is None or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+        return None
+    return instant, int(pk)
+
+
+def in_figures(found: Figures, repairs: Figure | None) -> list[tuple[str, str]]:
+    """The last 30 days, a name and a value each."""
+    return [
+        (_("Sent"), str(found.sent)),
+        (_("Late, half of them at most"), _seconds(found.p50)),
+        (_("95 of 100"), _seconds(found.p95)),
+        (_("99 of 100"), _seconds(found.p99)),
+        (_("Tried more than once"), str(found.retried)),
+        (_("In doubt"), str(found.uncertain)),
+        (_("Not delivered"), str(found.dead)),
+        (_("Reminders put right"), str(repairs.total if repairs else 0)),
+    ]
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else duration(timedelta(seconds=max(value, 0)))

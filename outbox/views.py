@@ -1,0 +1,85 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import OwnerRequest, go_back, tell
+from outbox import listing
+from outbox.figures import REPAIRS, figures, noted
+from outbox.models import BY_HAND, OutgoingMail, State
+from outbox.tasks import wake
+from outbox.words import title
+
+
+@require_safe
+def delivery_list(request: OwnerRequest) -> HttpResponse:
+    now, user = timezone.now(), request.user
+    mails = user.outgoingmails.all()
+    ahead = listing.ahead(mails, user, now)
+    gone = listing.gone(mails, user, request.GET.get("before", ""), request.GET.get("after", ""))
+    context = {
+        "now": now,
+        "today": user.today(now),
+        "pulse": listing.pulse(user, now),
+        "ahead": ahead,
+        "next_said": ahead.next_said(user, now),
+        "coming": listing.by_day(ahead.lines, user),
+        "gone": gone,
+        "gone_days": listing.by_day(gone.lines, user),
+        "figures": listing.in_figures(figures(mails, now), noted(REPAIRS)),
+    }
+    return render(request, "outbox/delivery_list.html", context)
+
+
+@require_POST
+def delivery_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
+    mail = _mail(request, pk)
+    if mail.cancel(BY_HAND, timezone.now()):
+        undo = reverse("delivery_retry", args=[pk])
+        tell(request, _("Cancelled: %(what)s") % {"what": title(mail)}, undo=undo)
+    else:
+        tell(request, _("It was not stopped: %(state)s.") % {"state": _now(mail)})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def delivery_retry(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Try now, while it waits; send again, when it ended."""
+    mail, now = _mail(request, pk), timezone.now()
+    if mail.try_now(now) if mail.state == State.PENDING else mail.send_again(now):
+        wake()
+        tell(request, _("It leaves now: %(what)s") % {"what": title(mail)})
+    else:
+        tell(request, _("Nothing to send again: %(state)s.") % {"state": _now(mail)})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def delivery_release(request: OwnerRequest, pk: int) -> HttpResponse:
+    mail = _mail(request, pk)
+    if mail.state == State.HELD and mail.send_again(timezone.now()):
+        wake()
+        tell(request, _("Released: %(what)s") % {"what": title(mail)})
+    else:
+        tell(request, _("It was not released: %(state)s.") % {"state": _now(mail)})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def delivery_seen(request: OwnerRequest, pk: int) -> HttpResponse:
+    mail = _mail(request, pk)
+    mail.mark_seen()
+    tell(request, _("Seen: %(what)s") % {"what": title(mail)})
+    return go_back(request, "delivery_list")
+
+
+def _mail(request: OwnerRequest, pk: int) -> OutgoingMail:
+    return get_object_or_404(request.user.outgoingmails.all(), pk=pk)
+
+
+def _now(mail: OutgoingMail) -> str:
+    """How it stands by now, in one word."""
+    mail.refresh_from_db(fields=["state"])
+    return str(mail.get_state_display()).lower()

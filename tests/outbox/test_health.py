@@ -1,0 +1,82 @@
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.utils import timezone
+
+from outbox import health
+from outbox.models import Relay
+from tests.factories import OutgoingMailFactory, WorkerBeatFactory
+
+
+@pytest.fixture(autouse=True)
+def _broker(monkeypatch):
+    monkeypatch.setattr(health, "broker_answers", lambda: True)
+
+
+@pytest.fixture
+def ready(db):
+    return lambda: Client().get("/readyz")
+
+
+def test_healthz_answers_without_a_database():
+    # no database fixture: a query would fail the test
+    assert Client().get("/healthz").content == b"ok"
+
+
+def test_ready_when_all_is_well(ready):
+    WorkerBeatFactory(drained_at=timezone.now())
+    answer = ready()
+    assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "ok", [])
+
+
+def test_no_worker_is_degraded(ready):
+    assert (ready().status_code, ready().json()["degraded"]) == (200, ["last_tick"])
+
+
+def test_mail_waiting_for_long_is_degraded(ready):
+    WorkerBeatFactory(drained_at=timezone.now())
+    OutgoingMailFactory(next_attempt_at=timezone.now() - timedelta(minutes=6))
+    answer = ready().json()
+    assert (answer["degraded"], answer["backlog"]) == (["backlog"], 1)
+
+
+def test_no_broker_and_a_failing_mail_server_are_degraded(ready, monkeypatch):
+    monkeypatch.setattr(health, "broker_answers", lambda: False)
+    WorkerBeatFactory(drained_at=timezone.now())
+    Relay.objects.create(pk=1, failures=1)
+    answer = ready()
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["broker", "mail_server"])
+
+
+def test_no_database_is_not_ready(ready, monkeypatch):
+    def away(now):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(health, "_delivery", away)
+    assert (ready().status_code, ready().json()) == (503, {"status": "down", "database": "away"})
+
+
+def test_missing_migrations_are_not_ready(ready, monkeypatch):
+    monkeypatch.setattr(health, "migrations_missing", lambda: True)
+    assert (ready().status_code, ready().json()["migrations"]) == (503, "missing")
+
+
+def test_migrations_are_looked_for_until_they_are_there(db, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(health, "_is_migrated", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'outbox' AND name = '0002_engine'")
+    assert health.migrations_missing()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('outbox', '0002_engine', '2026-01-01')"
+        )
+    assert not health.migrations_missing()
+    with django_assert_num_queries(0):
+        assert not health.migrations_missing()
+
+
+def test_a_broker_that_is_away_is_said_at_once(settings, monkeypatch):
+    monkeypatch.undo()
+    assert health.broker_answers() is True  # memory://

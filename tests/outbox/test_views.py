@@ -1,0 +1,207 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from outbox.models import BY_HAND, OutgoingMail, Relay, State
+from tests.factories import NOW, OutgoingMailFactory, WorkerBeatFactory
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def sent(user, ago=MINUTE, **fields):
+    at = NOW - ago
+    return OutgoingMailFactory(
+        owner=user, state="sent", not_before=at, next_attempt_at=at, fence_at=at, sent_at=at, updated_at=at, **fields
+    )
+
+
+def page(client, **query):
+    response = client.get(reverse("delivery_list"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def do(client, verb, mail):
+    response = client.post(reverse(f"delivery_{verb}", args=[mail.pk]))
+    assert response.status_code == 302
+    mail.refresh_from_db()
+    return mail
+
+
+def test_empty_page_says_so_and_what_to_do(client):
+    html = page(client)
+    assert "No mail has left yet." in html
+    assert "Nothing is waiting to leave." in html
+
+
+def test_the_same_number_of_queries_with_1_and_30_rows(client, user, django_assert_num_queries):
+    make_one_of_each(user)
+    page(client)
+    with django_assert_num_queries(QUERIES):
+        page(client)
+    for _ in range(30):
+        make_one_of_each(user)
+    with django_assert_num_queries(QUERIES):
+        page(client)
+
+
+QUERIES = 12
+
+
+def make_one_of_each(user):
+    sent(user)
+    OutgoingMailFactory(owner=user, next_attempt_at=NOW + MINUTE, not_before=NOW + MINUTE)
+    OutgoingMailFactory(owner=user, not_before=NOW - 9 * MINUTE)
+    OutgoingMailFactory(owner=user, state="dead", updated_at=NOW)
+
+
+def test_what_comes_next_stands_first(client, user):
+    at = NOW + timedelta(hours=3, minutes=40)
+    OutgoingMailFactory(
+        owner=user,
+        summary="Confirms the talk",
+        recipient="n@x.example",
+        recipient_name="Nhung",
+        not_before=at,
+        next_attempt_at=at,
+    )
+    html = page(client)
+    assert '<p class="figure num">16:40</p>' in html
+    assert "Next, in 3 hours, to Nhung." in html
+
+
+def test_sent_mail_shows_to_whom_why_and_the_servers_answer(client, user):
+    sent(user, summary="You owe Ana an article", recipient=user.email, reply_code=250, reply_text="queued as 4Zx81")
+    html = page(client)
+    assert '<th scope="row">You</th>' in html
+    assert "You owe Ana an article" in html
+    assert "250 queued as 4Zx81" in html
+
+
+def test_late_mail_says_how_late_and_why(client, user):
+    OutgoingMailFactory(
+        owner=user, not_before=NOW - 16 * MINUTE, next_attempt_at=NOW + MINUTE, attempts=2, last_error="451 come back"
+    )
+    html = page(client)
+    assert "16 minutes late" in html
+    assert "451 come back; tried again at 13:01" in html
+
+
+def test_uncertain_mail_says_in_words_what_happens(client, user):
+    OutgoingMailFactory(owner=user, state="uncertain", fence_at=NOW, updated_at=NOW)
+    assert "no answer; sent once more at 13:15, as the same mail" in page(client)
+
+
+def test_a_marked_resend_says_that_it_may_have_arrived_twice(client, user):
+    sent(user, possible_duplicate=1)
+    assert "May have arrived twice" in page(client)
+
+
+def test_dead_mail_shows_the_servers_words(client, user):
+    OutgoingMailFactory(owner=user, state="dead", updated_at=NOW, last_error="550 no such mailbox")
+    html = page(client)
+    assert "Did not arrive" in html
+    assert "550 no such mailbox" in html
+
+
+def test_somebody_elses_mail_and_sign_in_mail_are_not_there(client, stranger):
+    sent(stranger, summary="A stranger's")
+    OutgoingMailFactory(owner=None, kind="sign-in", recipient="amara@keepword.example", content=b"code 123456")
+    html = page(client)
+    assert "stranger's" not in html
+    assert "Sign-in" not in html
+    assert "123456" not in html
+
+
+def test_heartbeat_says_when_a_worker_last_looked(client):
+    WorkerBeatFactory(drained_at=NOW - timedelta(seconds=4))
+    assert "Mail is going out. Looked 4 seconds ago." in page(client)
+
+
+def test_heartbeat_says_when_nobody_looks(client):
+    WorkerBeatFactory(drained_at=NOW - 3 * MINUTE)
+    assert "No worker has looked for 3 minutes." in page(client)
+
+
+def test_a_failing_mail_server_is_said(client):
+    Relay.objects.create(pk=1, failures=2, last_error="connect: Connection refused", shut_until=NOW + MINUTE)
+    assert "The mail server fails (connect: Connection refused). It is asked again at 13:01." in page(client)
+
+
+def test_pages_of_30_lead_both_ways(client, user):
+    mails = [sent(user, ago=n * MINUTE, summary=f"mail {n:02}") for n in range(70)]
+    first = client.get(reverse("delivery_list")).context["gone"]
+    second = client.get(reverse("delivery_list"), {"before": first.earlier}).context["gone"]
+    third = client.get(reverse("delivery_list"), {"before": second.earlier}).context["gone"]
+    back = client.get(reverse("delivery_list"), {"after": third.later}).context["gone"]
+    assert [len(p.lines) for p in (first, second, third)] == [30, 30, 10]
+    assert [line.why for p in (first, second, third) for line in p.lines] == [m.summary for m in mails]
+    assert (first.later, third.earlier) == ("", "")
+    assert back.lines == second.lines
+    assert first.count == "70"
+
+
+@pytest.mark.parametrize("key", ["x", "~", "2026-13-41T00:00~1", "9999-12-31T23:59:59+00:00~9" * 9, "2026-11-19~²"])
+def test_a_key_nobody_gave_out_shows_the_first_page(client, user, key):
+    sent(user, summary="the first")
+    assert "the first" in page(client, before=key)
+    assert "the first" in page(client, after=key)
+
+
+def test_cancel_and_its_undo(client, user):
+    mail = OutgoingMailFactory(owner=user)
+    assert (do(client, "cancel", mail).state, mail.cause) == (State.CANCELLED, BY_HAND)
+    assert reverse("delivery_retry", args=[mail.pk]) in page(client)
+    assert do(client, "retry", mail).state == State.PENDING
+
+
+def test_try_now_does_not_wait(client, user):
+    mail = OutgoingMailFactory(owner=user, next_attempt_at=NOW + timedelta(hours=6))
+    assert do(client, "retry", mail).next_attempt_at == NOW
+
+
+def test_send_again_brings_the_dead_back(client, user):
+    assert do(client, "retry", OutgoingMailFactory(owner=user, state="dead")).state == State.PENDING
+
+
+def test_sent_mail_is_not_sent_again(client, user):
+    mail = sent(user)
+    assert do(client, "retry", mail).state == State.SENT
+    assert "Nothing to send again: sent." in page(client)
+
+
+def test_release_and_discard(client, user):
+    held = [OutgoingMailFactory(owner=user, state="held") for _ in range(2)]
+    assert do(client, "release", held[0]).state == State.PENDING
+    assert do(client, "cancel", held[1]).state == State.CANCELLED
+
+
+def test_release_of_what_is_not_held_changes_nothing(client, user):
+    assert do(client, "release", OutgoingMailFactory(owner=user, state="dead")).state == State.DEAD
+
+
+def test_seen_takes_it_from_the_list_of_troubles(client, user):
+    mail = OutgoingMailFactory(owner=user, state="dead", updated_at=NOW)
+    assert do(client, "seen", mail).seen
+    assert "Did not arrive" not in page(client)
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry", "seen", "release"])
+def test_another_users_mail_is_not_there(client, stranger, verb):
+    mail = OutgoingMailFactory(owner=stranger)
+    assert client.post(reverse(f"delivery_{verb}", args=[mail.pk])).status_code == 404
+    assert OutgoingMail.objects.get() == mail
+
+
+def test_figures_of_the_last_month(client, user):
+    sent(user, attempts=2)
+    assert dict(client.get(reverse("delivery_list")).context["figures"])["Tried more than once"] == "1"

@@ -1,0 +1,22 @@
+from typing import Any
+
+from accounts.models import User
+from tests.factories import OutgoingMailFactory
+
+
+def a_mail(owner: User, **fields: Any) -> dict[str, object]:
+    return {
+        "pk": OutgoingMailFactory(owner=owner, recipient=owner.email, summary="You owe Ana an article", **fields).pk
+    }
+
+
+CASES = {
+    "delivery_list": lambda owner: a_mail(owner) and {},
+    "delivery_cancel": a_mail,
+    "delivery_retry": a_mail,
+    "delivery_seen": lambda owner: a_mail(owner, state="dead"),
+    "delivery_release": lambda owner: a_mail(owner, state="held"),
+    "healthz": lambda owner: {},
+    "readyz": lambda owner: {},
+}
+PUBLIC = {"healthz", "readyz"}
