@@ -61,7 +61,12 @@ def open_browser(chromium: Browser, complaints: list[str]) -> Iterator[Callable[
     opened: list[BrowserContext] = []
 
     def open_one(
-        base_url: str, size: tuple[int, int] = DESK, *, scheme: str = "light", script: bool = True
+        base_url: str,
+        size: tuple[int, int] = DESK,
+        *,
+        scheme: str = "light",
+        script: bool = True,
+        zone: str = "Europe/Stockholm",
     ) -> BrowserContext:
         context = chromium.new_context(
             base_url=base_url,
@@ -70,7 +75,7 @@ def open_browser(chromium: Browser, complaints: list[str]) -> Iterator[Callable[
             java_script_enabled=script,
             has_touch=size != DESK,
             is_mobile=size != DESK,
-            timezone_id="Europe/Stockholm",
+            timezone_id=zone,
             locale="en-GB",
             reduced_motion="reduce",
         )

@@ -22,7 +22,7 @@ class Up:
     def __init__(self, var: Path, root: Path = ROOT) -> None:
         self.var = var
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, str(root / "bin" / "up"), "--demo", "--port", "0"],
             env={**kept, "VAR_DIR": str(var), "ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"},
             cwd=root,
@@ -90,4 +90,5 @@ class Up:
                 if recipient in str(mail["To"]) and about in str(mail["Subject"]):
                     return mail
             time.sleep(0.25)
-        raise AssertionError(f"No mail to {recipient} about “{about}” within {seconds} s.")
+        said = (self.var / "log" / "worker.log").read_text()[-2000:]
+        raise AssertionError(f"No mail to {recipient} about “{about}” within {seconds} s. The worker said: {said}")
