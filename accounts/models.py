@@ -45,6 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("zone"), max_length=64, default="UTC", validators=[validate_zone])
     mail_at = models.TimeField(_("reminder at"), default=time(8, 0))
     wants_reminders = models.BooleanField(_("what I owe"), default=True)
+    wants_briefs = models.BooleanField(_("talks of tomorrow, with the brief"), default=True)
+    evening_at = models.TimeField(_("tomorrow’s talks at"), default=time(18, 0))
+    country = models.CharField(_("country"), max_length=2, blank=True)  # ISO 3166-1 alpha-2: whose holidays are kept
+    work_from = models.TimeField(_("talks from"), default=time(9, 0))
+    work_until = models.TimeField(_("talks until"), default=time(17, 0))
+    work_days = models.CharField(_("working days"), max_length=7, default="12345")  # ISO weekdays, Monday is 1
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)

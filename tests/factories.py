@@ -23,7 +23,20 @@ from crm.models import (
 )
 from crm.text import fold
 from followups.models import Promise
-from interviews.models import Interview
+from interviews.models import (
+    Ask,
+    ChosenQuestion,
+    Counter,
+    Debrief,
+    Homework,
+    Interview,
+    Offer,
+    OfferSlot,
+    Preparation,
+    Question,
+    Room,
+    RoomWrite,
+)
 from outbox.models import DeliveryAttempt, OutgoingMail, WorkerBeat, message_id
 
 NOW = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
@@ -147,6 +160,122 @@ class InterviewFactory(DjangoModelFactory):
     time_zone = "Europe/Stockholm"
     starts_at = factory.LazyAttribute(lambda o: instant(o.local_date, o.local_time, ZoneInfo(o.time_zone)))
     created_at = NOW
+
+
+class PreparationFactory(DjangoModelFactory):
+    class Meta:
+        model = Preparation
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    created_at = NOW
+
+
+class HomeworkFactory(DjangoModelFactory):
+    class Meta:
+        model = Homework
+
+    owner = factory.SelfAttribute("preparation.owner")
+    preparation = factory.SubFactory(PreparationFactory)
+    item = "person"
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    owner = factory.SubFactory(UserFactory)
+    text = factory.Sequence(lambda n: f"What would you begin with today, number {n}?")
+    tag = "advice"
+    created_at = NOW
+
+
+class ChosenQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = ChosenQuestion
+
+    owner = factory.SelfAttribute("preparation.owner")
+    preparation = factory.SubFactory(PreparationFactory)
+    contact = factory.SelfAttribute("preparation.contact")
+    question = factory.SubFactory(QuestionFactory, owner=factory.SelfAttribute("..owner"))
+    position = factory.Sequence(lambda n: n)
+
+
+class AskFactory(DjangoModelFactory):
+    class Meta:
+        model = Ask
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    subject = "Twenty minutes about gauge stations"
+    body = "Would you have twenty minutes?"
+    asked_at = NOW
+    follow_up_on = TODAY + timedelta(days=5)
+
+
+class OfferFactory(DjangoModelFactory):
+    class Meta:
+        model = Offer
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    secret_hash = factory.Sequence(lambda n: f"{n:064x}")
+    media = ["phone", "video"]
+    expires_at = NOW + timedelta(days=14)
+    created_at = NOW
+
+
+class OfferSlotFactory(DjangoModelFactory):
+    class Meta:
+        model = OfferSlot
+
+    owner = factory.SelfAttribute("offer.owner")
+    offer = factory.SubFactory(OfferFactory)
+    local_date = TODAY + timedelta(days=5)
+    local_time = time(15, 0)
+    time_zone = "Europe/Stockholm"
+    starts_at = factory.LazyAttribute(lambda o: instant(o.local_date, o.local_time, ZoneInfo(o.time_zone)))
+
+
+class CounterFactory(DjangoModelFactory):
+    class Meta:
+        model = Counter
+
+    owner = factory.SelfAttribute("offer.owner")
+    offer = factory.SubFactory(OfferFactory)
+    local_date = TODAY + timedelta(days=6)
+    local_time = time(10, 0)
+    time_zone = "Asia/Tokyo"
+    starts_at = factory.LazyAttribute(lambda o: instant(o.local_date, o.local_time, ZoneInfo(o.time_zone)))
+    medium = "phone"
+    created_at = NOW
+
+
+class RoomFactory(DjangoModelFactory):
+    class Meta:
+        model = Room
+
+    owner = factory.SelfAttribute("interview.owner")
+    interview = factory.SubFactory(InterviewFactory)
+    started_at = NOW
+
+
+class RoomWriteFactory(DjangoModelFactory):
+    class Meta:
+        model = RoomWrite
+
+    owner = factory.SelfAttribute("room.owner")
+    room = factory.SubFactory(RoomFactory)
+    written_at = NOW
+
+
+class DebriefFactory(DjangoModelFactory):
+    class Meta:
+        model = Debrief
+
+    owner = factory.SelfAttribute("interview.owner")
+    interview = factory.SubFactory(InterviewFactory)
+    opened_at = NOW
 
 
 class PromiseFactory(DjangoModelFactory):

@@ -120,6 +120,7 @@ class Interview(Owned):
     sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE: the highest one a mail was made with
     invited_email = models.CharField(max_length=254, blank=True)  # who has the last REQUEST, or will in a moment
     invited_sequence = models.PositiveIntegerField(default=0)  # and with which SEQUENCE
+    confirm_them = models.BooleanField(_("remind them the day before"), default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)

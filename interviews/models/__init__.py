@@ -1,0 +1,42 @@
+"""Conversations, from the first thought of one to what was learned in it: one file a noun."""
+
+from interviews.models.holding import Debrief, MayUseName, Room, RoomWrite
+from interviews.models.interview import (
+    ASKED_FOR,
+    LONGEST,
+    SHORTEST,
+    Agreed,
+    Interview,
+    InterviewQuerySet,
+    InterviewState,
+    Medium,
+)
+from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
+from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
+
+__all__ = [
+    "ASKED_FOR",
+    "LONGEST",
+    "SHORTEST",
+    "Agreed",
+    "Ask",
+    "AskVia",
+    "ChosenQuestion",
+    "Counter",
+    "Debrief",
+    "Homework",
+    "HomeworkItem",
+    "Interview",
+    "InterviewQuerySet",
+    "InterviewState",
+    "MayUseName",
+    "Medium",
+    "Offer",
+    "OfferSlot",
+    "OfferState",
+    "Preparation",
+    "Question",
+    "QuestionTag",
+    "Room",
+    "RoomWrite",
+]

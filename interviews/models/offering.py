@@ -1,0 +1,149 @@
+"""Asking for somebody's time at their convenience: the letter, the times offered, and their answer."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Owned, validate_zone
+from crm.models import Contact
+from interviews.models.interview import Interview, Medium
+
+
+class AskVia(models.TextChoices):
+    MAIL = "mail", _("sent from here")
+    COPIED = "copied", _("copied")
+    OPENED = "opened", _("opened in the mail program")
+
+
+class Ask(Owned):
+    """One letter that asks for a talk. Step 1 is the request, 2 the first follow-up, 3 the last one (product.md rule 13)."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="asks")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    step = models.PositiveSmallIntegerField(default=1)
+    via = models.CharField(max_length=8, choices=AskVia, default=AskVia.MAIL)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("letter"), max_length=4000)
+    asked_at = models.DateTimeField()
+    follow_up_on = models.DateField(null=True)  # local date the next step is proposed on; null after the last
+    closed_at = models.DateTimeField(null=True)  # answered, followed up, taken back, or let be
+    minutes = models.PositiveSmallIntegerField(default=20)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(step__gte=1, step__lte=3), name="ask_three_steps"),
+            models.CheckConstraint(condition=Q(via__in=AskVia.values), name="ask_via_known"),
+            models.UniqueConstraint(fields=["contact"], condition=Q(closed_at__isnull=True), name="ask_one_open"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "follow_up_on"],
+                condition=Q(closed_at__isnull=True, follow_up_on__isnull=False),
+                name="ask_to_follow_up",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class OfferState(models.TextChoices):
+    OPEN = "open", _("waits for an answer")
+    COUNTERED = "countered", _("proposes another time")
+    ANSWERED = "answered", _("answered")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Offer(Owned):
+    """The times and media I propose; the contact answers on a private page, without an account."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of 128 random bits in the link
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="offers")
+    interview = models.OneToOneField(Interview, null=True, blank=True, on_delete=models.SET_NULL, related_name="offer")
+    minutes = models.PositiveSmallIntegerField(default=20)
+    media = models.JSONField(default=list)  # of Medium values, the owner's order
+    about = models.CharField(_("what it is about"), max_length=300, blank=True)
+    message = models.TextField(_("message"), max_length=2000, blank=True)
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
+    chase = models.BooleanField(default=False)  # a silent offer is chased at most twice, in working days
+    chased = models.PositiveSmallIntegerField(default=0)
+    chase_on = models.DateField(null=True)
+    confirm_them = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=OfferState.values), name="offer_state_known"),
+            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="offer_length"),
+            models.CheckConstraint(condition=Q(chased__lte=2), name="offer_chased_at_most_twice"),
+            models.CheckConstraint(
+                condition=~Q(state="answered") | Q(answered_at__isnull=False), name="offer_answered_has_date"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["contact", "-created_at"], name="offer_of_contact"),
+            models.Index(fields=["chase_on"], condition=Q(state="open", chase_on__isnull=False), name="offer_to_chase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"to contact {self.contact_id}: {self.state}"
+
+
+class OfferSlot(Owned):
+    """One time offered. The same time of one owner is taken once, whichever offer it stands in."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="slots")
+    local_date = models.DateField()
+    local_time = models.TimeField()
+    time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    starts_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "starts_at"], name="slot_once_in_an_offer"),
+            models.UniqueConstraint(
+                fields=["owner", "starts_at"], condition=Q(taken_at__isnull=False), name="slot_taken_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.starts_at.isoformat()
+
+
+class Counter(Owned):
+    """None of the times suits: what the contact proposes instead."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="counters")
+    local_date = models.DateField()
+    local_time = models.TimeField()
+    time_zone = models.CharField(max_length=64, validators=[validate_zone])  # theirs
+    starts_at = models.DateTimeField()
+    medium = models.CharField(max_length=10, choices=Medium)
+    where = models.CharField(max_length=300, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted=False) | Q(decided_at__isnull=False), name="counter_accepted_has_date"
+            ),
+            models.CheckConstraint(condition=Q(medium__in=Medium.values), name="counter_medium_known"),
+        ]
+        indexes = [models.Index(fields=["offer", "-created_at"], name="counter_of_offer")]
+
+    def __str__(self) -> str:
+        return self.starts_at.isoformat()

@@ -1,0 +1,132 @@
+"""What I do before I take somebody's time: homework, a purpose, an agenda, questions."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Owned
+from crm.models import Contact
+from interviews.models.interview import Interview
+
+
+class HomeworkItem(models.TextChoices):
+    """What I read up on before I ask for somebody's time (product.md rule 3)."""
+
+    PERSON = "person", _("The person")
+    ORGANISATION = "organisation", _("The organisation")
+    WORDS = "words", _("The field’s words")
+    PLAYERS = "players", _("Its players")
+    ONLY_THEY = "only_they", _("What only this person can tell me")
+
+
+class QuestionTag(models.TextChoices):
+    TRENDS = "trends", _("trends")
+    INSIGHTS = "insights", _("insights")
+    ADVICE = "advice", _("advice")
+    RESOURCES = "resources", _("resources")
+    ASSIGNMENTS = "assignments", _("assignments")
+
+
+class Preparation(Owned):
+    """Getting ready for the next talk with one contact. It may begin before there is a time, and then goes with the
+    interview that is planned."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="preparations")
+    interview = models.OneToOneField(
+        Interview, null=True, blank=True, on_delete=models.SET_NULL, related_name="preparation"
+    )
+    purpose = models.TextField(_("what I want from this"), max_length=2000, blank=True)
+    agenda = models.TextField(_("agenda"), max_length=4000, blank=True)  # a line an item: "8 Data without gauges"
+    minutes = models.PositiveSmallIntegerField(_("how long"), default=20)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(interview__isnull=True), name="preparation_one_without_a_time"
+            ),
+            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="preparation_length"),
+        ]
+
+    def __str__(self) -> str:
+        return f"for contact {self.contact_id}"
+
+
+class Homework(Owned):
+    preparation = models.ForeignKey(Preparation, on_delete=models.CASCADE, related_name="homework")
+    item = models.CharField(max_length=12, choices=HomeworkItem)
+    note = models.TextField(_("note"), max_length=4000, blank=True)
+    link = models.CharField(_("link"), max_length=500, blank=True)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["preparation", "item"], name="homework_item_once"),
+            models.CheckConstraint(condition=Q(item__in=HomeworkItem.values), name="homework_item_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_item_display()
+
+
+class Question(Owned):
+    """One question of my bank: a starting one of ours (`starting` 1 to 14, wording may be changed) or my own."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    text = models.CharField(_("question"), max_length=500)
+    tag = models.CharField(max_length=12, choices=QuestionTag)
+    starting = models.PositiveSmallIntegerField(null=True)
+    must_ask = models.BooleanField(_("must ask"), default=False)
+    retired_at = models.DateTimeField(null=True)  # no longer offered; its answers stay
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "starting"], name="question_starting_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="question_has_text"),
+            models.CheckConstraint(condition=Q(tag__in=QuestionTag.values), name="question_tag_known"),
+        ]
+        indexes = [models.Index(fields=["owner", "id"], condition=Q(retired_at__isnull=True), name="question_bank")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ChosenQuestion(Owned):
+    """A question taken into one talk, with what the person answered."""
+
+    preparation = models.ForeignKey(Preparation, on_delete=models.CASCADE, related_name="questions")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="chosen")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="chosen_questions")
+    position = models.PositiveSmallIntegerField()
+    must_ask = models.BooleanField(default=False)
+    answer = models.TextField(max_length=20_000, blank=True)
+    answer_version = models.PositiveIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["preparation", "question"], name="chosen_question_once"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="chosen_question_answer_has_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["preparation", "position"], name="chosen_question_order"),
+            models.Index(
+                fields=["owner", "question", "-answered_at"],
+                condition=Q(answered_at__isnull=False),
+                name="chosen_question_answered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.question_id}"
