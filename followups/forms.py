@@ -25,7 +25,7 @@ AS_YOU_TYPE = {
     "hx-select": "unset",
     "hx-select-oob": "unset",
     "hx-sync": "this:replace",
-    "hx-include": "closest form",
+    "hx-include": "[name=whose]",
     "aria-describedby": "due-understood",
 }
 

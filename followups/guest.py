@@ -84,7 +84,7 @@ def _page(promise: Promise, link: ButtonLink, token: str, now: datetime) -> dict
         context["first"] = next(button for button in buttons if button["answer"] == link.answer)
         context["others"] = [button for button in buttons if button["answer"] != link.answer]
         return context
-    context["standing"] = _standing(promise, today)
+    context["standing"] = _standing(promise, link, today)
     # right after it was pressed: what came of it can be taken back, once
     if link.answer != Answer.UNDO and promise.version == link.version + 1 and not promise.binned_at:
         context["undo"] = _button(promise, link, Answer.UNDO, today)
@@ -103,7 +103,8 @@ def _button(promise: Promise, link: ButtonLink, answer: Answer, today: date) -> 
 
 def _label(promise: Promise, answer: Answer, today: date) -> str:
     if answer == Answer.KEPT:
-        return _("Kept, I wrote it") if promise.kind == "thank_you" else _("Kept, I did it")
+        kept = {"article": _("Kept, I sent it"), "thank_you": _("Kept, I wrote it")}
+        return kept.get(promise.kind, _("Kept, I did it"))
     if answer in links.PUTS_OFF:
         day = date.fromordinal(today.toordinal() + links.PUTS_OFF[answer])
         said = {
@@ -115,13 +116,15 @@ def _label(promise: Promise, answer: Answer, today: date) -> str:
     return _("Let go") if answer == Answer.LET_GO else _("Undo")
 
 
-def _standing(promise: Promise, today: date) -> str:
+def _standing(promise: Promise, link: ButtonLink, today: date) -> str:
     """What is so already, whoever did it."""
     day = {"day": date_format(promise.closed_on or promise.wants_reminder_from(), "l j F")}
     if promise.binned_at or promise.contact.binned_at:
         return _("It is in the bin.")
     if promise.is_open and promise.is_put_off(today):
         return _("Put off to %(day)s.") % day
+    if promise.is_open and link.answer == Answer.UNDO:
+        return _("Open again, due %(day)s.") % day
     if promise.is_open:
         return _("Still open, due %(day)s. It was changed after this mail.") % day
     return (_("Kept on %(day)s.") if promise.state == "kept" else _("Let go on %(day)s.")) % day

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
 from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
@@ -50,13 +51,19 @@ class ButtonLink:
         return _BUTTON.sign(value)
 
     def url(self) -> str:
-        return f"{settings.SITE_URL}{reverse('promise_button', args=[self.token()])}"
+        return f"{settings.SITE_URL}{_button_path().replace('TOKEN', self.token())}"
 
 
 # the salt binds a signature to its purpose: a link for one page opens no other
 _BUTTON = TimestampSigner(salt="followups.promise_button", sep=".")
 _STOP = TimestampSigner(salt="followups.reminders_stop", sep=".")
 _PRESS = TimestampSigner(salt="followups.press", sep=".")
+
+
+@cache
+def _button_path() -> str:
+    """Found once: a mail has five for each promise."""
+    return reverse("promise_button", args=["TOKEN"])
 
 
 def read_button(token: str) -> ButtonLink:

@@ -93,8 +93,8 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         return self.alive().open().theirs().exclude(contact__stage=Stage.DROP)
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
-        """Those whose reminder is due. Never equality: a late run still finds them."""
-        return self.open().mine().filter(remind_at__lte=now)
+        """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""
+        return self.filter(remind_at__lte=now)
 
     def closed_as(self, state: str) -> "PromiseQuerySet":
         return self.filter(state=state)

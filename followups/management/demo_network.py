@@ -14,7 +14,7 @@ from crm.text import fold
 from followups.actions import keep, let_go
 from followups.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
 from followups.models import Whose
-from interviews.actions import hold, plan
+from interviews.actions.planning import hold, plan
 from outbox.models import REMINDERS, State
 
 MORNING = time(9, 0)

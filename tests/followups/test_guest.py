@@ -138,7 +138,7 @@ def test_what_was_pressed_can_be_undone(strict, promise, answer, field):
     page = press(strict, done, "undo")
     promise.refresh_from_db()
     assert getattr(promise, field) == before
-    assert "Still open" in page.text
+    assert "Open again, due Sunday 15 November." in page.text
     assert buttons(page) == {}
 
 

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from followups.models import Kind, Promise
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
@@ -210,6 +210,28 @@ def test_overdue_and_due_by_look_at_the_local_date(user, contact):
     due = PromiseFactory(contact=contact, due_on=TODAY)
     assert list(user.promises.overdue(TODAY)) == [late]
     assert set(user.promises.due_by(TODAY)) == {late, due}
+
+
+@pytest.fixture
+def use_indexes(db):
+    """So few rows are read whole by Postgres, unless it must not."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def test_what_is_due_is_found_by_its_index(use_indexes):
+    assert "promise_to_remind" in Promise.objects.to_remind(NOW).values("owner_id").explain()
+
+
+def test_the_list_is_read_in_the_order_of_its_index(use_indexes, user):
+    plan = user.promises.open().mine().most_urgent_first()[:50].explain()
+    assert "promise_open" in plan
+
+
+def test_the_closed_are_read_in_the_order_of_their_index(use_indexes, user):
+    plan = user.promises.closed_as("kept").filter(binned_at__isnull=True).order_by("-closed_at", "-pk")[:50].explain()
+    assert "promise_closed" in plan
 
 
 # --- what the database refuses ----------------------------------------------------------------------------------------
