@@ -5,7 +5,7 @@ import pytest
 from django.db.models import F
 
 from crm.models import Contact, Stage
-from interviews import actions
+from interviews.actions import planning as actions
 from interviews.models import Interview, InterviewState
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory

@@ -10,7 +10,8 @@ import pytest
 import time_machine
 
 from crm.models import Contact
-from interviews import actions, mails
+from interviews.actions import planning as actions
+from interviews.mails import planning as mails
 from interviews.models import Interview
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, State

@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from crm.models import Contact
-from interviews import actions
+from interviews.actions import planning as actions
 from interviews.models import Interview
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OrganisationFactory, PromiseFactory

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
-from interviews import actions, calendars, words
-from interviews.forms import InterviewForm
+from interviews import calendars, words
+from interviews.actions import planning as actions
+from interviews.forms.planning import InterviewForm
 from interviews.invitations import address_of, last_mail
 from interviews.models import Interview
 

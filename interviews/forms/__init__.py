@@ -1,0 +1,1 @@
+"""Forms, one file for each stretch of a conversation's way."""

@@ -1,0 +1,1 @@
+"""Views, one file for each stretch of a conversation's way."""
