@@ -62,6 +62,7 @@ def as_typed() -> dict[str, str]:
         "hx-swap": "outerHTML",
         "hx-select": "unset",
         "hx-select-oob": "unset",
+        "hx-disabled-elt": "unset",
         "hx-sync": "this:replace",
     }
 
@@ -144,15 +145,19 @@ class QuickForm(forms.Form):
         }
 
     def understood(self) -> list[Fact]:
-        """Empty as long as nothing was typed, or nobody was found in it."""
+        """Before it is saved, with what is new or doubtful. Empty while nothing was typed, or nobody was found in it."""
         if not self.is_bound or not self.is_valid():
             return []
+        promises = [Fact(_("You promise"), promise_in_words(words, self.today)) for words in self.found.promises]
+        return [*self.facts(self._news_of_organisation(), self._also_of()), *promises]
+
+    def facts(self, news_of_organisation: str = "", also_of: str = "") -> list[Fact]:
         found = self.found
         facts = [
             Fact(_("Name"), found.name),
             Fact(_("Role"), found.role),
-            Fact(_("Organisation"), found.organisation, aside=self._news_of_organisation()),
-            Fact(_("E-mail"), found.email, aside=self._also_of()),
+            Fact(_("Organisation"), found.organisation, aside=news_of_organisation),
+            Fact(_("E-mail"), found.email, aside=also_of),
             Fact(_("Phone"), found.phone),
             Fact(_("LinkedIn"), found.linkedin_url),
             Fact(_("Web page"), found.website),
@@ -161,7 +166,6 @@ class QuickForm(forms.Form):
             Fact(_("How you met"), found.how_met),
             Fact(_("Met on"), day_in_words(found.met_on)),
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
-            *(Fact(_("You promise"), promise_in_words(words, self.today)) for words in found.promises),
         ]
         return [fact for fact in facts if fact.text]
 

@@ -9,14 +9,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm.binned import DAYS
 from crm.importing.models import UNDO_FOR, WORKING
 from crm.importing.store import LEASE, WORK, give_up
-from crm.models import Import, ImportRow, ImportState
+from crm.models import Contact, Import, ImportRow, ImportState, Note
 from outbox.kinds import housekeeper, job
 from outbox.tasks import wake
 
 SLICE = 15.0  # seconds on one file before another owner's gets its turn
 MOST_ATTEMPTS = 5
+PURGED_AT_ONCE = 200
 
 
 @job
@@ -75,3 +77,14 @@ def forget_old_imports(now: datetime) -> int:
             batch.save(update_fields=["state", "problem"])
     forgotten, _by_model = ImportRow.objects.filter(batch__in=old.exclude(state__in=WORKING)).delete()
     return forgotten
+
+
+@housekeeper
+def purge_the_bin(now: datetime) -> int:
+    """After 30 days in the bin there is no way back. A few hundred at a time, so that nothing is locked for long."""
+    until, purged = now - timedelta(days=DAYS), 0
+    for model in (Contact, Note):
+        while old := list(model.objects.filter(binned_at__lt=until).values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+            model.objects.filter(pk__in=old).delete()
+            purged += len(old)
+    return purged

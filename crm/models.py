@@ -161,7 +161,7 @@ class Contact(Owned):
             models.CheckConstraint(condition=~Q(name=""), name="contact_has_name"),
             models.CheckConstraint(
                 condition=Q(rhythm_count__isnull=True, rhythm_unit="")
-                | Q(rhythm_count__gte=1, rhythm_unit__in=RhythmUnit.values),
+                | Q(rhythm_count__isnull=False, rhythm_count__gte=1, rhythm_unit__in=RhythmUnit.values),
                 name="contact_rhythm_paired",
             ),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, tell
 from accounts.templatetags.keepword import ago, day
@@ -29,6 +29,7 @@ RHYTHMS = [
 ]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: OwnerRequest) -> HttpResponse:
     """The full form; one line alone (`line`) is read and saved at once."""
     now = timezone.now()
@@ -99,15 +100,11 @@ def _undo(contact: Contact) -> str:
 def _added(added: actions.Added, quick: QuickForm | None = None) -> str:
     """What was added and, of a line, what was understood of it."""
     said = [_("Added %s.") % added.contact.name]
-    facts = quick.understood()[1:] if quick else []
     promised = [
         _("%(what)s, by %(day)s") % {"what": promise.what, "day": day(promise.due_on)} for promise in added.promises
     ]
-    told = [
-        f"{fact.text} ({fact.aside})" if fact.aside else fact.text for fact in facts if fact.label != _("You promise")
-    ]
-    if told:
-        said.append(_("Understood: %s.") % "; ".join(told))
+    if quick and (facts := quick.facts()[1:]):
+        said.append(_("Understood: %s.") % "; ".join(f"{fact.label}: {fact.said}" for fact in facts))
     if promised:
         said.append(ngettext("You promise: %s.", "You promise: %s.", len(promised)) % "; ".join(promised))
     return " ".join(said)
@@ -121,6 +118,7 @@ def _render_new(request: OwnerRequest, quick: QuickForm, form: ContactForm) -> H
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)

@@ -1,0 +1,126 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm.quick import past, read
+from tests.factories import TODAY  # Thursday 19 November 2026
+
+LINES = {
+    "Ana Souza": {"name": "Ana Souza"},
+    "Ana Souza, head of data at Nubank, met at PyCon": {
+        "name": "Ana Souza", "role": "Head of data", "organisation": "Nubank", "how_met": "met at PyCon",
+    },
+    "Fatoumata Diallo, flood engineer at Niger Basin Lab #floods, through Li Wei ! send the paper friday": {
+        "name": "Fatoumata Diallo", "role": "Flood engineer", "organisation": "Niger Basin Lab", "tags": ["floods"],
+        "through": "Li Wei", "promises": ["send the paper friday"],
+    },
+    "Ana Souza head of data at Nubank": {"name": "Ana Souza", "role": "Head of data", "organisation": "Nubank"},
+    "Ana at Nubank": {"name": "Ana", "organisation": "Nubank"},
+    "ana souza at nubank": {"name": "ana souza", "organisation": "nubank"},
+    "Ana Souza @ Nubank": {"name": "Ana Souza", "organisation": "Nubank"},
+    "Ana Souza <Ana.Souza@nubank.example>, +55 11 91234-5678": {
+        "name": "Ana Souza", "email": "Ana.Souza@nubank.example", "phone": "+55 11 91234-5678",
+    },
+    "ana@nubank.example Ana Souza": {"name": "Ana Souza", "email": "ana@nubank.example"},
+    "Ana, https://www.linkedin.com/in/ana-s/, https://ana.example/me": {
+        "name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana-s/", "website": "https://ana.example/me",
+    },
+    "Ana linkedin.com/in/ana": {"name": "Ana", "linkedin_url": "https://linkedin.com/in/ana"},
+    "Li Wei, Analyst, Delta Works Office, Rotterdam": {
+        "name": "Li Wei", "role": "Analyst", "organisation": "Delta Works Office", "how_met": "Rotterdam",
+    },
+    "Ludwig van Beethoven at Bonn": {"name": "Ludwig van Beethoven", "organisation": "Bonn"},
+    "Maximiliane von Hohenstein-Wernigerode": {"name": "Maximiliane von Hohenstein-Wernigerode"},
+    "O'Brien, professor at University of Texas at Austin": {
+        "name": "O'Brien", "role": "Professor", "organisation": "University of Texas at Austin",
+    },
+    "Ana, iOS developer at X": {"name": "Ana", "role": "iOS developer", "organisation": "X"},
+    "李伟, 工程师 at 三峡": {"name": "李伟", "role": "工程师", "organisation": "三峡"},
+    "Ana, works at Nubank, lives in Lisbon": {"name": "Ana", "organisation": "Nubank", "place": "Lisbon"},
+    "Ana introduced by Bo Li met at PyCon": {"name": "Ana", "through": "Bo Li", "how_met": "met at PyCon"},
+    "Ana via Bo, via Cy": {"name": "Ana", "through": "Bo", "how_met": "via Cy"},
+    "Ana, met at PyCon yesterday": {"name": "Ana", "how_met": "met at PyCon yesterday", "met_on": date(2026, 11, 18)},
+    "Ana, met friday": {"name": "Ana", "how_met": "met friday", "met_on": date(2026, 11, 13)},
+    "Ana, 2024-05-03": {"name": "Ana", "how_met": "2024-05-03", "met_on": date(2024, 5, 3)},
+    "Ana ! call her ! send the deck next tuesday": {
+        "name": "Ana", "promises": ["call her", "send the deck next tuesday"],
+    },
+    "Wow! Ana": {"name": "Wow! Ana"},
+    "Ana #floods #Floods #Mali": {"name": "Ana", "tags": ["floods", "Mali"]},
+    "Ana\nhead of data at Nubank": {"name": "Ana", "role": "Head of data", "organisation": "Nubank"},
+    "Ana, a@b": {"name": "Ana", "role": "A@b"},
+    "": {},
+    "met at PyCon": {"how_met": "met at PyCon"},
+    "ana@nubank.example": {"email": "ana@nubank.example"},
+    "#floods": {"tags": ["floods"]},
+    "! call her": {"promises": ["call her"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_line_is_understood(line: str):
+    found = {name: value for name, value in vars(read(line, TODAY)).items() if value and name != "line"}
+    assert found == LINES[line]
+
+
+@settings(deadline=None)  # the first odd date loads a library
+@given(st.text(max_size=200))
+def test_any_line_is_read(line: str):
+    read(line, TODAY)
+
+
+@settings(deadline=None)  # the first odd date loads a library
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Ana",
+                "Bo",
+                "at",
+                "met",
+                "#mali",
+                "through",
+                "@",
+                ",",
+                ";",
+                "!",
+                "friday",
+                "2026",
+                "in",
+                "x@y.example",
+                "+4412345678",
+            ]
+        )
+    )
+)
+def test_no_word_is_lost(words: list[str]):
+    line = " ".join(words)
+    found = read(line, TODAY)
+    kept = " ".join([*(str(value) for name, value in vars(found).items() if name != "line")]).casefold()
+    for word in words:
+        if word.strip(",;!@#").casefold() not in ("", "at", "in", "through"):
+            assert word.strip("#").casefold() in kept
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("yesterday", date(2026, 11, 18)),
+        ("today", TODAY),
+        ("friday", date(2026, 11, 13)),
+        ("4 december", date(2025, 12, 4)),
+        ("4 october", date(2026, 10, 4)),
+        ("3 weeks ago", date(2026, 10, 29)),
+        ("4 december 2027", None),
+        ("tomorrow", None),
+        ("next friday", None),
+        ("in 3 weeks", None),
+        ("32 october", None),
+        ("31 december 9999", None),
+        ("", None),
+    ],
+)
+def test_day_behind_us(words: str, day: date | None):
+    assert past(words, TODAY) == day

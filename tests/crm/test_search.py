@@ -1,0 +1,203 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from crm import search
+from crm.models import Contact, ContactQuerySet, Stage
+from crm.search import Cursor, Page
+from crm.text import fold
+from tests.factories import NOW, TODAY, ContactFactory, ContactTagFactory, PromiseFactory, TagFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def named(owner: User, *names: str, **fields: object) -> list[Contact]:
+    return [ContactFactory(owner=owner, name=name, **fields) for name in names]
+
+
+def names(people: ContactQuerySet) -> list[str]:
+    return [contact.name for contact in people.in_list_order()]
+
+
+def turn(owner: User, cursor: Cursor | None = None, words: str = "") -> Page:
+    people = search.find(owner.contacts.alive(), words)
+    return search.page(owner, people, cursor or Cursor(), today=TODAY, is_search=bool(words))
+
+
+def fill(owner: User, people: int, stem: str = "Person") -> None:
+    Contact.objects.bulk_create(
+        Contact(
+            owner=owner,
+            name=f"{stem} {n:05}",
+            name_key=fold(f"{stem} {n:05}"),
+            search_text=fold(f"{stem} {n:05} engineer floods"),
+            created_at=NOW,
+        )
+        for n in range(people)
+    )
+
+
+@pytest.mark.parametrize("words", ["zoe", "ŻÓŁĆ", "zolc zoe", "lodz", "@lab.example", "#floods", "flood", "oe zo", ""])
+def test_found_by_every_word_however_accented(user: User, words: str):
+    found = ContactFactory(owner=user, name="Zoë Żółć", search_text=fold("Zoë Żółć Łódź zoe@lab.example #floods"))
+    assert list(search.find(user.contacts.alive(), words)) == [found]
+
+
+@pytest.mark.parametrize("words", ["zoe nobody", "100%", "z_e", "\\", "%", "'"])
+def test_not_found(user: User, words: str):
+    ContactFactory(owner=user, name="Zoë", search_text="zoe")
+    assert list(search.find(user.contacts.alive(), words)) == []
+
+
+def test_wildcards_are_letters(user: User):
+    found = ContactFactory(owner=user, search_text="is 100% sure of a_b")
+    assert list(search.find(user.contacts.alive(), "100% a_b")) == [found]
+
+
+def test_stranger_and_bin_are_not_found(user: User, stranger: User):
+    named(stranger, "Ana")
+    named(user, "Ana", binned_at=NOW)
+    assert turn(user, words="ana").count == 0
+
+
+def test_one_of_exactly_that_name_comes_first(user: User):
+    named(user, "Li Wei", "Li Wei Chen", "Lina")
+    assert [contact.name for contact in search.named(user, "li wei")] == ["Li Wei"]
+    assert [contact.name for contact in search.named(user, "Li")] == ["Li Wei", "Li Wei Chen"]
+    assert search.named(user, "Bo") == search.named(user, "") == []
+
+
+def test_pages_follow_each_other_both_ways(user: User):
+    fill(user, 120)
+    first = turn(user)
+    second = turn(user, Cursor.read(first.later, ""))
+    third = turn(user, Cursor.read(second.later, ""))
+    back = turn(user, Cursor.read("", third.earlier))
+    start = turn(user, Cursor.read("", back.earlier))
+    assert [len(page.people) for page in (first, second, third, back, start)] == [50, 50, 20, 50, 50]
+    assert (first.earlier, third.later, start.earlier) == ("", "", "")
+    assert [page.count for page in (first, second, third)] == [120] * 3
+    assert back.people == second.people
+    assert start.people == first.people
+
+
+def test_people_of_one_name_are_all_seen(user: User):
+    named(user, *["Ana"] * 60)
+    first = turn(user)
+    second = turn(user, Cursor.read(first.later, ""))
+    assert len({contact.pk for contact in (*first.people, *second.people)}) == 60
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "1", "1:", ":ana", "-1:ana", "9" * 30 + ":ana", "\0", "1:\0", "٣:ana"])
+def test_nonsense_is_the_first_page(user: User, cursor: str):
+    named(user, "Ana")
+    assert turn(user, Cursor.read(cursor, "")).count == turn(user, Cursor.read("", cursor)).count == 1
+
+
+def test_search_counts_and_pages_in_one_scan(user: User, django_assert_num_queries):
+    fill(user, 60)
+    with django_assert_num_queries(2):
+        page = turn(user, words="person")
+    assert (page.count, page.is_more, len(page.people)) == (60, False, 25)
+    assert len(turn(user, Cursor.read(page.later, ""), "person").people) == 25
+
+
+def test_nobody_found_costs_one_statement(user: User, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert turn(user, words="nobody").people == []
+
+
+def test_counts_are_capped(user: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "LIST_CAP", 100)
+    fill(user, 120)
+    everybody, found = turn(user), turn(user, words="person")
+    assert (everybody.count, everybody.is_more, everybody.count_in_words) == (100, True, "100")
+    assert (found.count, found.is_more) == (100, True)
+
+
+def test_rows_say_what_is_open(user: User):
+    contact = ContactFactory(owner=user)
+    PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=1))
+    PromiseFactory(contact=contact, due_on=TODAY)
+    PromiseFactory(contact=contact, whose="theirs", due_on=TODAY - timedelta(days=9))
+    PromiseFactory(contact=contact, state="kept", closed_at=NOW)
+    PromiseFactory(contact=contact, binned_at=NOW)
+    (row,) = turn(user).people
+    assert (row.owed, row.late, row.awaited) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_page_costs_two_statements(user: User, people: int, django_assert_num_queries):
+    for contact in named(user, *[f"Person {n}" for n in range(people)]):
+        PromiseFactory(contact=contact)
+    with django_assert_num_queries(2):
+        page = turn(user)
+        assert [contact.position for contact in page.people] == [""] * people
+
+
+def test_narrowed_by_promises_and_tags(user: User):
+    ana, bo, cy = named(user, "Ana", "Bo", "Cy")
+    PromiseFactory(contact=ana)
+    PromiseFactory(contact=bo, whose="theirs")
+    PromiseFactory(contact=cy, state="kept", closed_at=NOW)
+    tag = TagFactory(owner=user)
+    ContactTagFactory(contact=cy, tag=tag)
+    people = user.contacts.alive()
+    assert [names(people.owing("mine")), names(people.owing("theirs"))] == [["Ana"], ["Bo"]]
+    assert names(people.tagged(tag.pk)) == ["Cy"]
+
+
+def test_facet_counts(user: User, stranger: User):
+    named(stranger, "Ana")
+    ana, bo = named(user, "Ana", "Bo", stage=Stage.MET)
+    named(user, "Cy", binned_at=NOW)
+    PromiseFactory(contact=ana)
+    tag = ContactTagFactory(contact=bo).tag
+    assert search.facet_counts(user) == {"stage:met": 2, f"tag:{tag.pk}": 1, "owes:mine": 1, "owes:theirs": 0}
+
+
+def plan(people: ContactQuerySet) -> str:
+    """How the database would find them; on a table of tests Postgres has to be told not to read it whole."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SELECT gin_clean_pending_list('contact_search')")
+            cursor.execute("ANALYZE crm_contact")
+    return people.explain()
+
+
+@pytest.mark.slow
+def test_search_goes_by_its_index(user: User, stranger: User):
+    fill(stranger, 1500, "Stranger")
+    fill(user, 1500)
+    assert "contact_search" in plan(search.find(user.contacts.alive(), "person 00700").values("pk")[:101])
+
+
+@pytest.mark.slow
+def test_list_goes_by_its_index_at_any_depth(user: User):
+    fill(user, 500)
+    middle = user.contacts.get(name_key="person 00250")
+    for people in (
+        user.contacts.alive().in_list_order(),
+        user.contacts.alive().in_list_order().after(middle.name_key, middle.pk),
+        user.contacts.alive().before(middle.name_key, middle.pk).order_by("-name_key", "-id"),
+    ):
+        said = plan(people.values("pk")[:51])
+        assert "contact_list" in said
+        assert "TEMP B-TREE" not in said
+        assert "Sort" not in said
+
+
+@pytest.mark.slow
+def test_stages_go_by_their_index(user: User):
+    fill(user, 500)
+    assert "contact_by_stage" in plan(user.contacts.alive().filter(stage="met").in_list_order().values("pk")[:51])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite covers the scan")
+def test_search_on_sqlite_touches_no_row(user: User):
+    named(user, "Ana")
+    assert "COVERING INDEX contact_search" in plan(search.find(user.contacts.alive(), "ana").values("pk")[:101])
+    assert "COVERING INDEX contact_list" in plan(user.contacts.alive().in_list_order().values("pk")[:51])

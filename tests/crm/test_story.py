@@ -1,0 +1,104 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from crm import story
+from crm.models import Contact
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    InterviewFactory,
+    NoteFactory,
+    PromiseFactory,
+    StageChangeFactory,
+    TouchFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def contact(user: User) -> Contact:
+    return ContactFactory(owner=user, name="Priya Raghunathan")
+
+
+def ago(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_everything_that_happened_newest_first(contact: Contact, user: User):
+    other = ContactFactory(owner=user)
+    NoteFactory(contact=other)
+    NoteFactory(contact=contact, body="Good.", created_at=ago(1))
+    NoteFactory(contact=contact, binned_at=NOW)
+    StageChangeFactory(contact=contact, before="asked", after="met", at=ago(2))
+    TouchFactory(contact=contact, happened_on=TODAY - timedelta(days=9), created_at=ago(3))
+    PromiseFactory(contact=contact, what="Send it", created_at=ago(9), state="kept", closed_at=ago(4))
+    PromiseFactory(contact=contact, what="Intro", whose="theirs", created_at=ago(8))
+    PromiseFactory(contact=contact, binned_at=NOW)
+    InterviewFactory(contact=contact, state="held", held_at=ago(5), starts_at=ago(5), minutes=30, medium="in_person")
+    InterviewFactory(contact=contact, state="planned", created_at=ago(6))
+    entries, later = story.read(contact)
+    assert [(entry.kind, entry.text, entry.aside, entry.at) for entry in entries] == [
+        ("note", "Good.", "", ago(1)),
+        ("stage", "met", "asked", ago(2)),
+        ("touch", "2026-11-10", "", ago(3)),
+        ("closed", "Send it", "kept", ago(4)),
+        ("talk", "held", "in_person", ago(5)),
+        ("talk", "planned", "phone", ago(6)),
+        ("promised", "Intro", "theirs", ago(8)),
+        ("promised", "Send it", "mine", ago(9)),
+    ]
+    assert later == ""
+    assert entries[4].length == "30 minutes in person"
+    assert entries[2].spoke_on == TODAY - timedelta(days=9)
+
+
+def test_a_screenful_at_a_time_and_nothing_twice(contact: Contact):
+    for n in range(15):
+        NoteFactory(contact=contact, created_at=ago(n))
+        StageChangeFactory(contact=contact, at=ago(n))
+        TouchFactory(contact=contact, created_at=NOW)  # all at one moment
+        PromiseFactory(contact=contact, created_at=ago(n), state="let_go", closed_at=NOW)
+    seen, cursor, pages = [], "", 0
+    while True:
+        entries, cursor = story.read(contact, cursor)
+        seen += [(entry.at, -entry.place, entry.pk) for entry in entries]
+        pages += 1
+        if not cursor:
+            break
+    assert (pages, len(seen), len(set(seen))) == (4, 75, 75)
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_note_of_promises_alone_is_told_by_them(contact: Contact):
+    NoteFactory(contact=contact, body="! send it\n!call")
+    NoteFactory(contact=contact, body="Good.\n! send it\n!\n")
+    entries, _later = story.read(contact)
+    assert [entry.words for entry in entries] == ["Good.\n!"]
+
+
+def test_one_statement_however_long(contact: Contact, django_assert_num_queries):
+    for _ in range(30):
+        NoteFactory(contact=contact)
+        PromiseFactory(contact=contact)
+    with django_assert_num_queries(1):
+        assert len(story.read(contact)[0]) == 20
+
+
+@pytest.mark.parametrize("cursor", ["x", "1:2", "nan:0:1", "inf:0:1", "1e300:0:1", "1:99:1", "1:-1:1", "1:0:x", "\0"])
+def test_nonsense_is_the_beginning(contact: Contact, cursor: str):
+    NoteFactory(contact=contact)
+    assert len(story.read(contact, cursor)[0]) == 1
+
+
+def test_every_kind_has_its_icon(contact: Contact):
+    TouchFactory(contact=contact)
+    NoteFactory(contact=contact)
+    PromiseFactory(contact=contact, state="let_go", closed_at=NOW)
+    InterviewFactory(contact=contact, medium="video")
+    assert {entry.icon for entry in story.read(contact)[0]} == {
+        "message-circle", "file-text", "wind", "arrow-up-right", "video",
+    }  # fmt: skip
