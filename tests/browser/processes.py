@@ -33,7 +33,8 @@ class Up:
         )
         self._lines: queue.Queue[str] = queue.Queue()
         self._said: list[str] = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
@@ -75,6 +76,9 @@ class Up:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(timeout=5)
+        self._listener.join(timeout=5)
+        if self._process.stdout:
+            self._process.stdout.close()
         return time.monotonic() - began
 
     def mails(self) -> list[EmailMessage]:
