@@ -11,9 +11,11 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
 from django import forms
+from django.contrib import messages
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -70,10 +72,18 @@ class SignupForm(Worded, allauth.SignupForm):  # type: ignore[misc]  # allauth s
         try:
             with transaction.atomic():
                 saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
-        except IntegrityError:
-            self.account_already_exists = True
-            saved = super().try_save(request)
+        except IntegrityError as error:
+            if "user_email_unique" not in str(error):
+                raise
+            saved = self._somebody_was_faster(request)
         return saved
+
+    def _somebody_was_faster(self, request: HttpRequest) -> tuple[None, HttpResponse]:
+        if app_settings.EMAIL_VERIFICATION != MANDATORY:
+            messages.error(request, get_adapter().error_messages["email_taken"])
+            return None, redirect("account_login")
+        self.account_already_exists = True
+        return None, super().try_save(request)[1]
 
 
 class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]  # allauth ships no types

@@ -21,7 +21,7 @@ ENGINE = {  # the delivery engine, which works for every owner at once
     "outbox/actions.py", "outbox/backends.py", "outbox/claims.py", "outbox/figures.py", "outbox/housekeeping.py",
     "outbox/settling.py", "outbox/workers.py",
 }  # fmt: skip
-WHOLE_TABLE_FOLDERS = {"migrations", "management"}
+WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a private link: the visitor is nobody yet, and the signature names the row
     "accounts/demo.py",
     "followups/links.py",

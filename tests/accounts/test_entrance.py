@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import entrance
 from accounts.models import User
+from outbox.models import SIGN_IN, OutgoingMail
 from tests.factories import UserFactory
 
 PASSWORD = "seven herons on a quay"
@@ -103,14 +104,24 @@ def test_sign_up_confirmed_from_the_mail(guest: Client, db, settings):
     assert EmailAddress.objects.get().verified
 
 
-def test_two_sign_ups_at_once_make_one_account(guest: Client, member: User, monkeypatch, settings):
-    settings.ACCOUNT_EMAIL_VERIFICATION = MANDATORY
+@pytest.mark.parametrize(
+    ("verification", "leads_to", "sentence"),
+    [
+        (MANDATORY, "account_email_verification_sent", "Look into your mail"),
+        ("none", "account_login", "There is an account with this address."),
+    ],
+)
+def test_two_sign_ups_at_once_make_one_account(
+    guest: Client, member: User, monkeypatch, settings, verification: str, leads_to: str, sentence: str
+):
+    settings.ACCOUNT_EMAIL_VERIFICATION = verification
     # the other tab was saved between our check and our insert
     monkeypatch.setattr(entrance.SignupForm, "validate_unique_email", lambda form, value: value)
 
-    response = guest.post(reverse("account_signup"), {**NEWCOMER, "email": member.email})
+    response = guest.post(reverse("account_signup"), {**NEWCOMER, "email": member.email}, follow=True)
 
-    assert response["Location"] == reverse("account_email_verification_sent")
+    assert response.redirect_chain == [(reverse(leads_to), 302)]
+    assert sentence in response.text
     assert User.objects.get() == member
 
 
@@ -296,3 +307,12 @@ def test_pages_have_nothing_inline(guest: Client, member: User):
     for name in ("account_login", "account_signup", "account_reset_password", "account_request_login_code"):
         text = guest.get(reverse(name)).text
         assert not re.search(r"<style|<script(?![^>]* src=)| style=| on\w+=|placeholder=", text), name
+
+
+def test_sign_in_mail_goes_through_the_outbox(guest: Client, member: User, settings):
+    settings.EMAIL_BACKEND = "outbox.backends.QueueBackend"
+    guest.post(reverse("account_reset_password"), {"email": member.email})
+
+    row = OutgoingMail.objects.get()
+    assert (row.kind, row.recipient, row.owner) == (SIGN_IN, member.email, None)
+    assert b"/accounts/password/reset/key/" in bytes(row.content)
