@@ -119,5 +119,6 @@ def visit(open_browser: Callable[..., BrowserContext], live_server: Any, user: U
 
 @pytest.fixture
 def public_paths() -> dict[str, str]:
-    names = ["account_login", "account_signup", "account_reset_password"]
+    """What anybody may see."""
+    names = ["account_login", "account_signup", "account_reset_password", "account_request_login_code"]
     return {name: reverse(name) for name in names}

@@ -1,6 +1,7 @@
 """An owner in the middle of things: somebody at every stage, promises both ways, talks past and next, mail in every state."""
 
 from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 
@@ -8,6 +9,7 @@ from accounts.dates import instant
 from accounts.models import User
 from crm.models import Contact, ImportAction, ImportState, Stage
 from crm.text import fold
+from followups import links
 from outbox.models import State
 from tests import factories as make
 
@@ -57,7 +59,26 @@ def build(user: User, now: datetime) -> dict[str, str]:
     }
 
 
-LISTS = ["today", "contact_list", "contact_new", "promise_list", "bin_list", "import_list", "delivery_list", "settings"]
+LISTS = [
+    *("today", "contact_list", "contact_new", "promise_list", "bin_list", "import_list", "delivery_list", "settings"),
+    *("account_email", "account_change_password", "account_logout"),
+]
+
+
+def private_links(user: User, now: datetime) -> dict[str, str]:
+    """The pages that a link in a mail opens, for whoever has it: as asked, as answered, and as no longer known."""
+    due = make.PromiseFactory(contact__owner=user, due_on=user.today(now) - timedelta(days=1), created_at=now)
+    kept = make.PromiseFactory(contact=due.contact, state="kept", closed_at=now, created_at=now)
+    asked = {"promise-button": due, "promise-button-kept": kept}
+    return {
+        **{name: _path(links.ButtonLink(one.uid, one.version, links.Answer.KEPT).url()) for name, one in asked.items()},
+        "reminders-stop": _path(links.stop_url(user.pk)),
+        "demo": reverse("demo_sign_in", args=["ended"]),
+    }
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
 
 
 def _contact(user: User, name: str, role: str, organisation: str, stage: str, now: datetime) -> Contact:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from tests.browser.conftest import DESK, NARROW, PHONE
-from tests.browser.network import build
+from tests.browser.network import build, private_links
 
 pytestmark = pytest.mark.slow
 
@@ -28,28 +28,40 @@ def test_pages_have_no_accessibility_violation(visit: Callable[..., Page], user:
     assert found == []
 
 
+def test_page_that_is_not_there_has_no_accessibility_violation(visit, complaints):
+    page = visit(PHONE)
+
+    found = inspect(page, "not-found", "/contacts/999999999/", PHONE, "light", status=404)
+
+    assert found == []
+    assert [words for words in complaints if "404" not in words] == []
+    complaints.clear()  # the browser itself says that it got a 404
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_before_sign_in_have_no_accessibility_violation(visit, public_paths, scheme):
+def test_pages_before_sign_in_have_no_accessibility_violation(visit, user, public_paths, scheme):
+    paths = public_paths | private_links(user, datetime.now(UTC))
     page = visit(PHONE, scheme=scheme, signed_in=False)
 
-    found = [trouble for name, path in public_paths.items() for trouble in inspect(page, name, path, PHONE, scheme)]
+    found = [trouble for name, path in paths.items() for trouble in inspect(page, name, path, PHONE, scheme)]
 
     assert found == []
 
 
 def test_pages_do_not_scroll_sideways_on_the_narrowest_phone(visit, user, public_paths):
     paths = build(user, datetime.now(UTC))
+    public = public_paths | private_links(user, datetime.now(UTC))
     page, guest = visit(NARROW), visit(NARROW, signed_in=False)
 
-    wide = [sideways(page, path) for path in paths.values()] + [sideways(guest, path) for path in public_paths.values()]
+    wide = [sideways(page, path) for path in paths.values()] + [sideways(guest, path) for path in public.values()]
 
     assert [words for words in wide if words] == []
 
 
-def inspect(page: Page, name: str, path: str, size: tuple[int, int], scheme: str) -> list[str]:
+def inspect(page: Page, name: str, path: str, size: tuple[int, int], scheme: str, status: int = 200) -> list[str]:
     """What axe has against a page, one line each."""
     response = page.goto(path)
-    if response is None or not response.ok:
+    if response is None or response.status != status:
         return [f"{name} ({path}): {response.status if response else 'no answer'}"]
     if os.environ.get("SHOTS"):
         folder = settings.BASE_DIR / "var" / "shots"
