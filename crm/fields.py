@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import complaint, zone_names
+from accounts.dates import complaint, understand, zone_names
 from crm.quick import past
-from crm.text import clean_line, clean_text, fold
+from crm.text import clean_line, clean_text, distinct, fold
 
 TOO_LONG = gettext_lazy("At most %(limit_value)d characters fit here; this has %(show_value)d.")
 
@@ -85,16 +85,16 @@ class PastField(LineField):
         if not words:
             return None
         day = past(words, self.today)
-        if day is None:
-            if any(letter.isdigit() for letter in words):
-                raise ValidationError(complaint(words, self.today))
-            raise ValidationError(_("Not a date I know. Try “4 October” or “yesterday”, or leave it empty."))
-        if day > self.today:
+        if day:
+            return day
+        if ahead := understand(words, self.today):
             raise ValidationError(
                 _("%(day)s is still to come. Try “yesterday”, or leave it empty."),
-                params={"day": date_format(day, "j F Y")},
+                params={"day": date_format(ahead, "j F Y")},
             )
-        return day
+        if any(letter.isdigit() for letter in words):
+            raise ValidationError(complaint(words, self.today))
+        raise ValidationError(_("Not a date I know. Try “4 October” or “yesterday”, or leave it empty."))
 
     def prepare_value(self, value: Any) -> Any:
         return date_format(value, "j F Y") if isinstance(value, date) else value
@@ -126,7 +126,7 @@ class TagsField(LineField):
             raise ValidationError(_("A tag has at most 60 characters. Put a comma between two."))
         if len(names) > 30:
             raise ValidationError(_("At most 30 tags fit on one person; these are %(n)d."), params={"n": len(names)})
-        return tuple({fold(name): name for name in reversed(names)}.values())[::-1]
+        return tuple(distinct(names))
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value

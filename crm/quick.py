@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.dates import take_date, understand
-from crm.text import clean_text, fold, promise_lines, sentence_case
+from crm.text import clean_text, distinct, promise_lines, sentence_case
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
@@ -101,7 +101,7 @@ def _take_marks(text: str, found: Quick) -> str:
             setattr(found, name, link if "://" in link else f"https://{link}")
             text = text.replace(match[0], " ", 1)
     text = take(EMAIL, "email", text)
-    found.tags = list({fold(tag): tag for tag in reversed(TAG.findall(text))}.values())[::-1]
+    found.tags = distinct(TAG.findall(text))
     text = TAG.sub(" ", text)
     phone = PHONE.search(text)
     if phone and 7 <= sum(c.isdigit() for c in phone[1]) <= 15 and not ISO_DATE.fullmatch(phone[1]):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
@@ -39,6 +40,14 @@ def initials(name: str) -> str:
     """The two letters on an avatar."""
     words = [word for word in re.split(r"[\s\-]+", name) if word and word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Each name once, as it was written first."""
+    seen: dict[str, str] = {}
+    for name in names:
+        seen.setdefault(fold(name), name)
+    return list(seen.values())
 
 
 def promise_lines(text: str) -> list[str]:

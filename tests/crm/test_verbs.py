@@ -1,0 +1,152 @@
+"""Each tap: what it does, what it says, and that it can be taken back once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from crm import actions
+from crm.models import Contact, Stage
+from tests.factories import NOW, TODAY, ContactFactory
+from tests.htmx import element, same
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def contact(user: User) -> Contact:
+    return ContactFactory(owner=user, name="Priya Raghunathan", stage=Stage.MET)
+
+
+def tap(client: Client, url: str, **data: str) -> tuple[str, str]:
+    """What the toast says, and where its undo leads."""
+    html = client.post(url, data, follow=True).content.decode()
+    box = element(html, "toasts")
+    said, undo = re.search(r"<p>(.*?)</p>", box, re.DOTALL), re.search(r'action="([^"]*)"', box)
+    return same(said[1]).strip() if said else "", undo[1].replace("&amp;", "&") if undo else ""
+
+
+def url(verb: str, contact: Contact, query: str = "") -> str:
+    return reverse(f"contact_{verb}", args=[contact.pk]) + query
+
+
+def stands(contact: Contact) -> tuple[str, str, object]:
+    contact.refresh_from_db()
+    return contact.stage, contact.rhythm, contact.touch_on
+
+
+def test_stage(client: Client, contact: Contact):
+    said, undo = tap(client, url("stage", contact), stage="asked")
+    assert (said, undo) == ("Priya Raghunathan: Asked.", f"/contacts/{contact.pk}/stage/?stage=met&v=2")
+    assert tap(client, undo)[0] == "Priya Raghunathan: Met: decide."
+    assert stands(contact)[0] == "met"
+
+
+def test_stage_that_it_has_says_nothing(client: Client, contact: Contact):
+    assert tap(client, url("stage", contact), stage="met") == ("", "")
+
+
+def test_stage_unknown_changes_nothing(client: Client, contact: Contact):
+    assert tap(client, url("stage", contact), stage="x") == ("Choose one of the stages. Nothing was changed.", "")
+
+
+def test_continue(client: Client, contact: Contact):
+    said, undo = tap(client, url("continue", contact), count="3", unit="weeks")
+    assert said == "Continuing with Priya Raghunathan, every 3 weeks. Next: Thursday 10 December."
+    assert stands(contact) == ("continue", "every 3 weeks", TODAY + timedelta(days=21))
+    tap(client, undo)
+    assert stands(contact) == ("met", "every 3 weeks", None)
+
+
+def test_continue_in_another_rhythm(client: Client, contact: Contact):
+    tap(client, url("continue", contact), count="3", unit="weeks")
+    undo = tap(client, url("continue", contact), count="1", unit="years")[1]
+    assert stands(contact)[1] == "every year"
+    tap(client, undo)
+    assert stands(contact)[1] == "every 3 weeks"
+
+
+@pytest.mark.parametrize("count", ["", "0", "100", "x", "9" * 40])
+def test_rhythm_refused_changes_nothing(client: Client, contact: Contact, count: str):
+    said, undo = tap(client, url("continue", contact), count=count, unit="weeks")
+    assert said == "A rhythm is a number from 1 to 99 of days, weeks, months or years. Nothing was changed."
+    assert (undo, stands(contact)[0]) == ("", "met")
+
+
+def test_drop_and_resume(client: Client, contact: Contact):
+    said, undo = tap(client, url("drop", contact))
+    assert (said, stands(contact)[0]) == ("Dropped Priya Raghunathan: no more reminders.", "drop")
+    said, redo = tap(client, undo)
+    assert (said, stands(contact)[0]) == ("Priya Raghunathan is back: Met: decide.", "met")
+    assert tap(client, redo)[0].startswith("Dropped")
+
+
+def test_touch(client: Client, contact: Contact):
+    actions.continue_with(contact=contact, count=3, unit="weeks", now=NOW - timedelta(days=30))
+    said, undo = tap(client, url("touch", contact))
+    assert said == "You spoke with Priya Raghunathan. Next: Thursday 10 December."
+    assert tap(client, undo)[0] == "Taken back: the last time you spoke with Priya Raghunathan."
+    assert contact.touches.count() == 0
+
+
+def test_touch_on_a_day(client: Client, contact: Contact):
+    tap(client, url("touch", contact), on="yesterday")
+    assert contact.touches.get().happened_on == TODAY - timedelta(days=1)
+
+
+def test_touch_still_to_come_is_refused(client: Client, contact: Contact):
+    said, _undo = tap(client, url("touch", contact), on="tomorrow")
+    assert (said[:33], contact.touches.count()) == ("20 November 2026 is still to come", 0)
+
+
+def test_bin_from_the_page_leads_to_the_list(client: Client, contact: Contact):
+    response = client.post(url("bin", contact), {"next": contact.get_absolute_url()})
+    assert response["Location"] == reverse("contact_list")
+    assert client.get(contact.get_absolute_url()).status_code == 404
+
+
+def test_bin_and_restore(client: Client, contact: Contact):
+    said, undo = tap(client, url("bin", contact))
+    assert said == "Priya Raghunathan is in the bin, for 30 days."
+    assert tap(client, undo)[0] == "Priya Raghunathan is back from the bin."
+    contact.refresh_from_db()
+    assert contact.binned_at is None
+
+
+@pytest.mark.parametrize("verb", ["stage", "continue", "drop", "untouch", "bin"])
+def test_stale_undo_changes_nothing(client: Client, contact: Contact, verb: str):
+    said, undo = tap(client, url(verb, contact, "?v=9&stage=drop&count=2&unit=days"))
+    assert said == "Priya Raghunathan stands at “Met: decide” already. Nothing was changed."
+    assert (undo, contact.version) == ("", 1)
+
+
+def test_undo_works_once(client: Client, contact: Contact):
+    undo = tap(client, url("drop", contact))[1]
+    tap(client, undo)
+    assert tap(client, undo)[0] == "Priya Raghunathan stands at “Met: decide” already. Nothing was changed."
+
+
+def test_restore_of_one_not_in_the_bin_changes_nothing(client: Client, contact: Contact):
+    assert tap(client, url("restore", contact))[0].endswith("already. Nothing was changed.")
+
+
+def test_tap_leads_back_to_where_it_was(client: Client, contact: Contact):
+    assert client.post(url("drop", contact), {"next": "/?x=1"})["Location"] == "/?x=1"
+    assert (
+        client.post(url("resume", contact), {"next": "https://evil.example/"})["Location"] == contact.get_absolute_url()
+    )
+
+
+@pytest.mark.parametrize("verb", ["stage", "continue", "drop", "resume", "touch", "untouch", "bin", "restore"])
+def test_tap_is_a_post(client: Client, contact: Contact, verb: str):
+    assert client.get(url(verb, contact)).status_code == 405

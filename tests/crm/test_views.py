@@ -1,0 +1,370 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from crm.models import Contact, Stage
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    ContactTagFactory,
+    InterviewFactory,
+    NoteFactory,
+    OrganisationFactory,
+    PromiseFactory,
+    StageChangeFactory,
+    TouchFactory,
+)
+from tests.htmx import element, same, swap
+
+pytestmark = pytest.mark.django_db
+LIST, NEW, UNDERSTAND = "/contacts/", "/contacts/new/", "/contacts/understand/"
+FULL = {"name": "Ana Souza", "stage": "to_meet"}
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def contact(user: User) -> Contact:
+    return ContactFactory(owner=user, name="Priya Raghunathan", stage=Stage.MET)
+
+
+def htmx(target: str) -> dict[str, str]:
+    return {"HX-Request": "true", "HX-Target": target}
+
+
+def text(response) -> str:
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def toasts(html: str) -> list[str]:
+    return re.findall(r"<p>(.*?)</p>", element(html, "toasts"), re.DOTALL)
+
+
+def names(html: str) -> list[str]:
+    return re.findall(r'class="row__what"[^>]*>([^<]*)<', html)
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+def test_list_shows_mine_alone(client: Client, user: User, stranger: User):
+    for owner, name in ((user, "Zoë"), (user, "Ana"), (stranger, "Theirs")):
+        ContactFactory(owner=owner, name=name)
+    ContactFactory(owner=user, name="Binned", binned_at=NOW)
+    assert names(text(client.get(LIST))) == ["Ana", "Zoë"]
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_list_costs_six_statements(client: Client, user: User, people: int, django_assert_num_queries):
+    for _ in range(people):
+        one = ContactFactory(owner=user, organisation=OrganisationFactory(owner=user))
+        PromiseFactory(contact=one)
+        ContactTagFactory(contact=one)
+        TouchFactory(contact=one)
+    with django_assert_num_queries(6):
+        client.get(LIST)
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_search_fragment_costs_four_statements(client: Client, user: User, people: int, django_assert_num_queries):
+    for n in range(people):
+        PromiseFactory(contact=ContactFactory(owner=user, name=f"Ana {n}"))
+    with django_assert_num_queries(4):
+        client.get(LIST, {"q": "ana"}, headers=htmx("results"))
+
+
+@pytest.mark.parametrize("query", ["q=zo", "q=nobody", "stage=met", "stage=met&stage=drop&q=ana", "owes=mine", "q="])
+def test_list_after_the_swap_is_the_fresh_list(client: Client, user: User, query: str):
+    for name, stage in (("Ana", "met"), ("Zoë", "drop"), ("Bo", "met")):
+        PromiseFactory(contact=ContactFactory(owner=user, name=name, stage=stage))
+    before, fresh = text(client.get(LIST)), text(client.get(f"{LIST}?{query}"))
+    answer = text(client.get(f"{LIST}?{query}", headers=htmx("results")))
+    assert "<html" not in answer
+    assert element(same(swap(before, answer, "results")), "results") == element(same(fresh), "results")
+
+
+def test_facets_after_the_swap_are_the_fresh_ones(client: Client, user: User):
+    ContactTagFactory(contact=ContactFactory(owner=user, stage="met"))
+    before, fresh = text(client.get(LIST)), text(client.get(f"{LIST}?counts=1"))
+    answer = text(client.get(LIST, headers=htmx("facets")))
+    assert re.findall(r'num">(\d*)<', element(before, "facets")) == [""] * 9
+    assert re.findall(r'num">(\d*)<', element(answer, "facets")) == ["0", "0", "0", "1", "0", "0", "1", "0", "0"]
+    assert same(swap(before, answer, "facets")) == same(fresh)
+
+
+def test_list_says_how_many_and_pages(client: Client, user: User):
+    ContactFactory.create_batch(60, owner=user, name="Ana")
+    first = text(client.get(LIST, {"stage": "to_meet"}))
+    (later,) = re.findall(r'href="(\?[^"]*after=[^"]*)"', first)
+    second = text(client.get(LIST + later.replace("&amp;", "&")))
+    assert first.count("60 people") == second.count("60 people") == 2
+    assert (len(names(first)), len(names(second))) == (50, 10)
+    assert "before=" in second
+    assert "stage=to_meet" in later
+
+
+def test_chip_takes_one_filter_away(client: Client, user: User):
+    tag = ContactTagFactory(contact=ContactFactory(owner=user, stage="met")).tag
+    html = text(client.get(LIST, {"stage": ["met", "drop"], "tag": tag.pk, "q": "a"}))
+    assert re.findall(r'class="chip"\s+href="/contacts/\?([^"]*)"', html) == [
+        f"q=a&amp;stage=drop&amp;tag={tag.pk}",
+        f"q=a&amp;stage=met&amp;tag={tag.pk}",
+        "q=a&amp;stage=met&amp;stage=drop",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["stage=bogus", "tag=x", "tag=999999999999999999999", "after=x", "q=" + "x" * 5000],
+)
+def test_list_takes_no_harm(client: Client, user: User, query: str):
+    ContactFactory(owner=user)
+    text(client.get(f"{LIST}?{query}"))
+
+
+def test_tag_of_somebody_else_narrows_nothing(client: Client, user: User, stranger: User):
+    ContactFactory(owner=user, name="Ana")
+    theirs = ContactTagFactory(contact=ContactFactory(owner=stranger)).tag
+    assert names(text(client.get(LIST, {"tag": theirs.pk}))) == ["Ana"]
+
+
+def test_nobody_found_is_offered_to_be_added(client: Client):
+    html = text(client.get(LIST, {"q": "Ana & Bo"}))
+    assert 'href="/contacts/new/?line=Ana%20%26%20Bo"' in html
+
+
+def test_list_of_fifty_is_light(client: Client, user: User):
+    lab = OrganisationFactory(owner=user, name="Süddeutsche Rückversicherung")
+    for n in range(60):
+        one = ContactFactory(
+            owner=user, name=f"Maximiliane Wernigerode {n}", role="Head of programmes", organisation=lab,
+            stage=Stage.values[n % 6], last_touch_on=TODAY,
+        )  # fmt: skip
+        PromiseFactory(contact=one, due_on=TODAY - timedelta(days=n % 3))
+    assert len(client.get(LIST).content) <= 45 * 1024
+
+
+# --- adding -----------------------------------------------------------------------------------------------------------
+def test_quick_add_saves_and_says_what_it_understood(client: Client, user: User):
+    ContactFactory(owner=user, name="Li Wei")
+    line = "Fatoumata Diallo, flood engineer at Niger Basin Lab #floods, through Li Wei ! send the paper friday"
+    response = client.post(NEW, {"line": line}, follow=True)
+    made = user.contacts.get(name="Fatoumata Diallo")
+    assert response.redirect_chain == [(f"/contacts/{made.pk}/", 302)]
+    assert toasts(text(response)) == [
+        "Added Fatoumata Diallo. Understood: Role: Flood engineer; Organisation: Niger Basin Lab; Through: Li Wei; "
+        "Tag: floods. You promise: Send the paper, by Friday 20 November."
+    ]
+    assert (made.introduced_by.name, made.promises.get().what) == ("Li Wei", "Send the paper")
+
+
+def test_quick_add_can_be_undone(client: Client, user: User):
+    html = text(client.post(NEW, {"line": "Ana Souza"}, follow=True))
+    made = user.contacts.get()
+    assert f'action="/contacts/{made.pk}/bin/?v=1"' in html
+    client.post(f"/contacts/{made.pk}/bin/?v=1")
+    assert list(user.contacts.alive()) == []
+
+
+@pytest.mark.parametrize("line", ["", "met at PyCon", "\0", "x" * 10_000])
+def test_quick_add_without_a_name_keeps_the_line(client: Client, user: User, line: str):
+    html = text(client.post(NEW, {"line": line}))
+    assert 'id="id_line_error"' in html
+    assert line.replace("\0", "") in html
+    assert user.contacts.count() == 0
+
+
+def test_line_is_read_while_it_is_typed(client: Client, user: User):
+    answer = text(client.post(UNDERSTAND, {"line": "Ana, engineer at Lab"}, headers=htmx("understood")))
+    assert re.findall(r"<dd>(.*?)</dd>", answer) == ["Ana", "Engineer", "Lab, new here"]
+    fresh = text(client.post(UNDERSTAND, {"line": "Ana, engineer at Lab"}))
+    assert same(element(answer, "understood")) == same(element(fresh, "understood"))
+    assert 'value="Engineer"' in fresh
+    assert user.contacts.count() == 0
+
+
+def test_line_that_is_not_understood_yet_says_nothing(client: Client):
+    answer = text(client.post(UNDERSTAND, {"line": ""}, headers=htmx("understood")))
+    assert same(answer).strip() == '<div id="understood" role="status"> </div>'
+
+
+def test_line_from_a_search_fills_the_form(client: Client):
+    html = text(client.get(NEW, {"line": "Ana Souza"}))
+    assert 'value="Ana Souza"' in html
+    assert "Add Ana" in html
+
+
+def test_full_form_saves(client: Client, user: User):
+    response = client.post(NEW, {**FULL, "tags": "floods", "note": "Good.\n! call friday"}, follow=True)
+    made = user.contacts.get()
+    assert response.redirect_chain == [(f"/contacts/{made.pk}/", 302)]
+    assert toasts(text(response)) == ["Added Ana Souza. You promise: Call, by Friday 20 November."]
+
+
+def test_full_form_then_another(client: Client):
+    response = client.post(NEW, {**FULL, "then": "another"})
+    assert response["Location"] == NEW
+
+
+@pytest.mark.parametrize("headers", [{}, htmx("main")])
+def test_full_form_refused_keeps_what_was_typed(client: Client, user: User, headers: dict[str, str]):
+    html = text(client.post(NEW, {**FULL, "role": "Boss", "website": "javascript:x"}, headers=headers))
+    assert 'id="id_website_error"' in html
+    assert 'value="Boss"' in html
+    assert 'value="javascript:x"' in html
+    assert same(html).count("One field wants another look:") == 1
+    assert user.contacts.count() == 0
+
+
+def test_create_costs_seven_statements(client: Client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(7):
+        client.post(NEW, {**FULL, "role": "engineer", "organisation": "Lab", "email": "new@people.example"})
+
+
+def test_shared_e_mail_is_a_hint(client: Client, user: User):
+    ContactFactory(owner=user, name="Souleymane Keïta", email="info@lab.example")
+    html = text(client.post(NEW, {**FULL, "email": "Info@lab.example"}, follow=True))
+    assert "Souleymane Keïta</a> has this e-mail too. That is fine if they share it." in same(html)
+
+
+# --- editing ----------------------------------------------------------------------------------------------------------
+def values(html: str) -> dict[str, str]:
+    form = html[html.index("/edit/") :]
+    found = dict(re.findall(r'<input type="(?:text|hidden|email|tel)" name="(\w+)" value="([^"]*)"', form))
+    return {**found, "stage": re.search(r'value="(\w+)"[^>]*checked', form)[1]}
+
+
+def test_edit_saves(client: Client, user: User, contact: Contact):
+    url = reverse("contact_edit", args=[contact.pk])
+    response = client.post(url, {**values(text(client.get(url))), "role": "Boss", "organisation": "Lab"})
+    contact.refresh_from_db()
+    assert (response["Location"], contact.position) == (f"/contacts/{contact.pk}/", "Boss, Lab")
+
+
+def test_edit_changed_meanwhile_is_refused_with_both_texts(client: Client, contact: Contact):
+    url = reverse("contact_edit", args=[contact.pk])
+    first, second = values(text(client.get(url))), values(text(client.get(url)))
+    client.post(url, {**first, "role": "Chair"})
+    refused = client.post(url, {**second, "role": "Boss"})
+    html = text(refused)
+    assert "Saved meanwhile: “Chair”. Yours stands here." in html
+    assert 'value="Boss"' in html
+    client.post(url, {**values(html), "role": "Boss"})
+    contact.refresh_from_db()
+    assert contact.role == "Boss"
+
+
+# --- one person -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("many", [1, 20])
+def test_page_costs_nine_statements(client: Client, user: User, many: int, django_assert_max_num_queries):
+    contact = ContactFactory(owner=user, email="p@x.example", organisation=OrganisationFactory(owner=user))
+    ContactFactory(owner=user, email="p@x.example")
+    for _ in range(many):
+        NoteFactory(contact=contact)
+        PromiseFactory(contact=contact)
+        PromiseFactory(contact=contact, whose="theirs")
+        TouchFactory(contact=contact)
+        StageChangeFactory(contact=contact)
+        ContactTagFactory(contact=contact)
+        InterviewFactory(contact=contact)
+        ContactFactory(owner=user, introduced_by=contact)
+    with django_assert_max_num_queries(9):
+        text(client.get(contact.get_absolute_url()))
+
+
+def test_page_tells_the_story_and_goes_on(client: Client, contact: Contact):
+    for n in range(25):
+        NoteFactory(contact=contact, body=f"Note {n:02}.", created_at=NOW - timedelta(days=n))
+    first = text(client.get(contact.get_absolute_url()))
+    (rest,) = re.findall(r'hx-get="([^"]*)"', element(first, "story-rest"))
+    second = text(client.get(rest))
+    assert [html.count('class="entry ') for html in (first, second)] == [20, 5]
+    assert "Note 24." in second
+    assert "story-rest" not in second
+
+
+def test_page_of_an_empty_contact(client: Client, contact: Contact):
+    html = text(client.get(contact.get_absolute_url()))
+    assert "Nothing is open between you and Priya." in html
+    assert "It begins with the first note, talk or promise." in html
+
+
+def test_page_shows_text_as_text(client: Client, user: User):
+    evil = "<script>alert(1)</script>"
+    contact = ContactFactory(
+        owner=user, name=evil, role=evil, place=evil, how_met=evil, website="javascript:alert(1)",
+        organisation=OrganisationFactory(owner=user, name=evil),
+    )  # fmt: skip
+    NoteFactory(contact=contact, body=evil)
+    html = text(client.get(contact.get_absolute_url()))
+    assert "<script>alert" not in html
+    assert 'href="javascript:' not in html
+
+
+def test_note_is_kept_with_its_promises(client: Client, contact: Contact):
+    url = reverse("note_new", args=[contact.pk])
+    html = text(client.post(url, {"body": "Good.\n! send the slides friday"}, follow=True))
+    assert toasts(html) == ["The note is kept. You promise: Send the slides, by Friday 20 November."]
+    assert f'action="/notes/{contact.notes.get().pk}/bin/"' in element(html, "toasts")
+
+
+def test_note_sent_twice_is_one_note(client: Client, contact: Contact):
+    data = {"body": "! call", "uid": "5cbd20bc-2b5b-4f8d-8f30-0fd2f4a1a6e1"}
+    for _ in range(2):
+        client.post(reverse("note_new", args=[contact.pk]), data)
+    assert (contact.notes.count(), contact.promises.count()) == (1, 1)
+
+
+def test_empty_note_is_refused_on_the_page(client: Client, contact: Contact):
+    html = text(client.post(reverse("note_new", args=[contact.pk]), {"body": ""}))
+    assert "The note is still empty." in html
+    assert "Priya Raghunathan" in html
+
+
+def test_note_goes_to_the_bin_and_back(client: Client, contact: Contact):
+    note = NoteFactory(contact=contact)
+    client.post(reverse("note_bin", args=[note.pk]))
+    assert 'class="entry ' not in text(client.get(contact.get_absolute_url()))
+    client.post(reverse("note_restore", args=[note.pk]))
+    assert 'class="entry ' in text(client.get(contact.get_absolute_url()))
+
+
+# --- the bin ----------------------------------------------------------------------------------------------------------
+def test_bin_shows_all_kinds_newest_first(client: Client, user: User, contact: Contact, stranger: User):
+    NoteFactory(contact=ContactFactory(owner=stranger), binned_at=NOW)
+    ContactFactory(owner=user, name="Ana", binned_at=NOW - timedelta(days=1))
+    NoteFactory(contact=contact, body="A note.", binned_at=NOW - timedelta(days=2))
+    PromiseFactory(contact=contact, what="A promise", binned_at=NOW - timedelta(days=3))
+    NoteFactory(contact=ContactFactory(owner=user, name="Bo", binned_at=NOW), binned_at=NOW)
+    html = text(client.get("/bin/"))
+    assert names(html) == ["Bo", "Ana", "A note.", "A promise"]
+    assert "gone for good Friday 18 December" in html
+
+
+def test_bin_pages(client: Client, user: User, django_assert_num_queries):
+    for n in range(60):
+        ContactFactory(owner=user, name=f"Ana {n}", binned_at=NOW - timedelta(minutes=n // 3))
+    with django_assert_num_queries(4):
+        first = text(client.get("/bin/"))
+    (later,) = re.findall(r'href="(\?after=[^"]*)"', first)
+    second = text(client.get("/bin/" + later))
+    assert (len(names(first)), len(set(names(first) + names(second)))) == (50, 60)
+
+
+@pytest.mark.parametrize("after", ["x", "1:2", "nan:0:1", "1e300:0:1", "1:9:x"])
+def test_bin_takes_no_harm(client: Client, user: User, after: str):
+    ContactFactory(owner=user, name="Ana", binned_at=NOW)
+    assert names(text(client.get("/bin/", {"after": after}))) == ["Ana"]
+
+
+def test_empty_bin(client: Client):
+    assert "The bin is empty." in text(client.get("/bin/"))
