@@ -4,12 +4,10 @@ import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, ForeignKey, Model
 
-from accounts.models import Owned
+from accounts import ownership
 from outbox.figures import note
 from outbox.kinds import HOUSEKEEPERS, housekeeper
 from outbox.models import GONE, DeliveryAttempt, OutgoingMail, WorkerBeat
@@ -61,25 +59,11 @@ def count_across_owners(now: datetime) -> int:
     """References across owners. Postgres refuses them itself; on SQLite anything but 0 is an error, logged and shown."""
     if connection.vendor == "postgresql":
         return 0
-    found = 0
-    for model in apps.get_models():
-        for field in owned_references(model):
-            strays = model._default_manager.exclude(**{f"{field}__isnull": True})
-            count = strays.exclude(**{f"{field}__owner": F("owner")}).count()
-            found += count
-            if count:
-                data = {"model": model.__name__, "field": field, "count": count}
-                logger.error("Rows refer to another owner's rows.", extra={"data": data})
-    note(STRANGE, found, now)
-    return found
-
-
-def owned_references(model: type[Model]) -> list[str]:
-    """The names of this owned model's references to owned models."""
-    if not issubclass(model, Owned):
-        return []
-    fields = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
-    return [field.name for field in fields if issubclass(field.related_model, Owned)]
+    found = ownership.count_across_owners()
+    for reference, count in found.items():
+        logger.error("Rows refer to another owner's rows.", extra={"data": {"reference": reference, "count": count}})
+    note(STRANGE, sum(found.values()), now)
+    return sum(found.values())
 
 
 def _changed(path: Path) -> float:
