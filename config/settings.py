@@ -175,9 +175,8 @@ EMAIL_URL = env.str(
 )  # smtp://user:pw@host:port, smtp+tls://, smtp+ssl://; empty: files in MAIL_DIR
 EMAIL_IDEMPOTENCY_HEADER = env.str("EMAIL_IDEMPOTENCY_HEADER", default="")
 EMAIL_TIMEOUT = 30
-DEFAULT_FROM_EMAIL = env.str(
-    "MAIL_FROM", default=f"Keepword <keepword@{SITE_HOST if '.' in SITE_HOST else 'localhost'}>"
-)
+_mail_host = SITE_HOST if SITE_HOST.rpartition(".")[2].isalpha() else "localhost"  # an address is no domain
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Keepword <keepword@{_mail_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 HOLD_UNCERTAIN_MAIL = env.bool("HOLD_UNCERTAIN_MAIL", default=False)  # ask, instead of the one marked resend
 INVITATION_DELAY = env.int("INVITATION_DELAY", default=20)  # seconds: Undo cancels the mail before it leaves
