@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
+from interviews.actions.debriefing import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
 from interviews.models import Agreed, Interview, InterviewState
 
@@ -29,10 +30,12 @@ def plan(
     where: str,
     purpose: str,
     now: datetime,
+    confirm_them: bool = False,
+    zone: str = "",
 ) -> Interview:
-    """Sets a time in the owner's zone, and invites the contact by mail when there is an address."""
-    agreed = Agreed(medium, minutes, day, at, owner.time_zone, where, purpose)
-    interview = Interview(owner=owner, contact=contact, created_at=now)
+    """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address."""
+    agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
+    interview = Interview(owner=owner, contact=contact, created_at=now, confirm_them=confirm_them)
     interview.agree(agreed)
     announce(interview, before=agreed, changed=True, now=now)
     interview.save(force_insert=True)
@@ -51,11 +54,15 @@ def change(
     where: str,
     purpose: str,
     now: datetime,
+    confirm_them: bool | None = None,
+    zone: str = "",
 ) -> Told:
     """Moves or otherwise changes a planned interview; the contact gets one mail with the last state."""
     _expect(interview, InterviewState.PLANNED)
     before = interview.agreed
-    agreed = Agreed(medium, minutes, day, at, interview.owner.time_zone, where, purpose)
+    agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
+    if confirm_them is not None and confirm_them != interview.confirm_them:
+        _keep(interview, confirm_them=confirm_them)
     if agreed.starts_at == before.starts_at:  # the same instant seen from another zone is no change
         agreed = replace(agreed, day=before.day, at=before.at, zone=before.zone)
     if agreed == before:
@@ -80,7 +87,7 @@ def cancel(*, interview: Interview, now: datetime) -> Told:
     """Calls it off. An invitation that has not left never leaves; to one that may have arrived a CANCEL follows."""
     _expect(interview, InterviewState.PLANNED)
     told = _set_state(interview, InterviewState.CANCELLED, now)
-    _step_back(interview.contact, Stage.SCHEDULED, now)
+    step_back(interview.contact, Stage.SCHEDULED, now)
     return told
 
 
@@ -102,6 +109,7 @@ def hold(*, interview: Interview, now: datetime) -> Interview:
     owner = interview.owner
     advance(contact=interview.contact, to=Stage.MET, now=now)
     touch(contact=interview.contact, on=min(owner.today(interview.starts_at), owner.today(now)), now=now)
+    open_debrief(interview=interview, now=now)
     return interview
 
 
@@ -110,7 +118,7 @@ def no_show(*, interview: Interview, now: datetime) -> Interview:
     """It was planned and did not take place; nobody is told."""
     _expect(interview, InterviewState.PLANNED)
     _keep(interview, state=InterviewState.NO_SHOW)
-    _step_back(interview.contact, Stage.SCHEDULED, now)
+    step_back(interview.contact, Stage.SCHEDULED, now)
     return interview
 
 
@@ -122,10 +130,11 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
     _keep(interview, state=InterviewState.PLANNED)
     contact = interview.contact
     if held_at:
+        take_back_debrief(interview=interview, held_at=held_at)
         last = contact.touches.order_by("-created_at", "-pk").first()
         if last and last.created_at == held_at:  # ours; a later one stands for itself
             untouch(contact=contact, now=now)
-        _step_back(contact, Stage.MET, now)
+        step_back(contact, Stage.MET, now)
     advance(contact=contact, to=Stage.SCHEDULED, now=now)
     return interview
 
@@ -149,14 +158,14 @@ def _keep(interview: Interview, **fields: Any) -> None:
     seen, interview.version = interview.version, interview.version + 1
     names = [
         *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
-        *("state", "held_at", "sequence", "invited_email", "invited_sequence", "version"),
+        *("state", "held_at", "sequence", "invited_email", "invited_sequence", "version", "confirm_them"),
     ]
     row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
     if not row.update(**{name: getattr(interview, name) for name in names}):
         raise Stale
 
 
-def _step_back(contact: Contact, stage: str, now: datetime) -> None:
+def step_back(contact: Contact, stage: str, now: datetime) -> None:
     """What brought the contact to this stage is undone: back to where it stood, unless another interview is planned."""
     if contact.stage != stage or (stage == Stage.SCHEDULED and contact.interviews.planned().exists()):
         return

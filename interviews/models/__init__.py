@@ -1,6 +1,6 @@
 """Conversations, from the first thought of one to what was learned in it: one file a noun."""
 
-from interviews.models.holding import Debrief, MayUseName, Room, RoomWrite
+from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (
     ASKED_FOR,
     LONGEST,
@@ -17,6 +17,8 @@ from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, 
 __all__ = [
     "ASKED_FOR",
     "LONGEST",
+    "LONGEST_ANSWER",
+    "LONGEST_NOTES",
     "SHORTEST",
     "Agreed",
     "Ask",
@@ -34,6 +36,7 @@ __all__ = [
     "Offer",
     "OfferSlot",
     "OfferState",
+    "Phase",
     "Preparation",
     "Question",
     "QuestionTag",

@@ -1,13 +1,38 @@
 """The talk itself, its clock and its notes, and the three minutes after it."""
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned
 from interviews.models.interview import Interview
+
+OPENING = timedelta(seconds=90)  # as long as the end is being said aloud
+LAST_QUESTION = timedelta(minutes=3)  # product.md rule 6
+LONGEST_NOTES, LONGEST_ANSWER = 50_000, 20_000
+
+
+class Phase(models.TextChoices):
+    """Where a talk stands by its clock; each has its cue."""
+
+    BEGINS = "begins", _("begins")
+    RUNS = "runs", _("runs")
+    SOON = "soon", _("the last question")
+    OVER = "over", _("over")
+    PAUSED = "paused", _("paused")
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def alive(self) -> "RoomQuerySet":
+        return self.filter(interview__binned_at__isnull=True, interview__contact__binned_at__isnull=True)
+
+    def having_heard(self, uid: uuid.UUID) -> "RoomQuerySet":
+        """With `has_heard`: whether this write has arrived before."""
+        return self.annotate(has_heard=Exists(RoomWrite.objects.filter(room=OuterRef("pk"), uid=uid)))
 
 
 class Room(Owned):
@@ -19,9 +44,11 @@ class Room(Owned):
     paused_at = models.DateTimeField(null=True)
     paused_seconds = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
-    notes = models.TextField(_("notes"), max_length=50_000, blank=True)
+    notes = models.TextField(_("notes"), max_length=LONGEST_NOTES, blank=True)
     notes_version = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -32,6 +59,50 @@ class Room(Owned):
 
     def __str__(self) -> str:
         return f"of interview {self.interview_id}"
+
+    @property
+    def minutes(self) -> int:
+        """What was asked for, and what they offered on top."""
+        return self.interview.minutes + self.extended_minutes
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    def paused_for(self, now: datetime) -> timedelta:
+        standing = max(timedelta(0), now - self.paused_at) if self.paused_at else timedelta(0)
+        return timedelta(seconds=self.paused_seconds) + standing
+
+    def ends_at(self, now: datetime) -> datetime:
+        """The agreed end. While the clock stands it moves on with `now`."""
+        return self.started_at + timedelta(minutes=self.minutes) + self.paused_for(now)
+
+    def left(self, now: datetime) -> timedelta:
+        """Negative past the end."""
+        return self.ends_at(now) - now
+
+    def phase(self, now: datetime) -> Phase:
+        left = self.left(now)
+        if self.is_paused:
+            return Phase.PAUSED
+        if left <= timedelta(0):
+            return Phase.OVER
+        if left <= LAST_QUESTION:
+            return Phase.SOON
+        return Phase.BEGINS if now - self.started_at < OPENING else Phase.RUNS
+
+    @property
+    def given_back(self) -> timedelta:
+        """The time left when it ended: theirs again. Negative is the overrun."""
+        return self.left(self.ended_at) if self.ended_at else timedelta(0)
+
+    @property
+    def overrun(self) -> timedelta:
+        return max(timedelta(0), -self.given_back)
 
 
 class RoomWrite(Owned):
@@ -75,3 +146,7 @@ class Debrief(Owned):
 
     def __str__(self) -> str:
         return f"of interview {self.interview_id}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None

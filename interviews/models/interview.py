@@ -17,10 +17,11 @@ from django.utils.translation import ngettext
 
 from accounts.dates import instant
 from accounts.models import Owned, validate_zone
-from crm.models import Contact
+from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
+DEBRIEF_WITHIN = timedelta(days=60)
 
 
 class Medium(models.TextChoices):
@@ -88,6 +89,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
         found = could.select_related("contact").next_first()
         return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
+
+    def awaiting_debrief(self, now: datetime) -> "InterviewQuerySet":
+        """Those held in the last 60 days whose debrief is not done; nothing about people who were dropped."""
+        lately = self.alive().filter(state=InterviewState.HELD, held_at__gt=now - DEBRIEF_WITHIN)
+        return lately.filter(debrief__done_at__isnull=True).exclude(contact__stage=Stage.DROP)
 
     def with_contact(self) -> "InterviewQuerySet":
         return self.select_related("contact__organisation")

@@ -1,0 +1,188 @@
+"""The talk while it runs: its clock, and what is typed on one or two devices, with and without a network."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.dates import take_date
+from accounts.models import User
+from crm.text import sentence_case
+from interviews.actions import planning
+from interviews.actions.planning import Stale
+from interviews.merging import lay_together
+from interviews.models import ChosenQuestion, Interview, Room
+
+MOST_EXTENDED = 240  # minutes; a talk that runs on is another talk
+NOTES, MINE, THEIRS, MEET = "notes", "mine", "theirs", "meet"
+LINES = (MINE, THEIRS, MEET)
+MEET_SIGN = "+ "
+
+
+class NoSuchBox(Exception):  # noqa: N818 - it is no error of the program
+    """The question is not, or no longer, among those of this talk."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One thing a device sends: the text of a box as it stands there, or a line that is promised.
+
+    `version` and `base` say what the box held when the device last heard of it; `uid` makes sending twice harmless.
+    """
+
+    box: str
+    text: str
+    uid: uuid.UUID
+    version: int = 0
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the box holds now; `is_merged` when that is not what was sent."""
+
+    box: str
+    text: str
+    version: int = 0
+    is_merged: bool = False
+
+
+@transaction.atomic
+def start(*, interview: Interview, now: datetime) -> Room:
+    """Opens the room, once; a talk that was ended by mistake and planned again starts anew with its notes."""
+    if not interview.is_planned:
+        raise Stale
+    room: Room
+    room, is_new = interview.owner.rooms.get_or_create(interview=interview, defaults={"started_at": now})
+    room.interview = interview
+    if not is_new and room.is_over:
+        _turn(room, started_at=now, ended_at=None, extended_minutes=0, paused_seconds=0)
+    return room
+
+
+@transaction.atomic
+def extend(*, room: Room, minutes: int, now: datetime) -> Room:
+    """They offered more time. A negative number takes that back."""
+    more = room.extended_minutes + minutes
+    if room.is_over or not 0 <= more <= MOST_EXTENDED:
+        raise Stale
+    return _turn(room, extended_minutes=more)
+
+
+@transaction.atomic
+def pause(*, room: Room, now: datetime) -> Room:
+    if room.is_over or room.is_paused:
+        raise Stale
+    return _turn(room, paused_at=now)
+
+
+@transaction.atomic
+def resume(*, room: Room, now: datetime) -> Room:
+    if room.is_over or not room.is_paused:
+        raise Stale
+    return _turn(room, **_unpaused(room, now))
+
+
+@transaction.atomic
+def end(*, room: Room, now: datetime) -> Room:
+    """Gives the time back: the overrun stands from here on, they have talked, the debrief opens."""
+    if room.is_over:
+        raise Stale
+    _turn(room, ended_at=now, **_unpaused(room, now))
+    if room.interview.is_planned:
+        planning.hold(interview=room.interview, now=now)
+    room.interview.contact.remember("\n".join([room.notes, *(one.answer for one in answered(room.interview))]))
+    return room
+
+
+@transaction.atomic
+def reopen(*, room: Room, now: datetime) -> Room:
+    """Ended by mistake: the clock goes on as if it had never stopped."""
+    if not room.is_over or not room.interview.is_held:
+        raise Stale
+    planning.unhold(interview=room.interview, now=now)
+    return _turn(room, ended_at=None)
+
+
+def answered(interview: Interview) -> list[ChosenQuestion]:
+    answers = interview.owner.chosenquestions.filter(preparation__interview=interview, answered_at__isnull=False)
+    return list(answers.select_related("question").order_by("position", "pk"))
+
+
+@transaction.atomic
+def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept:
+    """Keeps what a device sends, whichever device and however often. Raises Room.DoesNotExist before the start.
+
+    What comes after the end is kept as well: a phone may have been without a network until now.
+    """
+    rooms = owner.rooms.alive().having_heard(said.uid).select_related("interview__contact")
+    room: Room = rooms.select_for_update(of=("self",)).get(interview=interview_pk)
+    room.interview.owner = room.interview.contact.owner = owner
+    if not room.has_heard:
+        owner.roomwrites.bulk_create([room.writes.model(owner=owner, room=room, uid=said.uid, written_at=now)])
+    if said.box in (MINE, THEIRS):
+        return _promise(room, said, now)
+    if said.box == MEET:
+        line = MEET_SIGN + said.text
+        return _write_notes(room, Write(NOTES, _below(room.notes, line), said.uid, room.notes_version))
+    return _write_notes(room, said) if said.box == NOTES else _write_answer(room, said, now)
+
+
+def _promise(room: Room, said: Write, now: datetime) -> Kept:
+    if not room.has_heard:
+        dated = take_date(said.text, room.interview.owner.today(now))
+        room.interview.contact.promises.make(
+            what=sentence_case(dated.rest if dated else said.text),
+            due_on=dated.day if dated else None,
+            whose=said.box,
+            interview=room.interview,
+            now=now,
+        )
+    return Kept(said.box, said.text)
+
+
+def _write_notes(room: Room, said: Write) -> Kept:
+    text = _laid(said, room.notes, room.notes_version)
+    if not room.has_heard and text != room.notes:
+        room.notes, room.notes_version = text, room.notes_version + 1
+        room.save(update_fields=["notes", "notes_version"])
+    return Kept(NOTES, room.notes, room.notes_version, is_merged=room.notes != said.text)
+
+
+def _write_answer(room: Room, said: Write, now: datetime) -> Kept:
+    asked = room.interview.owner.chosenquestions.filter(preparation__interview=room.interview_id)
+    question: ChosenQuestion | None = asked.filter(pk=int(said.box[1:])).first()
+    if question is None:
+        raise NoSuchBox
+    text = _laid(said, question.answer, question.answer_version)
+    if not room.has_heard and text != question.answer:
+        question.answer, question.answer_version = text, question.answer_version + 1
+        question.answered_at = (question.answered_at or now) if text else None
+        question.save(update_fields=["answer", "answer_version", "answered_at"])
+    return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
+
+
+def _laid(said: Write, stands: str, version: int) -> str:
+    return said.text if said.version == version else lay_together(said.text, stands, said.base)
+
+
+def _below(text: str, line: str) -> str:
+    """The text with the line at its end, unless it is in it."""
+    return text if line in text.splitlines() else "\n".join(part for part in (text, line) if part)
+
+
+def _unpaused(room: Room, now: datetime) -> dict[str, Any]:
+    return {"paused_at": None, "paused_seconds": room.paused_for(now) // timedelta(seconds=1)}
+
+
+def _turn(room: Room, **fields: Any) -> Room:
+    """Changes the room as it was read; nothing when a second device was faster."""
+    seen = room.version
+    for name, value in {**fields, "version": seen + 1}.items():
+        setattr(room, name, value)
+    rows = room.interview.owner.rooms.filter(pk=room.pk, version=seen)
+    if not rows.update(**fields, version=seen + 1):
+        raise Stale
+    return room
