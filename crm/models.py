@@ -194,8 +194,9 @@ class Contact(Owned):
                 condition=Q(binned_at__isnull=True, touch_on__isnull=False),
                 name="contact_to_touch",
             ),
-            models.Index(F("owner"), Lower("email"), condition=~Q(email=""), name="contact_by_email"),
-            models.Index(fields=["owner", "linkedin_url"], condition=~Q(linkedin_url=""), name="contact_by_linkedin"),
+            # whole, not partial: SQLite cannot see that a parameter is not empty
+            models.Index(F("owner"), Lower("email"), name="contact_by_email"),
+            models.Index(fields=["owner", "linkedin_url"], name="contact_by_linkedin"),
             models.Index(fields=["owner", "binned_at"], condition=Q(binned_at__isnull=False), name="contact_bin"),
         ]
 

@@ -10,11 +10,13 @@ from crm.text import fold
 
 
 def find_contacts(contacts: ContactQuerySet, people: Sequence[Person]) -> list[Contact | None]:
-    """For each person the contact that is the same one, or None. Three queries at most; no contact is given out twice."""
+    """For each person the contact that is the same one, or None. Five queries at most; no contact is given out twice."""
     found: list[Contact | None] = [None] * len(people)
     # profiles first: they are proof, and whom they take is no longer free for a hint
     urls = {person.linkedin_url for person in people if person.linkedin_url}
-    by_url = _by(contacts.filter(linkedin_url__in=urls), "linkedin_url") if urls else {}
+    by_url: dict[str, list[Contact]] = {}
+    if urls:
+        _add_by(by_url, contacts.filter(linkedin_url__in=urls), "linkedin_url")
     given: set[int] = set()
     for index, person in enumerate(people):
         found[index] = _first_free(by_url.get(person.linkedin_url, ()), given)
@@ -29,11 +31,9 @@ def name_key(name: str) -> str:
     return fold(name)[:300]
 
 
-def _by(contacts: Iterable[Contact], key: str) -> dict[str, list[Contact]]:
-    found: dict[str, list[Contact]] = {}
+def _add_by(found: dict[str, list[Contact]], contacts: Iterable[Contact], key: str) -> None:
     for contact in contacts:
         found.setdefault(getattr(contact, key), []).append(contact)
-    return found
 
 
 def _first_free(candidates: Iterable[Contact], given: set[int]) -> Contact | None:
@@ -48,11 +48,19 @@ class _Hints:
     Two different profiles are two people whatever else they share."""
 
     def __init__(self, contacts: ContactQuerySet, people: Sequence[Person]) -> None:
-        mails = {mail.lower() for person in people for mail in person.emails}
-        names = {name_key(person.name) for person in people}
-        by_mail = contacts.annotate(email_key=Lower("email")).filter(email_key__in=mails)
-        self._by_mail = _by(by_mail, "email_key") if mails else {}
-        self._by_name = _by(contacts.filter(name_key__in=names), "name_key") if names else {}
+        self._by_mail: dict[str, list[Contact]] = {}
+        self._by_name: dict[str, list[Contact]] = {}
+        # whoever has a profile differs from everybody with another: those need not be fetched
+        with_profile = [person for person in people if person.linkedin_url]
+        without = [person for person in people if not person.linkedin_url]
+        for asking, candidates in ((with_profile, contacts.filter(linkedin_url="")), (without, contacts)):
+            mails = {mail.lower() for person in asking for mail in person.emails}
+            names = {name_key(person.name) for person in asking}
+            if mails:
+                by_mail = candidates.annotate(email_key=Lower("email")).filter(email_key__in=mails)
+                _add_by(self._by_mail, by_mail, "email_key")
+            if names:
+                _add_by(self._by_name, candidates.filter(name_key__in=names), "name_key")
 
     def of(self, person: Person) -> Iterator[Contact]:
         name, company = name_key(person.name), name_key(person.company)

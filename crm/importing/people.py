@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.importing.formats.people import Person
 from crm.importing.matching import name_key
-from crm.models import Contact, ContactQuerySet, ContactTag, Import, ImportRow, Note, Organisation, Tag
+from crm.models import Contact, ContactTag, Import, ImportRow, Note, Organisation, Tag
 from crm.search import text_of
 from crm.text import fold
 
@@ -60,8 +60,7 @@ def add_contacts(batch: Import, new: Sequence[tuple[ImportRow, Person]], now: da
 def take_out(batch: Import, rows: Sequence[ImportRow], now: datetime) -> list[ImportRow]:
     """Bins the people of these rows about whom nothing was written since; the rows whose people are gone."""
     came = [row.contact_id for row in rows if row.contact_id]
-    notes = [row.note_uid for row in rows]
-    alone = set(_untouched(batch, batch.owner.contacts.alive().filter(pk__in=came), notes).values_list("pk", flat=True))
+    alone = _untouched(batch, came, [row.note_uid for row in rows])
     batch.owner.contacts.filter(pk__in=alone).update(binned_at=now, version=F("version") + 1)
     binned = set(batch.owner.contacts.binned().filter(pk__in=came).values_list("pk", flat=True))
     return [row for row in rows if row.contact_id is None or row.contact_id in binned]
@@ -99,17 +98,19 @@ def _what_has_no_field(person: Person, filename: str) -> str:
     return _("From %(file)s:\n%(values)s") % {"file": filename, "values": "\n".join(lines)} if lines else ""
 
 
-def _untouched(batch: Import, contacts: ContactQuerySet, notes: list[uuid.UUID]) -> ContactQuerySet:
-    """Exactly as the import left them: whatever row of whatever app points at a contact keeps it."""
-    theirs = {"contact": OuterRef("pk")}
-    written = batch.owner.notes.filter(**theirs).exclude(uid__in=notes)
-    tagged = batch.owner.contacttags.filter(**theirs).exclude(tag__name_key=fold(batch.tag)[:60])
-    others = {
+def _untouched(batch: Import, came: list[int], notes: list[uuid.UUID]) -> set[int]:
+    """Those that are as the import left them: whatever row of whatever app points at a contact keeps it."""
+    owner, theirs = batch.owner, {"contact__in": came}
+    nothing_points_at = {
         f"{relation.name}__isnull": True
         for relation in Contact._meta.related_objects
         if relation.related_model not in (ImportRow, Note, ContactTag)
     }
-    return contacts.filter(~Exists(written), ~Exists(tagged), version=1, **others)
+    alone = owner.contacts.alive().filter(pk__in=came, version=1, **nothing_points_at)
+    written = owner.notes.filter(**theirs).exclude(uid__in=notes)
+    tagged = owner.contacttags.filter(**theirs).exclude(tag__name_key=fold(batch.tag)[:60])
+    kept = {*written.values_list("contact", flat=True), *tagged.values_list("contact", flat=True)}
+    return set(alone.values_list("pk", flat=True)) - kept
 
 
 def _organisations(owner: User, keys: Iterable[str]) -> dict[str, Organisation]:
