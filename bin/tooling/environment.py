@@ -124,7 +124,10 @@ def enter(*, development: bool) -> Environment:
     """Makes the environment if need be and goes on inside it: replaces this process unless it already runs there."""
     refuse_old_python()
     environment = Environment()
-    changed = environment.ensure(development=development)
+    try:
+        changed = environment.ensure(development=development)
+    except KeyboardInterrupt:
+        raise SystemExit("Stopped while making the environment; the next start makes it anew.") from None
     if changed or Path(sys.prefix).resolve() != environment.folder.resolve():
         os.execve(environment.python, [str(environment.python), *sys.argv], without_virtualenv())  # noqa: S606 (our own)
     return environment

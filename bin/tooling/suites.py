@@ -211,7 +211,10 @@ def run(runner: Runner, options: argparse.Namespace) -> None:
 def main(environment: Environment) -> None:
     options, words = _parse(sys.argv[1:])
     with _temporary_folder() as folder, Runner(environment, folder, words) as runner:
-        run(runner, options)
+        try:
+            run(runner, options)
+        except KeyboardInterrupt:
+            raise SystemExit("Stopped before the end: nothing can be said about the whole.") from None
     raise SystemExit(_report(runner.results, strict=bool(os.environ.get("CI"))))
 
 
