@@ -46,6 +46,9 @@ class Stage(models.TextChoices):
     DROP = "drop", _("Drop")
 
 
+STAGE_NAMES = dict(Stage.choices)
+
+
 class RhythmUnit(models.TextChoices):
     DAYS = "days", _("days")
     WEEKS = "weeks", _("weeks")
@@ -95,7 +98,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def sharing(self, email: str) -> "ContactQuerySet":
         """Those with this e-mail: a hint, never a refusal."""
-        return self.alive().filter(email=email).order_by("pk") if email else self.none()
+        if not email:
+            return self.none()
+        return self.alive().annotate(email_key=Lower("email")).filter(email_key=email.lower()).order_by("name_key")
 
     def tagged(self, tag: int) -> "ContactQuerySet":
         return self.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
@@ -108,6 +113,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def to_touch(self, today: date) -> "ContactQuerySet":
         """Whom to be in touch with again: continuing, and the rhythm has come round."""
         return self.alive().filter(stage=Stage.CONTINUE, touch_on__lte=today).order_by("touch_on", "pk")
+
+
+def tint(number: int) -> int:
+    """Which of the six tints an avatar has, by the contact's number."""
+    return number % 6
 
 
 class Contact(Owned):
@@ -206,6 +216,10 @@ class Contact(Owned):
     def get_absolute_url(self) -> str:
         return reverse("contact_detail", args=[self.pk])
 
+    def get_stage_display(self) -> str:
+        """Django's own makes a new dictionary of all labels at each call: a tenth of what the list costs."""
+        return str(STAGE_NAMES.get(self.stage, self.stage))
+
     @property
     def initials(self) -> str:
         return initials(self.name)
@@ -213,7 +227,7 @@ class Contact(Owned):
     @property
     def tint(self) -> int:
         """The avatar's tint: six, by the contact's number."""
-        return (self.pk or 0) % 6
+        return tint(self.pk or 0)
 
     @property
     def first_name(self) -> str:
@@ -245,7 +259,7 @@ class Contact(Owned):
 
     def sharing_email(self) -> "ContactQuerySet":
         """The owner's other contacts with this e-mail."""
-        others: ContactQuerySet = self.owner.contacts.sharing(self.email).exclude(pk=self.pk)
+        others: ContactQuerySet = self.owner.contacts.sharing(self.email).exclude(pk=self.pk).only("name", "owner")
         return others
 
     def rhythm_after(self, day: date) -> date | None:

@@ -2,18 +2,21 @@
 
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
+
+NEAR = {-1: gettext_lazy("yesterday"), 0: gettext_lazy("today"), 1: gettext_lazy("tomorrow")}
+SPANS = ((365, 365, gettext_lazy("%d years")), (60, 30, gettext_lazy("%d months")), (21, 7, gettext_lazy("%d weeks")))
 
 _SAID_BY_CSS = re.compile(
     r' (?:width|height|fill|stroke|stroke-width|stroke-linecap|stroke-linejoin)="[^"]*"(?=[^<]*>)'
@@ -35,7 +38,15 @@ def day(value: date | None) -> str:
     if value is None:
         return ""
     this_year = timezone.localdate().year
-    return date_format(value, "l j F" if value.year == this_year else "l j F Y")
+    return _written(
+        date(value.year, value.month, value.day), "l j F" if value.year == this_year else "l j F Y", get_language()
+    )
+
+
+@lru_cache(maxsize=2000)
+def _written(value: date, pattern: str, language: str | None) -> str:
+    """A page says the same few days again and again."""
+    return date_format(value, pattern)
 
 
 @register.filter
@@ -43,9 +54,8 @@ def near(value: date | None, today: date | None = None) -> str:
     """ "today", "tomorrow", "yesterday", else as `day`. `today` is the user's local date; by default of the active zone."""
     if value is None:
         return ""
-    distance = (value - (today or timezone.localdate())).days
-    named = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
-    return named.get(distance) or day(value)
+    named = NEAR.get((value - (today or timezone.localdate())).days)
+    return str(named) if named else day(value)
 
 
 @register.filter
@@ -65,10 +75,11 @@ def ago(value: date | None, today: date | None = None) -> str:
     days = ((today or timezone.localdate()) - value).days
     if days < 2:
         return near(value, today)
-    for size, one, many in ((365, _("a year"), _("%d years")), (60, "", _("%d months")), (21, "", _("%d weeks"))):
-        if days >= size:
-            count = days // {365: 365, 60: 30, 21: 7}[size]
-            return one if one and count == 1 else many % count
+    if 365 <= days < 730:
+        return _("a year")
+    for least, unit, many in SPANS:
+        if days >= least:
+            return str(many) % (days // unit)
     return _("%d days") % days
 
 

@@ -134,3 +134,9 @@ def test_to_touch_is_who_continues_and_is_due(user: User):
 )
 def test_time_there(zone: str, said: str, now: datetime):
     assert time_there(zone, ZoneInfo("Europe/Stockholm"), now) == said
+
+
+def test_stage_is_said_in_the_words_of_its_label(db):
+    contact = ContactFactory(stage="met")
+
+    assert contact.get_stage_display() == "Met: decide"
