@@ -17,6 +17,7 @@ from outbox.kinds import housekeeper, job
 from outbox.tasks import wake
 
 SLICE = 15.0  # seconds on one file before another owner's gets its turn
+BREATH = 0.05  # seconds between two batches, for a page to write in: SQLite has one writer, and waiters poll for it
 MOST_ATTEMPTS = 5
 PURGED_AT_ONCE = 200
 
@@ -52,7 +53,7 @@ def claim(now: datetime) -> Import | None:
     return batch
 
 
-def work(batch: Import, clock: Callable[[], datetime], seconds: float = SLICE) -> None:
+def work(batch: Import, clock: Callable[[], datetime], seconds: float = SLICE, breath: float = BREATH) -> None:
     """Works a claimed import until it is done or the time is up, and gives the lease back."""
     if batch.attempts > MOST_ATTEMPTS:
         give_up(batch, clock())
@@ -61,6 +62,7 @@ def work(batch: Import, clock: Callable[[], datetime], seconds: float = SLICE) -
     for _done in WORK[batch.state](batch, clock):
         if time.monotonic() >= until:
             break
+        time.sleep(breath)
     # free again, at the end of the queue; nothing to give back when it was finished, stopped or lost
     Import.objects.filter(pk=batch.pk, lease_token=batch.lease_token).update(lease_token=None, lease_until=clock())
 

@@ -32,7 +32,7 @@ def bring(owner: User, rows: str, tag: str = "") -> Import:
 def work_off(now: datetime = NOW) -> None:
     """The worker until nothing is left to do."""
     while batch := claim(now):
-        work(batch, lambda: now)
+        work(batch, lambda: now, breath=0)
 
 
 def read(owner: User, rows: str, tag: str = "") -> Import:
