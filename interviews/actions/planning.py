@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
+from interviews.actions import preparing
 from interviews.actions.debriefing import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
 from interviews.models import Agreed, Interview, InterviewState
@@ -39,6 +40,7 @@ def plan(
     interview.agree(agreed)
     announce(interview, before=agreed, changed=True, now=now)
     interview.save(force_insert=True)
+    preparing.attach(interview)
     advance(contact=contact, to=Stage.SCHEDULED, now=now)
     return interview
 

@@ -1,15 +1,16 @@
 """What I do before I take somebody's time: homework, a purpose, an agenda, questions."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned
 from crm.models import Contact
-from interviews.models.interview import Interview
+from interviews.models.interview import Interview, InterviewState
 
 
 class HomeworkItem(models.TextChoices):
@@ -30,6 +31,19 @@ class QuestionTag(models.TextChoices):
     ASSIGNMENTS = "assignments", _("assignments")
 
 
+class PreparationQuerySet(models.QuerySet["Preparation"]):
+    def still_ahead(self) -> "PreparationQuerySet":
+        """Of a talk that was not held: without a time, planned, or fallen through, which is prepared for the next one.
+        The planned one comes first."""
+        rank = Case(
+            When(interview__state=InterviewState.PLANNED, then=Value(0)),
+            When(interview__isnull=True, then=Value(1)),
+            default=Value(2),
+        )
+        ahead = self.filter(Q(interview__isnull=True) | ~Q(interview__state=InterviewState.HELD))
+        return ahead.select_related("interview").order_by(rank, "interview__starts_at", "-pk")
+
+
 class Preparation(Owned):
     """Getting ready for the next talk with one contact. It may begin before there is a time, and then goes with the
     interview that is planned."""
@@ -45,7 +59,7 @@ class Preparation(Owned):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = PreparationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -57,6 +71,15 @@ class Preparation(Owned):
 
     def __str__(self) -> str:
         return f"for contact {self.contact_id}"
+
+    @property
+    def planned(self) -> Interview | None:
+        """The talk it is for, once there is a time."""
+        return self.interview if self.interview and self.interview.is_planned else None
+
+    @property
+    def length(self) -> int:
+        return self.planned.minutes if self.planned else self.minutes
 
 
 class Homework(Owned):
@@ -76,6 +99,15 @@ class Homework(Owned):
         return self.get_item_display()
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def offered(self) -> "QuestionQuerySet":
+        return self.filter(retired_at__isnull=True)
+
+    def answered_by(self, contact: Contact) -> "QuestionQuerySet":
+        answers = ChosenQuestion.objects.filter(question=OuterRef("pk"), contact=contact, answered_at__isnull=False)
+        return self.filter(Exists(answers))
+
+
 class Question(Owned):
     """One question of my bank: a starting one of ours (`starting` 1 to 14, wording may be changed) or my own."""
 
@@ -87,6 +119,8 @@ class Question(Owned):
     retired_at = models.DateTimeField(null=True)  # no longer offered; its answers stay
     created_at = models.DateTimeField()
 
+    objects: ClassVar[Any] = QuestionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner", "starting"], name="question_starting_once"),
@@ -97,6 +131,33 @@ class Question(Owned):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def key(self) -> str:
+        """What a page calls it: one of ours has a name before it has a row."""
+        return str(self.pk) if self.pk else f"s{self.starting}"
+
+    @property
+    def has_gap(self) -> bool:
+        """ "strong in …": something of the owner's is to be filled in."""
+        return "…" in self.text
+
+    def retire(self, now: datetime) -> None:
+        self.retired_at = now
+        self.save(update_fields=["retired_at"])
+
+    def bring_back(self) -> None:
+        self.retired_at = None
+        self.save(update_fields=["retired_at"])
+
+
+class ChosenQuestionQuerySet(models.QuerySet["ChosenQuestion"]):
+    def answered(self) -> "ChosenQuestionQuerySet":
+        """Answers of people who are not in the bin."""
+        return self.filter(answered_at__isnull=False, contact__binned_at__isnull=True)
+
+    def in_order(self) -> "ChosenQuestionQuerySet":
+        return self.order_by("position", "pk")
 
 
 class ChosenQuestion(Owned):
@@ -110,6 +171,8 @@ class ChosenQuestion(Owned):
     answer = models.TextField(max_length=20_000, blank=True)
     answer_version = models.PositiveIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ChosenQuestionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,105 @@
+"""The fourteen questions everybody starts with, and the owner's bank: those of ours they kept, and their own.
+
+Ours have no row until something is done with one; then all fourteen are written at once. So looking writes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from interviews.models import Question, QuestionTag
+
+ASSOCIATIONS, READING = 8, 9  # `starting` of the two that the Learned page makes its lists from
+
+
+class Starting(NamedTuple):
+    text: str | Promise
+    tag: QuestionTag
+
+
+STARTING: dict[int, Starting] = {
+    1: Starting(_("What led you to the work you do now?"), QuestionTag.INSIGHTS),
+    2: Starting(_("What do you like most about it, and what would you change?"), QuestionTag.INSIGHTS),
+    3: Starting(_("By which ways do people come into this field?"), QuestionTag.ADVICE),
+    4: Starting(_("What kinds of work are there, with you and elsewhere in the industry?"), QuestionTag.INSIGHTS),
+    5: Starting(_("Where should somebody strong in … look?"), QuestionTag.ADVICE),
+    6: Starting(_("How does a working life in this field usually unfold?"), QuestionTag.INSIGHTS),
+    7: Starting(_("What is hardest just now, for your organisation and for the whole industry?"), QuestionTag.TRENDS),
+    ASSOCIATIONS: Starting(_("Which associations or circles are worth joining?"), QuestionTag.RESOURCES),
+    READING: Starting(_("What do you read to keep up?"), QuestionTag.RESOURCES),
+    10: Starting(_("What will be different in ten years?"), QuestionTag.TRENDS),
+    11: Starting(_("Where would you begin today?"), QuestionTag.ADVICE),
+    12: Starting(_("What does an ordinary day of yours look like?"), QuestionTag.INSIGHTS),
+    13: Starting(_("What does your organisation do otherwise than the others?"), QuestionTag.INSIGHTS),
+    14: Starting(
+        _("Think of a big step you took, a book or a company: how did it differ from what you expected?"),
+        QuestionTag.ASSIGNMENTS,
+    ),
+}
+
+
+def stock(owner: User, now: datetime) -> None:
+    """Writes those of ours that the owner has no row of. Safe to run twice, or twice at once."""
+    kept = set(owner.questions.filter(starting__isnull=False).values_list("starting", flat=True))
+    missing = [question for question in _ours(owner, now) if question.starting not in kept]
+    if missing:
+        Question.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def questions(owner: User, now: datetime) -> list[Question]:
+    """All of the bank, ours first; those without a row yet among them."""
+    kept = list(owner.questions.order_by("starting", "pk"))
+    numbers = {question.starting for question in kept}
+    ours = [question for question in _ours(owner, now) if question.starting not in numbers]
+    ours += [question for question in kept if question.starting]
+    return sorted(ours, key=lambda question: question.starting or 0) + [q for q in kept if not q.starting]
+
+
+def find(owner: User, key: str, now: datetime) -> Question | None:
+    """The question a page called by this key; one of ours may have no row yet."""
+    if not key.isascii():
+        return None
+    if key.startswith("s") and key[1:].isdigit() and len(key) < 4:
+        number = int(key[1:])
+        kept: Question | None = owner.questions.filter(starting=number).first()
+        return kept or next((question for question in _ours(owner, now) if question.starting == number), None)
+    found: Question | None = owner.questions.filter(pk=int(key)).first() if key.isdigit() and len(key) < 19 else None
+    return found
+
+
+def keep(question: Question, now: datetime) -> Question:
+    """The same question with a row."""
+    if question.pk:
+        return question
+    stock(question.owner, now)
+    kept: Question = question.owner.questions.get(starting=question.starting)
+    return kept
+
+
+def resolve(owner: User, keys: Iterable[str], now: datetime) -> list[Question]:
+    """The questions of these keys that are the owner's and still offered, each once, in the order given. Others are ignored."""
+    wanted = dict.fromkeys(keys)
+    if any(key.startswith("s") for key in wanted):
+        stock(owner, now)
+    by_key: dict[str, Question] = {}
+    for question in owner.questions.offered():
+        by_key[str(question.pk)] = by_key[f"s{question.starting}"] = question
+    return list({by_key[key].pk: by_key[key] for key in wanted if key in by_key}.values())
+
+
+def _ours(owner: User, now: datetime) -> list[Question]:
+    return [
+        Question(owner=owner, text=str(one.text), tag=one.tag, starting=number, created_at=now)
+        for number, one in STARTING.items()
+    ]
+
+
+def size(owner: User) -> int:
+    """How many there are to choose from, those of ours without a row included."""
+    kept = list(owner.questions.values_list("starting", "retired_at"))
+    ours = {starting for starting, _retired in kept if starting}
+    return len(STARTING) - len(ours) + sum(retired is None for _starting, retired in kept)

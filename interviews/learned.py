@@ -1,0 +1,227 @@
+"""What people answered: side by side, searched, and gathered into lists. Everything starts at the owner and is bounded."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import User
+from crm.models import Contact, Organisation, Tag
+from crm.text import clean_line, fold
+from interviews import bank
+from interviews.models import ChosenQuestion, Debrief, Interview, Question
+
+ON_A_PAGE, FOUND, SEARCHED, GATHERED, NOT_ASKED = 24, 40, 3000, 500, 5
+_WORD = re.compile(r"\w+")
+_BULLET = re.compile(r"^[-*•–\s]+|[.\s]+$")
+
+
+@dataclass(frozen=True)
+class Field:
+    """Whose answers are meant: people of one tag, or of one organisation."""
+
+    value: str
+    kind: str = ""
+    pk: int = 0
+
+    @classmethod
+    def read(cls, value: str) -> "Field":
+        good = value[:1] in ("t", "o") and value[1:].isascii() and value[1:].isdigit() and len(value) < 19
+        return cls(value, value[0], int(value[1:])) if good else cls("")
+
+    def of_contact(self, path: str) -> Q:
+        """`path` leads to the contact."""
+        if self.kind == "t":
+            return Q(**{f"{path}__contact_tags__tag": self.pk})
+        return Q(**{f"{path}__organisation": self.pk}) if self.kind else Q()
+
+
+@dataclass(frozen=True)
+class Fields:
+    tags: list[Tag]
+    organisations: list[Organisation]
+
+
+def fields_of(owner: User) -> Fields:
+    """The tags and organisations of those who answered anything."""
+    answered = {"contact__chosen_questions__answered_at__isnull": False}
+    tags = owner.tags.filter(**{f"contact_tags__{path}": value for path, value in answered.items()})
+    organisations = owner.organisations.filter(contacts__chosen_questions__answered_at__isnull=False)
+    return Fields(
+        list(tags.distinct().order_by("name_key")[:100]), list(organisations.distinct().order_by("name_key")[:100])
+    )
+
+
+def answers_of(owner: User, field: Field) -> Any:
+    found = owner.chosenquestions.answered().filter(field.of_contact("contact"))
+    return found.select_related("contact__organisation", "question").order_by("-answered_at", "-pk")
+
+
+class Counted(NamedTuple):
+    answers: int
+    talks: int
+
+
+def count(owner: User) -> Counted:
+    found = owner.chosenquestions.answered().aggregate(answers=Count("pk"), talks=Count("preparation", distinct=True))
+    return Counted(**found)
+
+
+def questions_with_answers(owner: User, field: Field) -> list[Question]:
+    """With `answers`, the number of people in that field who answered; most first."""
+    of_them = Q(chosen__answered_at__isnull=False, chosen__contact__binned_at__isnull=True) & field.of_contact(
+        "chosen__contact"
+    )
+    counted = owner.questions.annotate(answers=Count("chosen", filter=of_them, distinct=True))
+    return list(counted.filter(answers__gt=0).order_by("-answers", "pk")[:300])
+
+
+# --- one question -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    answers: list[ChosenQuestion]
+    later: int  # the cursor of the next page; 0 on the last
+
+
+def page_of(owner: User, question: Question, field: Field, after: str) -> Page:
+    """The answers to one question, the newest first. A cursor is the last answer seen; a foreign one begins anew."""
+    found = answers_of(owner, field).filter(question=question)
+    good = after.isascii() and after.isdigit() and len(after) < 19
+    last = owner.chosenquestions.filter(pk=after, answered_at__isnull=False).first() if good else None
+    if last:
+        found = found.filter(Q(answered_at__lt=last.answered_at) | Q(answered_at=last.answered_at, pk__lt=last.pk))
+    rows = list(found[: ON_A_PAGE + 1])
+    return Page(rows[:ON_A_PAGE], rows[ON_A_PAGE - 1].pk if len(rows) > ON_A_PAGE else 0)
+
+
+def not_asked_yet(owner: User, question: Question, now: datetime) -> list[Interview]:
+    """The talks to come in which it would fit: with people who have not answered it, and who are not going to be asked."""
+    ahead = owner.interviews.planned().filter(starts_at__gt=now).exclude(preparation__questions__question=question)
+    fresh = ahead.exclude(contact__in=owner.chosenquestions.filter(question=question).values("contact"))
+    return list(fresh.select_related("contact").next_first()[:NOT_ASKED])
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hit:
+    contact: Contact
+    asked: str  # empty for what was learned in a debrief
+    text: str
+    at: datetime
+    question_pk: int = 0
+
+
+@dataclass(frozen=True)
+class Search:
+    words: str
+    hits: list[Hit]
+    has_more: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.hits)
+
+
+def search(owner: User, words: str, field: Field) -> Search:
+    """Folded, every word somewhere in it, among the newest thousands of answers and debriefs."""
+    wanted = fold(clean_line(words)).split()[:10]
+    if not wanted:
+        return Search("", [])
+    answers = answers_of(owner, field).values_list("pk", "answer")[:SEARCHED]
+    debriefs = _debriefs(owner, field).values_list("pk", "learned")[:SEARCHED]
+    in_answers = _matching(answers, wanted)
+    in_debriefs = _matching(debriefs, wanted)
+    hits = [
+        Hit(row.contact, row.question.text, row.answer, row.answered_at, row.question_id)
+        for row in answers_of(owner, field).filter(pk__in=in_answers)
+    ] + [
+        Hit(row.interview.contact, "", row.learned, row.opened_at)
+        for row in _debriefs(owner, field).filter(pk__in=in_debriefs)
+    ]
+    hits.sort(key=lambda hit: hit.at, reverse=True)
+    more = len(hits) > FOUND or max(len(in_answers), len(in_debriefs)) > FOUND
+    return Search(clean_line(words), hits[:FOUND], more)
+
+
+def _debriefs(owner: User, field: Field) -> Any:
+    told: Any = Debrief.objects.filter(owner=owner, interview__contact__binned_at__isnull=True).exclude(learned="")
+    found = told.filter(field.of_contact("interview__contact"))
+    return found.select_related("interview__contact__organisation").order_by("-opened_at", "-pk")
+
+
+def _matching(rows: Iterable[tuple[int, str]], wanted: list[str]) -> list[int]:
+    found: list[int] = []
+    for pk, text in rows:
+        folded = fold(text)
+        if all(word in folded for word in wanted):
+            found.append(pk)
+        if len(found) > FOUND:
+            break
+    return found
+
+
+def marked(text: str, words: str) -> SafeString:
+    """The text with what was searched for marked, word by word."""
+    wanted = fold(words).split()
+
+    def mark(match: re.Match[str]) -> str:
+        return f"<mark>{match[0]}</mark>" if any(word in fold(match[0]) for word in wanted) else match[0]
+
+    parts = re.split(r"(\w+)", text) if wanted else [text]
+    said = (_WORD.sub(mark, escape(part)) if _WORD.fullmatch(part) else escape(part) for part in parts)
+    return mark_safe("".join(said))  # noqa: S308 - escaped piece by piece
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Named:
+    """One thing to read or to join, and who named it."""
+
+    what: str
+    by: list[Contact]
+
+
+@dataclass(frozen=True)
+class Lists:
+    reading: list[Named]
+    associations: list[Named]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.reading and not self.associations
+
+
+def lists_of(owner: User, field: Field) -> Lists:
+    """From the answers to what was asked about resources: each line one thing, what several named first."""
+    rows = list(answers_of(owner, field).filter(question__tag="resources")[:GATHERED])
+    joined = [row for row in rows if row.question.starting == bank.ASSOCIATIONS]
+    return Lists(_gather(row for row in rows if row.question.starting != bank.ASSOCIATIONS), _gather(joined))
+
+
+def _gather(answers: Iterable[ChosenQuestion]) -> list[Named]:
+    found: dict[str, Named] = {}
+    for answer in answers:
+        for line in re.split(r"[\n;]", answer.answer):
+            what = _BULLET.sub("", line)[:200]
+            if not what or what.startswith("!"):
+                continue
+            named = found.setdefault(fold(what), Named(what, []))
+            if answer.contact not in named.by:
+                named.by.append(answer.contact)
+    return sorted(found.values(), key=lambda named: -len(named.by))
+
+
+def read_query(query: QueryDict) -> tuple[str, Field]:
+    return clean_line(query.get("q", ""))[:200], Field.read(query.get("field", ""))
