@@ -100,7 +100,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those with this e-mail: a hint, never a refusal."""
         if not email:
             return self.none()
-        return self.alive().annotate(email_key=Lower("email")).filter(email_key=email.lower()).order_by("name_key")
+        # in the order of the index: by name, SQLite would walk all names to find three
+        return self.alive().annotate(email_key=Lower("email")).filter(email_key=email.lower()).order_by("email_key")
 
     def tagged(self, tag: int) -> "ContactQuerySet":
         return self.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
@@ -216,7 +217,7 @@ class Contact(Owned):
     def get_absolute_url(self) -> str:
         return reverse("contact_detail", args=[self.pk])
 
-    def get_stage_display(self) -> str:
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]  # the plugin knows Django's own
         """Django's own makes a new dictionary of all labels at each call: a tenth of what the list costs."""
         return str(STAGE_NAMES.get(self.stage, self.stage))
 

@@ -4,6 +4,7 @@ the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, FilteredRelation, Q
 
@@ -14,7 +15,9 @@ from crm.text import fold
 PAGE, FOUND_PAGE = 50, 25  # a search fragment is drawn at every pause of the fingers: it is short
 LIST_CAP, SEARCH_CAP = 10_000, 100
 MOST_WORDS = 8
-ROW = ("name", "name_key", "role", "stage", "last_touch_on", "owner_id", "organisation__name")
+ROW = ("pk", "name", "name_key", "role", "stage", "last_touch_on", "organisation__name", "owed", "late", "awaited")
+
+Row = dict[str, Any]  # one person as a list shows them, by the names of ROW
 
 
 def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
@@ -56,7 +59,7 @@ def reindex(contact: Contact) -> None:
 class Page:
     """One page of people in list order. `count` is capped: with `is_more` it says "more than"."""
 
-    people: list[Contact]
+    people: list[Row]
     count: int
     is_more: bool
     earlier: str  # the cursors of the neighbouring pages; empty where there is none
@@ -83,8 +86,8 @@ class Cursor:
         return cls(name_key, int(pk), is_backwards=bool(before))
 
 
-def cursor_of(contact: Contact) -> str:
-    return f"{contact.pk}:{contact.name_key}"
+def cursor_of(person: Row) -> str:
+    return f"{person['pk']}:{person['name_key']}"
 
 
 def page(owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date, is_search: bool) -> Page:
@@ -92,13 +95,13 @@ def page(owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date,
     size, cap = (FOUND_PAGE, SEARCH_CAP) if is_search else (PAGE, LIST_CAP)
     if is_search and not cursor.pk:
         found = list(contacts.in_list_order().values_list("pk", flat=True)[: cap + 1])
-        people = list(_rows(owner.contacts.filter(pk__in=found[: size + 1]), today)) if found else []
+        people = _rows(owner.contacts.filter(pk__in=found[: size + 1]), today) if found else []
         count = len(found)
     else:
         count = contacts.order_by().values("pk")[: cap + 1].count()
         # the rows are fetched after their keys were found: a scan through an index touches only what is shown
         keys = _keys(contacts, cursor).values("pk")[: size + 1]
-        people = list(_rows(owner.contacts.filter(pk__in=keys), today))
+        people = _rows(owner.contacts.filter(pk__in=keys), today)
     has_more, people = len(people) > size, _cut(people, size, cursor)
     return Page(
         people=people,
@@ -115,16 +118,14 @@ def _keys(contacts: ContactQuerySet, cursor: Cursor) -> ContactQuerySet:
     return contacts.in_list_order().after(cursor.name_key, cursor.pk) if cursor.pk else contacts.in_list_order()
 
 
-def _cut(people: list[Contact], size: int, cursor: Cursor) -> list[Contact]:
+def _cut(people: list[Row], size: int, cursor: Cursor) -> list[Row]:
     return people[-size:] if cursor.is_backwards else people[:size]
 
 
-def _rows(contacts: ContactQuerySet, today: date) -> ContactQuerySet:
-    """What a row shows, with what is open between us, in one statement."""
-    return (
+def _rows(contacts: ContactQuerySet, today: date) -> list[Row]:
+    """What a row shows, with what is open between us, in one statement. No models: of a list they were a third of the cost."""
+    rows = (
         contacts.in_list_order()
-        .select_related("organisation")
-        .only(*ROW)
         .annotate(
             open_promise=FilteredRelation(
                 "promises", condition=Q(promises__state="open", promises__binned_at__isnull=True)
@@ -133,7 +134,9 @@ def _rows(contacts: ContactQuerySet, today: date) -> ContactQuerySet:
             late=Count("open_promise", filter=Q(open_promise__whose="mine", open_promise__due_on__lt=today)),
             awaited=Count("open_promise", filter=Q(open_promise__whose="theirs")),
         )
+        .values(*ROW)
     )
+    return list(rows)
 
 
 def facet_counts(owner: User) -> dict[str, int]:

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import OwnerRequest, tell
 from accounts.templatetags.keepword import ago, day
 from crm import actions, story
-from crm.forms import ContactForm, NoteForm, QuickForm, RhythmForm
+from crm.forms import ContactForm, NoteForm, QuickForm
 from crm.models import Contact, RhythmUnit, Stage
 from crm.text import time_there
 
-PROMISES_SHOWN = 20
+PROMISES_SHOWN = 10
 STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
@@ -161,9 +161,7 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         "note_form": note_form,
         "stages": [stage for stage in Stage if stage != Stage.DROP],
         "rhythms": RHYTHMS,
-        "rhythm_form": RhythmForm(
-            initial={"count": contact.rhythm_count or 2, "unit": contact.rhythm_unit or "months"}
-        ),
+        "units": RhythmUnit.choices,
         "lead": _lead(contact),
         "last_touch": _last_touch(contact, request.user.today(now)),
         "time_there": time_there(contact.time_zone, request.user.zone, now),

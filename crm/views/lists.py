@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import OwnerRequest, page_or_partial
 from crm.forms import OWES, ContactSearchForm
 from crm.models import ContactQuerySet, Stage, Tag
+from crm.rows import draw
 from crm.search import Cursor, facet_counts, find, page
 
 MOST_TAGS = 20
@@ -30,8 +31,8 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
         "page": shown,
+        "rows": draw(shown.people, request.user.today(now)),
         "query": query,
-        "today": request.user.today(now),
         "form": form,
         "chips": _chips(form),
         "facets": _facets(form, counts),

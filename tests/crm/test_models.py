@@ -113,6 +113,16 @@ def test_remember_keeps_what_was_there(user: User):
     assert contact.search_text == "ana grosse lodz"
 
 
+def test_sharing_an_address_goes_by_its_index(user: User):
+    ana = ContactFactory(owner=user, email="Info@lab.example")
+    bo = ContactFactory(owner=user, email="info@LAB.example")
+    ContactFactory(owner=user, email="info@lab.example", binned_at=NOW)
+    ContactFactory(owner=user)
+    assert list(ana.sharing_email()) == [bo]
+    if connection.vendor == "sqlite":
+        assert "contact_by_email" in ana.sharing_email()[:3].explain()
+
+
 def test_to_touch_is_who_continues_and_is_due(user: User):
     rhythm = {"rhythm_count": 2, "rhythm_unit": "months", "stage": "continue"}
     due = ContactFactory(owner=user, touch_on=TODAY, **rhythm)

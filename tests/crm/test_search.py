@@ -87,7 +87,7 @@ def test_people_of_one_name_are_all_seen(user: User):
     named(user, *["Ana"] * 60)
     first = turn(user)
     second = turn(user, Cursor.read(first.later, ""))
-    assert len({contact.pk for contact in (*first.people, *second.people)}) == 60
+    assert len({person["pk"] for person in (*first.people, *second.people)}) == 60
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1:", ":ana", "-1:ana", "9" * 30 + ":ana", "\0", "1:\0", "٣:ana"])
@@ -125,7 +125,7 @@ def test_rows_say_what_is_open(user: User):
     PromiseFactory(contact=contact, state="kept", closed_at=NOW)
     PromiseFactory(contact=contact, binned_at=NOW)
     (row,) = turn(user).people
-    assert (row.owed, row.late, row.awaited) == (2, 1, 1)
+    assert (row["owed"], row["late"], row["awaited"]) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("people", [1, 30])
@@ -133,8 +133,7 @@ def test_page_costs_two_statements(user: User, people: int, django_assert_num_qu
     for contact in named(user, *[f"Person {n}" for n in range(people)]):
         PromiseFactory(contact=contact)
     with django_assert_num_queries(2):
-        page = turn(user)
-        assert [contact.position for contact in page.people] == [""] * people
+        assert len(turn(user).people) == people
 
 
 def test_narrowed_by_promises_and_tags(user: User):

@@ -368,3 +368,19 @@ def test_bin_takes_no_harm(client: Client, user: User, after: str):
 
 def test_empty_bin(client: Client):
     assert "The bin is empty." in text(client.get("/bin/"))
+
+
+def test_rows_show_text_as_text(client: Client, user: User):
+    evil = "<script>'\"&{}%s{name}"
+    ContactFactory(owner=user, name=evil, role=evil, organisation=OrganisationFactory(owner=user, name=evil))
+    html = text(client.get(LIST))
+    assert "<script>'" not in html
+    assert html.count("&lt;script&gt;&#x27;&quot;&amp;{}%s{name}") == 3
+
+
+def test_rows_say_the_most_urgent_that_is_open(client: Client, user: User):
+    late, owed, awaited, _nothing = (ContactFactory(owner=user, name=name) for name in "ABCD")
+    for contact, due, whose in ((late, -1, "mine"), (late, 1, "theirs"), (owed, 0, "mine"), (awaited, -9, "theirs")):
+        PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=due), whose=whose)
+    html = element(text(client.get(LIST)), "results")
+    assert re.findall(r'class="(?:late|quiet) small nowrap">([^<]*)', html) == ["1 late", "1 promise", "owes you 1"]
