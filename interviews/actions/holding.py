@@ -1,7 +1,8 @@
 """The talk while it runs: its clock, and what is typed on one or two devices, with and without a network."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from crm.text import sentence_case
 from interviews.actions import planning
 from interviews.actions.planning import Stale
 from interviews.merging import lay_together
-from interviews.models import ChosenQuestion, Interview, Room
+from interviews.models import ChosenQuestion, Interview, Room, RoomWrite
 
 MOST_EXTENDED = 240  # minutes; a talk that runs on is another talk
 NOTES, MINE, THEIRS, MEET = "notes", "mine", "theirs", "meet"
@@ -118,20 +119,17 @@ def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept
     What comes after the end is kept as well: a phone may have been without a network until now.
     """
     rooms = owner.rooms.alive().having_heard(said.uid).select_related("interview__contact")
-    room: Room = rooms.select_for_update(of=("self",)).get(interview=interview_pk)
+    found: Any = rooms.select_for_update(of=("self",)).get(interview=interview_pk)
+    room: Room = found
     room.interview.owner = room.interview.contact.owner = owner
-    if not room.has_heard:
-        owner.roomwrites.bulk_create([room.writes.model(owner=owner, room=room, uid=said.uid, written_at=now)])
-    if said.box in (MINE, THEIRS):
-        return _promise(room, said, now)
-    if said.box == MEET:
-        line = MEET_SIGN + said.text
-        return _write_notes(room, Write(NOTES, _below(room.notes, line), said.uid, room.notes_version))
-    return _write_notes(room, said) if said.box == NOTES else _write_answer(room, said, now)
+    if not found.has_heard:
+        owner.roomwrites.bulk_create([RoomWrite(owner=owner, room=room, uid=said.uid, written_at=now)])
+    keep = _promise if said.box in (MINE, THEIRS) else _KEEPERS.get(said.box, _answer)
+    return keep(room, said, found.has_heard, now)
 
 
-def _promise(room: Room, said: Write, now: datetime) -> Kept:
-    if not room.has_heard:
+def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
+    if not is_repeat:
         dated = take_date(said.text, room.interview.owner.today(now))
         room.interview.contact.promises.make(
             what=sentence_case(dated.rest if dated else said.text),
@@ -143,34 +141,38 @@ def _promise(room: Room, said: Write, now: datetime) -> Kept:
     return Kept(said.box, said.text)
 
 
-def _write_notes(room: Room, said: Write) -> Kept:
+def _notes(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     text = _laid(said, room.notes, room.notes_version)
-    if not room.has_heard and text != room.notes:
+    if not is_repeat and text != room.notes:
         room.notes, room.notes_version = text, room.notes_version + 1
         room.save(update_fields=["notes", "notes_version"])
     return Kept(NOTES, room.notes, room.notes_version, is_merged=room.notes != said.text)
 
 
-def _write_answer(room: Room, said: Write, now: datetime) -> Kept:
+def _meet(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
+    line = MEET_SIGN + said.text
+    text = room.notes if line in room.notes.splitlines() else "\n".join(part for part in (room.notes, line) if part)
+    return _notes(room, replace(said, text=text, version=room.notes_version), is_repeat, now)
+
+
+def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     asked = room.interview.owner.chosenquestions.filter(preparation__interview=room.interview_id)
     question: ChosenQuestion | None = asked.filter(pk=int(said.box[1:])).first()
     if question is None:
         raise NoSuchBox
     text = _laid(said, question.answer, question.answer_version)
-    if not room.has_heard and text != question.answer:
+    if not is_repeat and text != question.answer:
         question.answer, question.answer_version = text, question.answer_version + 1
         question.answered_at = (question.answered_at or now) if text else None
         question.save(update_fields=["answer", "answer_version", "answered_at"])
     return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
 
 
+_KEEPERS: dict[str, Callable[[Room, Write, bool, datetime], Kept]] = {NOTES: _notes, MEET: _meet}
+
+
 def _laid(said: Write, stands: str, version: int) -> str:
     return said.text if said.version == version else lay_together(said.text, stands, said.base)
-
-
-def _below(text: str, line: str) -> str:
-    """The text with the line at its end, unless it is in it."""
-    return text if line in text.splitlines() else "\n".join(part for part in (text, line) if part)
 
 
 def _unpaused(room: Room, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,241 @@
+// The room: the server's clock counted on, its cues, and what is typed (keeping.js). The page works without it.
+import { Keeper, csrf } from "./keeping.js";
+
+const LAST_QUESTION = 180_000;
+const OPENING = 90_000;
+const LOOK_AGAIN = 60_000; // what a second device has changed
+
+const form = document.getElementById("boxes");
+let seen; // the server's clock, and this phone's at that moment
+let phase;
+
+// --- the clock: only differences of the phone's own time are used, so it may be wrong by an hour ----------------------
+
+function readClock() {
+  const data = document.getElementById("clock").dataset;
+  // the page was made half way between asking and the first byte of the answer
+  const [asked] = performance.getEntriesByType("navigation");
+  const age = seen || !asked?.responseStart ? 0 : performance.now() - (asked.requestStart + asked.responseStart) / 2;
+  const [now, started, ends] = [data.now, data.started, data.ends].map(Number);
+  const standing = data.phase === "paused" ? ends - now : null;
+  seen = { now: now + age, started, ends, minutes: Number(data.minutes), standing, version: Number(data.version), ...here() };
+  phase = data.phase;
+}
+
+// this phone's two clocks: one can be set, the other stands while it sleeps
+function here() {
+  return { at: Date.now(), ran: performance.now() };
+}
+
+function serverNow() {
+  return seen.now + Date.now() - seen.at;
+}
+
+function phaseAt(now) {
+  if (seen.standing !== null) return "paused";
+  const left = seen.ends - now;
+  if (left <= 0) return "over";
+  if (left <= LAST_QUESTION) return "soon";
+  return now - seen.started < OPENING ? "begins" : "runs";
+}
+
+function tick() {
+  const [byDate, byRun] = [Date.now() - seen.at, performance.now() - seen.ran];
+  if (Math.abs(byDate - byRun) > 1000) {
+    // it has slept, or its clock was set: until the server answers, the later of the two
+    seen = { ...seen, now: seen.now + Math.max(byDate, byRun), ...here() };
+    look();
+  }
+  const now = serverNow();
+  const left = seen.standing ?? seen.ends - now;
+  const seconds = Math.round(Math.abs(left) / 1000);
+  const words = `${left < 0 && seconds ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const clock = document.querySelector("[data-left]");
+  if (clock && clock.textContent !== words) {
+    clock.textContent = words;
+    const part = 1 - left / (seen.minutes * 60_000);
+    document.querySelector("#clock .gone").setAttribute("width", Math.round(200 * Math.min(1, Math.max(0, part))));
+  }
+  if (phaseAt(now) !== phase) turn(phaseAt(now));
+}
+
+// said once per change: the words by the live region, the moment by the hand
+function turn(to) {
+  phase = to;
+  const clock = document.querySelector("#clock .clock");
+  clock.classList.toggle("clock--soon", to === "soon");
+  clock.classList.toggle("clock--over", to === "over");
+  for (const one of document.querySelectorAll("#clock [data-words]")) one.hidden = (one.dataset.words === "over") !== (to === "over");
+  const cue = document.querySelector(`template[data-cue="${to}"]`);
+  document.getElementById("cue").replaceChildren(cue.content.cloneNode(true));
+  if (to === "soon" || to === "over") navigator.vibrate?.(to === "soon" ? [200, 100, 200] : [400, 150, 400, 150, 400]);
+}
+
+async function look() {
+  try {
+    const asked = performance.now();
+    const response = await fetch(form.dataset.clock, { headers: { Accept: "application/json" }, redirect: "manual" });
+    if (!response.ok) return;
+    const clock = await response.json();
+    if (clock.over || clock.version !== seen.version) return refresh();
+    seen = { ...seen, now: clock.now + (performance.now() - asked) / 2, ends: clock.ends, ...here() };
+  } catch {
+    // no network: the clock goes on by itself
+  }
+}
+
+// takes the clock, the buttons and the toast from a fresh page; what is being typed stays
+async function refresh(response) {
+  response ??= await fetch(location.href, { redirect: "manual" });
+  if (response.type === "opaqueredirect") return leave(); // ended on another device
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const id of ["clock", "dock", "toasts"]) {
+    const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+    if (!fresh) return leave();
+    old.replaceWith(fresh);
+    window.htmx?.process(fresh);
+  }
+  hideSave();
+  seen = undefined;
+  readClock();
+  state(lastState);
+  document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { target: document.getElementById("toasts") } }));
+}
+
+async function leave() {
+  await keeper.flush();
+  location.reload();
+}
+
+// --- what is typed ----------------------------------------------------------------------------------------------------
+
+let lastState = "";
+function state(word) {
+  lastState = word;
+  const line = document.getElementById("kept");
+  const words = line.dataset[word] ?? "";
+  if (line.textContent !== words) line.textContent = words;
+}
+
+const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
+  state,
+  box(name, answer, box) {
+    const area = document.getElementById(`box-${name}`);
+    if (area && area.value !== box.text) {
+      const at = [area.selectionStart, area.selectionEnd];
+      area.value = box.text;
+      if (document.activeElement === area) area.setSelectionRange(...at);
+    }
+    if (area) area.removeAttribute("aria-invalid");
+    say(name, answer.understood?.length ? `! ${answer.understood.join(" · ")}` : "");
+  },
+  line(line, answer) {
+    let item = document.getElementById(`kept-${line.uid}`);
+    if (!item) {
+      document.getElementById("lines").append(document.querySelector(`template[data-kept-line="${line.box}"]`).content.cloneNode(true));
+      item = document.getElementById("lines").lastElementChild;
+      item.id = `kept-${line.uid}`;
+    }
+    item.classList.toggle("quiet", !answer);
+    item.querySelector("span").textContent = answer?.understood?.[0] && answer.box !== "notes" ? answer.understood[0] : line.text;
+    say(line.box, "");
+  },
+  refused(name, sentence, text, uid) {
+    document.getElementById(`kept-${uid}`)?.remove();
+    const field = document.getElementById(`box-${name}`) ?? document.getElementById(`line-${name}`);
+    field?.setAttribute("aria-invalid", "true");
+    if (field && !field.value) field.value = text;
+    say(name, sentence, true);
+  },
+});
+
+function say(name, words, isError = false) {
+  const line = document.getElementById(`said-${name}`);
+  if (!line) return;
+  line.className = isError ? "field__error" : "tiny";
+  line.textContent = words;
+}
+
+function openBoxes() {
+  for (const area of form.querySelectorAll("[data-box]")) {
+    const text = keeper.open(area.dataset.box, area.value, Number(area.dataset.version));
+    if (area.value !== text) area.value = text;
+  }
+}
+
+function addLine(name) {
+  const field = document.getElementById(`line-${name}`);
+  const text = field.value.trim();
+  field.removeAttribute("aria-invalid");
+  if (text) keeper.add(name, text);
+  field.value = "";
+  field.focus();
+}
+
+function hideSave() {
+  for (const button of document.querySelectorAll("[data-save]")) button.hidden = true;
+}
+
+async function act(button) {
+  for (const field of form.querySelectorAll("[data-line]")) if (field.value.trim()) addLine(field.dataset.line);
+  const kept = await keeper.flush();
+  const fields = new URLSearchParams(button.name ? { [button.name]: button.value } : {});
+  if ("leaves" in button.dataset) {
+    if (!kept) return state(keeper.refused ? "refused" : "waiting");
+    // sent already: only the tap itself goes along
+    for (const field of form.querySelectorAll("textarea, [data-line], input[name$='-version']")) field.disabled = true;
+    form.action = button.formAction;
+    return form.submit();
+  }
+  try {
+    button.ariaBusy = "true";
+    refresh(await fetch(button.formAction, { method: "POST", headers: csrf(), body: fields }));
+  } catch {
+    state("waiting");
+    button.ariaBusy = null;
+  }
+}
+
+async function stayAwake() {
+  try {
+    if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");
+  } catch {
+    // refused, as on a low battery
+  }
+}
+
+if (form) {
+  readClock();
+  openBoxes();
+  hideSave();
+  tick();
+  setInterval(tick, 250);
+  setInterval(look, LOOK_AGAIN);
+  stayAwake();
+  for (const line of keeper.lines) keeper.told.line(line, null);
+  if (keeper.lines.length) keeper.soon(0);
+  form.addEventListener("input", (event) => {
+    if (event.target.dataset.box) keeper.type(event.target.dataset.box, event.target.value);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const line = document.activeElement?.dataset.line ?? event.submitter?.dataset.add;
+    if (line) addLine(line);
+    else if (event.submitter) act(event.submitter);
+  });
+  form.addEventListener("focusin", (event) => {
+    const question = event.target.closest("div.question");
+    if (!question || !event.target.dataset.box) return;
+    for (const one of form.querySelectorAll(".question--now")) one.classList.remove("question--now");
+    question.classList.add("question--now");
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    stayAwake();
+    look();
+  });
+  // Undo in the toast has swapped the page: the boxes are new
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "main") location.reload();
+  });
+}
