@@ -102,6 +102,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether somebody else signs in with this address."""
         return User.objects.filter(email__iexact=email).exclude(pk=self.pk).exists()
 
+    def hold(self) -> None:
+        """Until the commit, whoever else wants to hold this person waits. Rows that point here may be written."""
+        User.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk").get()
+
     def keep_settings(self, changed: Collection[str], now: datetime) -> None:
         """Saves the fields named; what the reminders hang on plans them anew in the same commit. No due date moves."""
         with transaction.atomic():

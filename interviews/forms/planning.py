@@ -25,6 +25,12 @@ _TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2})(?::00)?)?\s*(am|pm)?$", re.IGNORE
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
+def refuse_unsafe_link(where: str) -> str:
+    if _UNSAFE_LINK.match(where):
+        raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
+    return where
+
+
 class ClockField(forms.Field):
     """A time of day: what a time input sends, and what people type ("15", "3pm", "15.30")."""
 
@@ -81,6 +87,7 @@ class InterviewForm(forms.Form):
     )
     where = LineField(label=gettext_lazy("Number, link or place"), max_length=300)
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
+    confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -116,10 +123,7 @@ class InterviewForm(forms.Form):
         return found
 
     def clean_where(self) -> str:
-        where: str = self.cleaned_data["where"]
-        if _UNSAFE_LINK.match(where):
-            raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
-        return where
+        return refuse_unsafe_link(self.cleaned_data["where"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -140,7 +144,10 @@ class InterviewForm(forms.Form):
     @property
     def terms(self) -> dict[str, Any]:
         """What the actions take."""
-        return {name: self.cleaned_data[name] for name in ("medium", "minutes", "day", "at", "where", "purpose")}
+        return {
+            name: self.cleaned_data[name]
+            for name in ("medium", "minutes", "day", "at", "where", "purpose", "confirm_them")
+        }
 
     @property
     def seen(self) -> str:
@@ -228,5 +235,6 @@ class InterviewForm(forms.Form):
             "at": f"{there:%H:%M}",
             "where": self.interview.where,
             "purpose": self.interview.purpose,
+            "confirm_them": self.interview.confirm_them,
             "version": self.interview.version,
         }

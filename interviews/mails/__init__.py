@@ -1,5 +1,5 @@
 """Found at start by the outbox: importing a file registers its kinds of mail."""
 
-from interviews.mails import planning
+from interviews.mails import offering, planning
 
-__all__ = ["planning"]
+__all__ = ["offering", "planning"]

@@ -1,15 +1,17 @@
 """Asking for somebody's time at their convenience: the letter, the times offered, and their answer."""
 
 import uuid
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, validate_zone
 from crm.models import Contact
-from interviews.models.interview import Interview, Medium
+from interviews.models.interview import LONGEST, Interview, Medium
 
 
 class AskVia(models.TextChoices):
@@ -95,8 +97,54 @@ class Offer(Owned):
             models.Index(fields=["chase_on"], condition=Q(state="open", chase_on__isnull=False), name="offer_to_chase"),
         ]
 
+    if TYPE_CHECKING:  # reverse relations, as the plugin does not see them
+        slots: Any
+        counters: Any
+
     def __str__(self) -> str:
         return f"to contact {self.contact_id}: {self.state}"
+
+    @classmethod
+    def of_link(cls, secret_hash: str) -> "Offer | None":
+        """The one a private link opens, whoever holds the link."""
+        rows = cls.objects.select_related("contact", "owner", "interview").filter(owner__is_active=True)
+        found: Offer | None = rows.filter(secret_hash=secret_hash, contact__binned_at__isnull=True).first()
+        return found
+
+    def get_absolute_url(self) -> str:
+        return reverse("offer_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Waits for somebody: for the contact, or for the owner's word on another time."""
+        return self.state in (OfferState.OPEN, OfferState.COUNTERED)
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether a time may be taken or proposed, also instead of one taken before."""
+        if self.state == OfferState.WITHDRAWN or self.contact.is_dropped:
+            return False
+        if self.interview:
+            begun = self.interview.starts_at <= now
+            return (self.state == OfferState.DECLINED and self.expires_at > now) or (
+                self.interview.is_planned and not begun
+            )
+        return self.expires_at > now
+
+    def free_slots(self, now: datetime) -> list["OfferSlot"]:
+        """The times that can still be taken: to come, and the owner has no talk then; the one set is among them."""
+        length = timedelta(minutes=self.minutes)
+        slots = [slot for slot in self.slots.order_by("starts_at") if slot.starts_at > now]
+        if not slots:
+            return []
+        around = self.owner.interviews.planned().between(
+            slots[0].starts_at - timedelta(minutes=LONGEST), slots[-1].starts_at + length
+        )
+        talks = [(talk.starts_at, talk.ends_at) for talk in around if talk.pk != self.interview_id]
+        return [
+            slot
+            for slot in slots
+            if not any(begin < slot.starts_at + length and slot.starts_at < end for begin, end in talks)
+        ]
 
 
 class OfferSlot(Owned):

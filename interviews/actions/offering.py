@@ -1,0 +1,308 @@
+"""Times offered, and what the contact answers. Whoever takes a time holds the owner's row: one time is taken once."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.actions import advance
+from crm.models import Contact, Stage
+from crm.text import clean_line
+from interviews import links, working
+from interviews.actions import planning
+from interviews.invitations import address_of, may_have_arrived
+from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from outbox.tasks import wake
+
+OFFER, ANSWERED = "offer", "answered"
+CHASE_AFTER = 3  # working days
+
+
+class ClosedError(Exception):
+    """The offer is no longer one that can be answered."""
+
+
+class AlreadySetError(Exception):
+    """A time is set; another one is chosen by moving the talk."""
+
+
+class TakenError(Exception):
+    """Somebody was faster, or the owner is busy by now."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is offered, as the form read it."""
+
+    minutes: int
+    media: list[str]
+    times: list[datetime]
+    about: str = ""
+    message: str = ""
+    chase: bool = False
+    confirm_them: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the contact says with a time."""
+
+    starts_at: datetime
+    medium: str
+    where: str = ""
+    note: str = ""
+    zone: str = ""
+
+
+@transaction.atomic
+def offer(*, owner: User, contact: Contact, terms: Terms, now: datetime) -> Offer:
+    """Holds the times out to the contact: by mail where there is an address, else by the link alone."""
+    made = Offer(owner=owner, contact=contact, created_at=now, minutes=terms.minutes, media=list(terms.media))
+    made.about, made.message, made.confirm_them = terms.about, terms.message, terms.confirm_them
+    made.expires_at = max(terms.times)
+    made.secret_hash = links.hash_of(links.new_secret(made.uid))
+    address = address_of(contact)
+    if terms.chase and address:
+        made.chase = True
+        made.chase_on = working.after_working_days(owner, owner.today(now), CHASE_AFTER)
+    made.save(force_insert=True)
+    owner.offerslots.bulk_create([_slot(made, at) for at in sorted(set(terms.times))])
+    if address:
+        _mail(made, address, now)
+    advance(contact=contact, to=Stage.ASKED, now=now)
+    return made
+
+
+@transaction.atomic
+def withdraw(*, offer: Offer, now: datetime) -> bool:
+    """Takes the offer back; its mail too, when it has not left. True when the contact never got it."""
+    _hold(offer)
+    if not offer.is_open:
+        raise ClosedError
+    mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=f"{OFFER}:{offer.uid}")
+    mails.cancel(_("taken back before it left"), now)
+    sent = any(may_have_arrived(mail) for mail in mails)
+    _set(offer, OfferState.WITHDRAWN, chase_on=None)
+    if not sent and address_of(offer.contact):
+        planning.step_back(offer.contact, Stage.ASKED, now)
+    return not sent
+
+
+@transaction.atomic
+def choose(*, offer: Offer, answer: Answer, moving: bool = False, now: datetime) -> Interview:
+    """The contact takes one of the times: the talk is planned, or moved there when one is set already."""
+    _hold(offer)
+    interview = _planned(offer)
+    if interview and interview.starts_at == answer.starts_at:
+        return interview  # pressed twice
+    if interview and not moving:
+        raise AlreadySetError
+    if not offer.takes_answers(now):
+        raise ClosedError
+    _take_slot(offer, answer.starts_at, interview, now)
+    return _set_talk(offer, interview, answer, "moved" if interview else "chosen", now)
+
+
+@transaction.atomic
+def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
+    """None of the times suits: the contact proposes another. A talk that is set stands until the owner says otherwise."""
+    _hold(offer)
+    if not offer.takes_answers(now):
+        raise ClosedError
+    local = answer.starts_at.astimezone(ZoneInfo(answer.zone or offer.owner.time_zone))
+    offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
+    made: Counter = offer.counters.create(
+        owner_id=offer.owner_id,
+        local_date=local.date(),
+        local_time=local.time(),
+        time_zone=answer.zone or offer.owner.time_zone,
+        starts_at=answer.starts_at,
+        medium=answer.medium,
+        where=answer.where,
+        note=answer.note,
+        created_at=now,
+    )
+    _learn_zone(offer.contact, answer.zone)
+    _keep_words(offer, answer.note, now)
+    _set(offer, OfferState.COUNTERED, chase_on=None)
+    _tell_owner(offer, "proposed", answer, now)
+    return made
+
+
+@transaction.atomic
+def accept(*, counter: Counter, now: datetime) -> Interview:
+    """The owner takes the time the contact proposed; the invitation is the answer."""
+    offer = counter.offer
+    _hold(offer)
+    if offer.state != OfferState.COUNTERED or counter.decided_at:
+        raise ClosedError
+    counter.decided_at, counter.accepted = now, True
+    counter.save(update_fields=["decided_at", "accepted"])
+    answer = Answer(counter.starts_at, counter.medium, counter.where, zone=counter.time_zone)
+    offer.slots.filter(taken_at__isnull=False).update(taken_at=None)
+    return _set_talk(offer, _planned(offer), answer, "", now)
+
+
+@transaction.atomic
+def refuse(*, counter: Counter, now: datetime) -> None:
+    """That does not suit the owner either; nothing is sent, the offered times still stand."""
+    offer = counter.offer
+    _hold(offer)
+    if offer.state != OfferState.COUNTERED or counter.decided_at:
+        raise ClosedError
+    counter.decided_at = now
+    counter.save(update_fields=["decided_at"])
+    _set(offer, OfferState.ANSWERED if _planned(offer) else OfferState.OPEN)
+
+
+@transaction.atomic
+def decline(*, offer: Offer, note: str, now: datetime) -> None:
+    """ "Not now": before a time was set, or of the talk that was."""
+    _hold(offer)
+    if offer.state == OfferState.DECLINED:
+        return
+    interview = _planned(offer)
+    if not interview and not offer.is_open:
+        raise ClosedError
+    answer = Answer(interview.starts_at if interview else offer.expires_at, Medium.PHONE, note=note)
+    offer.slots.filter(taken_at__isnull=False).update(taken_at=None)
+    _keep_words(offer, note, now)
+    _set(offer, OfferState.DECLINED, chase_on=None, answered_at=now)
+    if interview:
+        planning.cancel(interview=interview, now=now)
+    _tell_owner(offer, "cancelled" if interview else "declined", answer, now)
+
+
+def _hold(offer: Offer) -> None:
+    """All that is decided about the times of one owner is decided one after the other."""
+    offer.owner.hold()
+    offer.refresh_from_db(from_queryset=offer.owner.offers.select_related("interview", "contact", "owner"))
+    offer.contact.owner = offer.owner
+    if offer.interview:
+        offer.interview.owner, offer.interview.contact = offer.owner, offer.contact
+
+
+def _planned(offer: Offer) -> Interview | None:
+    interview: Interview | None = offer.interview
+    return interview if interview and interview.is_planned else None
+
+
+def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: datetime) -> None:
+    owner = offer.owner
+    local = starts_at.astimezone(UTC)
+    wanted = Agreed(Medium.PHONE, offer.minutes, local.date(), local.time(), "UTC")
+    if starts_at <= now or owner.interviews.overlapping(wanted, but=but):
+        raise TakenError
+    # whoever held this time has let it go, or there would be a talk
+    owner.offerslots.filter(starts_at=starts_at, taken_at__isnull=False).update(taken_at=None)
+    offer.slots.filter(taken_at__isnull=False).update(taken_at=None)
+    if not offer.slots.filter(starts_at=starts_at, taken_at__isnull=True).update(taken_at=now):
+        raise TakenError
+
+
+def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
+    owner, contact = offer.owner, offer.contact
+    _learn_zone(contact, answer.zone)
+    terms = _talk_terms(offer, answer)
+    if interview:
+        planning.change(interview=interview, now=now, **terms, purpose=interview.purpose)
+    else:
+        interview = planning.plan(
+            owner=owner, contact=contact, now=now, **terms, purpose=offer.about, confirm_them=offer.confirm_them
+        )
+    offer.interview = interview
+    offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
+    _keep_words(offer, answer.note, now)
+    _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview)
+    if what:
+        _tell_owner(offer, what, answer, now)
+    return interview
+
+
+def _talk_terms(offer: Offer, answer: Answer) -> dict[str, Any]:
+    """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant."""
+    local = answer.starts_at.astimezone(offer.owner.zone)
+    zone = "UTC" if local.fold else offer.owner.time_zone
+    local = answer.starts_at.astimezone(ZoneInfo(zone))
+    where = answer.where or (offer.contact.phone if answer.medium == Medium.PHONE else "")
+    terms = {"medium": answer.medium, "minutes": offer.minutes, "where": where, "zone": zone}
+    return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
+
+
+def _set(offer: Offer, state: str, **fields: Any) -> None:
+    for name, value in {"state": state, "version": offer.version + 1, **fields}.items():
+        setattr(offer, name, value)
+    offer.save(update_fields=["state", "version", *fields])
+
+
+def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
+    local = starts_at.astimezone(offer.owner.zone)
+    return OfferSlot(
+        owner=offer.owner,
+        offer=offer,
+        local_date=local.date(),
+        local_time=local.time(),
+        time_zone=offer.owner.time_zone,
+        starts_at=starts_at,
+    )
+
+
+def _learn_zone(contact: Contact, zone: str) -> None:
+    """Where they live, when they were the first to say so."""
+    if zone and not contact.time_zone:
+        contact.time_zone = zone
+        contact.save(update_fields=["time_zone"])
+
+
+def _keep_words(offer: Offer, words: str, now: datetime) -> None:
+    """What they wrote belongs to their story; a line of theirs that begins with ! promises nothing of mine."""
+    if words:
+        body = _("%(name)s, with the answer to your times: “%(words)s”") % {
+            "name": offer.contact.first_name,
+            "words": words,
+        }
+        offer.contact.notes.create(owner_id=offer.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
+        offer.contact.remember(words)
+
+
+def _mail(offer: Offer, address: str, now: datetime) -> None:
+    offer.owner.outgoingmails.queue(
+        kind=OFFER,
+        key=f"{OFFER}:{offer.uid}",
+        recipient=address,
+        now=now,
+        owner_id=offer.owner_id,
+        delay=timedelta(seconds=settings.INVITATION_DELAY),
+        context={"offer": str(offer.uid)},
+        recipient_name=clean_line(offer.contact.name),
+        summary=_("Times for %(name)s") % {"name": clean_line(offer.contact.first_name)},
+    )
+    wake()
+
+
+def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime) -> None:
+    """At once: a mail of its own for each answer."""
+    offer.owner.outgoingmails.queue(
+        kind=ANSWERED,
+        key=f"{ANSWERED}:{offer.uid}:{offer.version}",
+        recipient=offer.owner.email,
+        now=now,
+        owner_id=offer.owner_id,
+        context={
+            "offer": str(offer.uid),
+            "what": what,
+            "starts_at": answer.starts_at.isoformat(),
+            "medium": answer.medium,
+            "where": answer.where,
+            "note": answer.note,
+            "zone": answer.zone,
+        },
+        summary=clean_line(_("%(name)s answered") % {"name": offer.contact.first_name}),
+    )
+    wake()

@@ -1,0 +1,52 @@
+"""What the letters to a contact and the notes to the user have in common: who they are from, and their two parts."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.models import Contact
+from crm.text import clean_line
+from interviews.invitations import mailable
+from outbox.kinds import Composed
+
+LETTER = SMTP.clone(max_line_length=998)  # links stay whole
+
+
+def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
+    """In the user's name: an answer reaches the user."""
+    message = _message(name, context)
+    sender = clean_line(_("%(name)s via Keepword") % {"name": owner.signature})
+    message["From"] = Address(sender, addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    message["To"] = Address(clean_line(contact.name), addr_spec=recipient)
+    reply_to = mailable(owner.email)
+    if reply_to:
+        message["Reply-To"] = Address(clean_line(owner.signature), addr_spec=reply_to)
+    return Composed(message, str(message["Subject"]))
+
+
+def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
+    """From the app to its user; nobody answers it."""
+    message = _message(name, context)
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    message["To"] = recipient
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    return Composed(message, str(message["Subject"]))
+
+
+def _message(name: str, context: dict[str, Any]) -> EmailMessage:
+    message = EmailMessage(policy=LETTER)
+    subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:200]
+    context = {**context, "subject": subject}
+    message["Subject"] = subject
+    message.set_content(render_to_string(f"interviews/email/{name}_body.txt", context), cte="quoted-printable")
+    html = render_to_string(f"interviews/email/{name}_body.html", context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message

@@ -1,0 +1,157 @@
+"""The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.dates import instant
+from accounts.models import User
+from crm.text import clean_line
+from interviews import links, working
+from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER
+from interviews.invitations import address_of
+from interviews.mails import letters
+from interviews.models import Medium, Offer, OfferState
+from outbox.kinds import Cancelled, Composed, Kind, planner, register
+from outbox.models import OutgoingMail
+
+CHASE = "chase"
+CHASES = 2
+
+
+def compose_offer(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    return _compose(mail, now, is_chase=False)
+
+
+def compose_chase(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    return _compose(mail, now, is_chase=True)
+
+
+def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    offer = _offer(mail)
+    if offer is None:
+        return Cancelled(_("the offer is gone"))
+    told, owner = mail.context, offer.owner
+    starts_at = datetime.fromisoformat(told["starts_at"])
+    zone = told["zone"] or offer.contact.time_zone
+    leads_to = offer.interview.get_absolute_url() if offer.interview else offer.get_absolute_url()
+    context = {
+        "what": told["what"],
+        "offer": offer,
+        "contact": offer.contact,
+        "owner": owner,
+        "starts_at": starts_at,
+        "zone": owner.time_zone,
+        "other_zone": zone if zone and zone != owner.time_zone else "",
+        "how": Medium(told["medium"]).label,
+        "where": told["where"],
+        "note": told["note"],
+        "url": settings.SITE_URL + (offer.get_absolute_url() if told["what"] == "proposed" else leads_to),
+        "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
+    }
+    with timezone.override(owner.zone):
+        return letters.to_owner(mail.recipient, "answered", context)
+
+
+def offer_still_wanted(mail: OutgoingMail) -> bool:
+    offer = _offer(mail)
+    return offer is not None and not _why_not(offer, timezone.now())
+
+
+register(Kind(OFFER, gettext_lazy("Times offered"), compose_offer, still_wanted=offer_still_wanted))
+register(Kind(CHASE, gettext_lazy("No answer yet"), compose_chase, still_wanted=offer_still_wanted))
+register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered))
+
+
+@planner
+def plan_chases(now: datetime) -> int:
+    """One row for each silent offer whose working days are over, when its user ticked it. Safe to run twice, late or never."""
+    due = (
+        Offer.objects.filter(state=OfferState.OPEN, chase=True, chase_on__lte=now.date(), expires_at__gt=now)
+        .select_related("owner", "contact")
+        .order_by("pk")[:200]
+    )
+    return sum(_chase(offer, now) for offer in due)
+
+
+@transaction.atomic
+def _chase(offer: Offer, now: datetime) -> int:
+    """In the user's own morning, on a working day; the next date is set in the same commit."""
+    owner, today = offer.owner, offer.owner.today(now)
+    if not _is_time(owner, offer, now):
+        return 0
+    chased = offer.chased + 1
+    next_on = working.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
+    rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
+    if not rows.update(chased=chased, chase_on=next_on):
+        return 0
+    address = address_of(offer.contact)
+    if address:
+        OutgoingMail.objects.queue(
+            kind=CHASE,
+            key=f"{OFFER}:{offer.uid}:{chased}",  # begins as the offer's own, so that taking it back finds both
+            recipient=address,
+            now=now,
+            owner_id=offer.owner_id,
+            context={"offer": str(offer.uid)},
+            recipient_name=clean_line(offer.contact.name),
+            summary=_("Times for %(name)s, again") % {"name": clean_line(offer.contact.first_name)},
+        )
+    return int(bool(address))
+
+
+def _is_time(owner: User, offer: Offer, now: datetime) -> bool:
+    today = owner.today(now)
+    if offer.chase_on is None or today < offer.chase_on or not working.is_working_day(owner, today):
+        return False
+    return now >= instant(today, owner.work_from, owner.zone)
+
+
+def _offer(mail: OutgoingMail) -> Offer | None:
+    rows = Offer.objects.select_related("owner", "contact", "interview").filter(owner_id=mail.owner_id)
+    found: Offer | None = rows.filter(uid=mail.context["offer"]).first()
+    if found:
+        found.contact.owner = found.owner
+    return found
+
+
+def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed | Cancelled:
+    offer = _offer(mail)
+    if offer is None:
+        return Cancelled(_("the offer is gone"))
+    cause = _why_not(offer, now)
+    if cause:
+        return Cancelled(cause)
+    zone = offer.contact.time_zone or offer.owner.time_zone
+    context: dict[str, Any] = {
+        "offer": offer,
+        "contact": offer.contact,
+        "owner": offer.owner,
+        "is_chase": is_chase,
+        "times": [slot.starts_at for slot in offer.free_slots(now)],
+        "zone": zone,
+        "other_zone": offer.owner.time_zone if zone != offer.owner.time_zone else "",
+        "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
+        "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
+    }
+    with timezone.override(ZoneInfo(zone)):
+        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+
+
+def _why_not(offer: Offer, now: datetime) -> str:
+    contact, name = offer.contact, {"name": offer.contact.first_name}
+    if contact.binned_at:
+        return (_("%(name)s is in the bin") % name)[:200]
+    if contact.is_dropped:
+        return (_("you dropped %(name)s") % name)[:200]
+    if offer.state != OfferState.OPEN:
+        return (
+            (_("%(name)s has answered") % name)[:200] if offer.state != OfferState.WITHDRAWN else _("you took it back")
+        )
+    return "" if offer.free_slots(now) else _("none of the times is free any more")

@@ -1,0 +1,129 @@
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from interviews import links
+from interviews.actions import offering as actions
+from interviews.forms.offering import OfferForm
+from interviews.invitations import address_of
+from interviews.models import Counter, Interview, Offer
+from outbox.models import OutgoingMail
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    now = timezone.now()
+    contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
+    contact.owner = request.user
+    typed = request.POST if request.method == "POST" else None
+    if request.htmx.target == "understood":
+        typed = request.GET
+    form = OfferForm(typed, owner=request.user, contact=contact, now=now)
+    address = address_of(contact)
+    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+        offer = actions.offer(owner=request.user, contact=contact, terms=form.terms, now=now)
+        tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
+        return redirect(offer)
+    context = {"form": form, "contact": contact, "address": address, "delay": settings.INVITATION_DELAY}
+    return page_or_partial(request, "interviews/offer_form.html", "understood", context)
+
+
+@require_safe
+def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _offer(request, pk)
+    free = {slot.pk for slot in offer.free_slots(now)}
+    context = {
+        "offer": offer,
+        "contact": offer.contact,
+        "interview": offer.interview,
+        "slots": [(slot, slot.pk in free) for slot in offer.slots.order_by("starts_at")],
+        "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first(),
+        "link": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
+        "mail": _mail_of(request, offer),
+        "address": address_of(offer.contact),
+        "is_over": offer.expires_at <= now,
+        "now": now,
+    }
+    return page_or_partial(request, "interviews/offer_detail.html", "offer", context)
+
+
+@require_POST
+def offer_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
+    offer = _offer(request, pk)
+    version = request.GET.get("v", "")
+    try:
+        if version and version != str(offer.version):
+            raise actions.ClosedError
+        unsent = actions.withdraw(offer=offer, now=timezone.now())
+    except actions.ClosedError:
+        tell(request, _("Nothing was changed: %(state)s.") % {"state": _offer(request, pk).get_state_display()})
+    else:
+        name = {"name": offer.contact.first_name}
+        tell(request, (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name)
+    return go_back(request, offer.get_absolute_url())
+
+
+@require_POST
+def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    try:
+        interview: Interview = actions.accept(counter=counter, now=timezone.now())
+    except actions.ClosedError:
+        tell(request, _("Nothing was changed: this was decided before."))
+        return go_back(request, counter.offer.get_absolute_url())
+    tell(
+        request,
+        _("Set. %(name)s gets an invitation in a moment.") % {"name": counter.offer.contact.first_name}
+        if interview.invited_email
+        else _("Set. Nothing is sent to %(name)s.") % {"name": counter.offer.contact.first_name},
+    )
+    return redirect(interview)
+
+
+@require_POST
+def counter_decline(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    try:
+        actions.refuse(counter=counter, now=timezone.now())
+    except actions.ClosedError:
+        tell(request, _("Nothing was changed: this was decided before."))
+    else:
+        tell(request, _("Nothing was sent. The page of %(name)s says so.") % {"name": counter.offer.contact.first_name})
+    return go_back(request, counter.offer.get_absolute_url())
+
+
+def _offer(request: OwnerRequest, pk: int) -> Offer:
+    rows = request.user.offers.filter(contact__binned_at__isnull=True)
+    found: Offer = get_object_or_404(rows.select_related("contact__organisation", "interview"), pk=pk)
+    found.owner = found.contact.owner = request.user
+    return found
+
+
+def _counter(request: OwnerRequest, pk: int) -> Counter:
+    rows = request.user.counters.filter(offer__contact__binned_at__isnull=True)
+    found: Counter = get_object_or_404(rows.select_related("offer__contact", "offer__interview"), pk=pk)
+    found.offer.owner = found.offer.contact.owner = request.user
+    return found
+
+
+def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
+    key = f"{actions.OFFER}:{offer.uid}"
+    found: OutgoingMail | None = request.user.outgoingmails.filter(occurrence_key=key).first()
+    return found
+
+
+def _undo(offer: Offer) -> str:
+    return f"{reverse('offer_withdraw', args=[offer.pk])}?v={offer.version}"
+
+
+def _what_happens(offer: Offer, address: str) -> str:
+    known = {"name": offer.contact.first_name, "n": settings.INVITATION_DELAY}
+    if address:
+        return _("%(name)s gets the times in %(n)d seconds.") % known
+    return _("Made. Copy the link and send it to %(name)s.") % known

@@ -1,0 +1,46 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import User
+from interviews import links
+from interviews.models import Interview, Offer
+from tests.factories import NOW, ContactFactory, CounterFactory, InterviewFactory, OfferFactory, OfferSlotFactory
+
+
+def offered(owner: User, **fields: Any) -> Offer:
+    contact = ContactFactory(owner=owner, email="misaki@riken.example")
+    offer = OfferFactory(contact=contact, about="How you measure a breach", message="With thanks", **fields)
+    offer.secret_hash = links.hash_of(links.new_secret(offer.uid))
+    offer.save(update_fields=["secret_hash"])
+    OfferSlotFactory(offer=offer, starts_at=NOW + timedelta(days=5))
+    return offer
+
+
+def countered(owner: User) -> dict[str, object]:
+    offer = offered(owner, state="countered")
+    return {"pk": CounterFactory(offer=offer, where="+81 3", note="Mornings are better").pk}
+
+
+def agreed(owner: User) -> dict[str, object]:
+    interview: Interview = InterviewFactory(contact=ContactFactory(owner=owner))
+    offer = offered(owner, state="answered", answered_at=NOW, interview=interview)
+    return {"token": links.new_secret(offer.uid)}
+
+
+CASES: dict[str, Callable[[User], dict[str, object]]] = {
+    "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
+    "offer_detail": lambda owner: {"pk": offered(owner).pk},
+    "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
+    "counter_accept": countered,
+    "counter_decline": countered,
+    "guest_offer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
+    "guest_answer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
+    "guest_move": agreed,
+    "guest_cancel": agreed,
+    "guest_ics": agreed,
+}
+PUBLIC = {"guest_offer", "guest_answer", "guest_move", "guest_cancel", "guest_ics"}
+POST_DATA: dict[str, dict[str, object]] = {
+    "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"}
+}
