@@ -59,7 +59,7 @@ def as_typed() -> dict[str, str]:
         "hx-post": reverse("contact_understand"),
         "hx-trigger": "input changed delay:200ms",
         "hx-target": "#understood",
-        "hx-swap": "outerHTML",
+        "hx-swap": "outerHTML show:none",
         "hx-select": "unset",
         "hx-select-oob": "unset",
         "hx-disabled-elt": "unset",

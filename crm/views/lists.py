@@ -22,7 +22,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     form.is_valid()
     wanted = form.cleaned_data
     if request.htmx and request.htmx.target == "facets":
-        counted = {"facets": _facets(form, facet_counts(request.user))}
+        counted = {"facets": _facets(form, facet_counts(request.user)), "is_counted": True}
         return page_or_partial(request, "crm/contact_list.html", "facets", counted)
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
@@ -36,6 +36,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
         "form": form,
         "chips": _chips(form),
         "facets": _facets(form, counts),
+        "is_counted": counts is not None,
         "narrowed_by": urlencode(_as_query(wanted), doseq=True),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
