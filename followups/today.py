@@ -34,10 +34,11 @@ class Today:
     tomorrow: list[Interview]
     to_touch: list[Contact]
     theirs: list[Promise]
+    debriefs: list[Interview]
 
     @property
     def is_quiet(self) -> bool:
-        parts = (self.overdue, self.due, self.talks, self.tomorrow, self.to_touch, self.theirs)
+        parts = (self.overdue, self.due, self.talks, self.tomorrow, self.to_touch, self.theirs, self.debriefs)
         return self.next_talk is None and not any(parts)
 
     @property
@@ -71,7 +72,7 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """Four queries, whatever the day holds."""
+    """Five queries, whatever the day holds."""
     day = user.today(now)
     wanted = list(user.promises.wanted_by(day).mine().select_related("contact").most_urgent_first()[: SHOWN + 1])
     overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
@@ -89,13 +90,15 @@ def read_day(user: User, now: datetime) -> Today:
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation")[:TO_TOUCH]),
         theirs=list(user.promises.awaited().select_related("contact").most_urgent_first()[:THEIRS]),
+        debriefs=list(user.interviews.awaiting_debrief(now).with_contact().last_first()[:TALKS]),
     )
 
 
 def _talks(user: User, day: date) -> list[Interview]:
     """Today's and tomorrow's, with whom they are."""
     both = user.interviews.planned().between(_midnight(user, day, 0), _midnight(user, day, 2))
-    return list(both.filter(contact__binned_at__isnull=True).select_related("contact").next_first()[:TALKS])
+    alive = both.filter(contact__binned_at__isnull=True).counting_questions()
+    return list(alive.select_related("contact").next_first()[:TALKS])
 
 
 def _midnight(user: User, day: date, ahead: int) -> datetime:

@@ -35,7 +35,7 @@ def proposed(minutes: int) -> str:
     return "\n".join(item.line for item in items)
 
 
-def agenda_of(text: str, minutes: int) -> list[Item]:
+def read(text: str, minutes: int) -> list[Item]:
     """What was kept, line by line; what is no line with a minute stands at the minute before it."""
     items: list[Item] = []
     for line in filter(None, map(str.strip, text.splitlines())):

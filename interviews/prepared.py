@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from accounts.dates import instant
 from accounts.models import User
 from crm.models import Contact
-from interviews.agenda import Item, agenda_of, proposed
+from interviews import agenda as lines
+from interviews.agenda import Item, proposed
 from interviews.models import (
     ASKED_FOR,
     ChosenQuestion,
@@ -108,7 +109,7 @@ class Prepared:
     @property
     def agenda(self) -> list[Item]:
         kept = self.preparation.agenda if self.preparation else ""
-        return agenda_of(kept or proposed(self.minutes), self.minutes)
+        return lines.read(kept or proposed(self.minutes), self.minutes)
 
     @property
     def done(self) -> set[str]:

@@ -1,7 +1,8 @@
 """The preparation page and the bank of questions: what is typed ends in a value or in a sentence beside its field."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +21,8 @@ from interviews.prepared import Prepared
 MOST_QUESTIONS = 300  # in one bank: a page shows them all
 
 
-class HomeworkFields(NamedTuple):
+@dataclass(frozen=True)
+class HomeworkFields:
     """The three fields of one item, with what was kept of it."""
 
     item: HomeworkItem
@@ -34,7 +36,8 @@ class HomeworkFields(NamedTuple):
         return bool(self.note.errors or self.link.errors)
 
 
-class Differs(NamedTuple):
+@dataclass(frozen=True)
+class Differs:
     label: str
     stands: str
 
@@ -69,7 +72,7 @@ class PreparationForm(forms.Form):
 
     def __init__(self, data: Any = None, *, prepared: Prepared) -> None:
         self.prepared = prepared
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, initial=_initial(prepared))
         for item in HomeworkItem:
             self._add(item)
         self.fields["agenda"].widget.attrs["rows"] = 7
@@ -117,14 +120,12 @@ class PreparationForm(forms.Form):
     def see(self, prepared: Prepared) -> None:
         """What stands now has been shown beside what was typed: keeping again replaces it."""
         self.prepared = prepared
-        data = self.data.copy()
-        data["version"] = str(prepared.version)
-        self.data = data
+        self.data = {**dict(self.data.items()), "version": str(prepared.version)}
 
     @property
     def differences(self) -> list[Differs]:
         """What stands now where it is not what was typed."""
-        stands = self._initial()
+        stands = _initial(self.prepared)
         return [
             Differs(str(field.label), str(stands.get(field.name) or _("nothing")))
             for field in self
@@ -154,19 +155,6 @@ class PreparationForm(forms.Form):
         link.widget.attrs["inputmode"] = "url"
         self.fields[f"link_{item}"] = link
 
-    def _initial(self) -> dict[str, Any]:
-        kept, minutes = self.prepared.preparation, self.prepared.minutes
-        values: dict[str, Any] = {
-            "purpose": kept.purpose if kept else "",
-            "agenda": (kept.agenda if kept else "") or proposed(minutes),
-            "minutes": minutes if minutes in ASKED_FOR else "",
-            "own_minutes": None if minutes in ASKED_FOR else minutes,
-            "version": self.prepared.version,
-        }
-        for item, row in self.prepared.homework.items():
-            values |= {f"done_{item}": row.done, f"note_{item}": row.note, f"link_{item}": row.link}
-        return values
-
 
 class QuestionForm(forms.Form):
     """A question of the bank: my own, or one of ours in my words."""
@@ -189,8 +177,8 @@ class QuestionForm(forms.Form):
         if question:
             initial = {"text": question.text, "tag": question.tag, "must_ask": question.must_ask}
         super().__init__(data, initial=initial)
-        for code in ("required", "invalid_choice"):
-            self.fields["tag"].error_messages[code] = _("Choose one of the five.")
+        choose_one = _("Choose one of the five.")
+        self.fields["tag"].error_messages.update(required=choose_one, invalid_choice=choose_one)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -204,3 +192,17 @@ class QuestionForm(forms.Form):
                 _("%(n)d questions are enough for a life. Change one instead.") % {"n": MOST_QUESTIONS}
             )
         return text
+
+
+def _initial(prepared: Prepared) -> dict[str, Any]:
+    kept, minutes = prepared.preparation, prepared.minutes
+    values: dict[str, Any] = {
+        "purpose": kept.purpose if kept else "",
+        "agenda": (kept.agenda if kept else "") or proposed(minutes),
+        "minutes": minutes if minutes in ASKED_FOR else "",
+        "own_minutes": None if minutes in ASKED_FOR else minutes,
+        "version": prepared.version,
+    }
+    for item, row in prepared.homework.items():
+        values |= {f"done_{item}": row.done, f"note_{item}": row.note, f"link_{item}": row.link}
+    return values

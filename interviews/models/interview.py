@@ -98,6 +98,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_contact(self) -> "InterviewQuerySet":
         return self.select_related("contact__organisation")
 
+    def counting_questions(self) -> "InterviewQuerySet":
+        """With `questions_chosen`: fewer than five, and it is not prepared."""
+        return self.annotate(questions_chosen=models.Count("preparation__questions"))
+
     def next_first(self) -> "InterviewQuerySet":
         return self.order_by("starts_at", "pk")
 

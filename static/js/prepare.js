@@ -22,7 +22,7 @@ function rowAt(y) {
 document.addEventListener("pointerdown", (event) => {
   const row = event.target.closest("[data-order] > li");
   if (!row || event.button !== 0 || event.target.closest("button, a")) return;
-  if (event.pointerType === "touch" && !event.target.closest("p")) return;
+  if (event.pointerType === "touch" && !event.target.closest("[data-grip]")) return;
   dragged = row;
   dragged.dataset.from = [...list().children].indexOf(row);
 });
