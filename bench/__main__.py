@@ -12,7 +12,7 @@ def main() -> int:
         result = pages.run(arguments.contacts, arguments.rounds, arguments.seconds, arguments.on)
         words = pages.table(result)
     else:
-        result = delivery.run(arguments.rows, arguments.workers, arguments.on)
+        result = delivery.run(arguments.rows, arguments.workers, arguments.claims, arguments.on)
         words = delivery.table(result)
     print(json.dumps(result, indent=1) if arguments.json else words)
     return 1 if arguments.strict and result["over"] else 0
@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     two = commands.add_parser("delivery", help="many reminders due at one instant")
     two.add_argument("--rows", type=int, default=20_000, help="reminders (default 20000)")
     two.add_argument("--workers", type=int, default=4, help="delivering processes (default 4)")
+    two.add_argument("--claims", type=int, default=1_000_000, help="among how many 500 are claimed; 0 leaves it out")
     for parser_of in (one, two):
         parser_of.add_argument("--on", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
         parser_of.add_argument("--json", action="store_true", help="the result as JSON on stdout")

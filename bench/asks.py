@@ -100,6 +100,8 @@ def text(answer: Answer) -> str:
 
 def next_page(answer: Answer, browser: Browser) -> str:
     """Where the pager of the list leads."""
+    if answer.status != 200:
+        raise SystemExit(f"The list answered {answer.status}.")
     for kind, address in links(text(answer)):
         if kind == "a" and re.search(r"[?&](after|from)=", address):
             return urljoin("/contacts/", address)
