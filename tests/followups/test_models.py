@@ -214,10 +214,12 @@ def test_overdue_and_due_by_look_at_the_local_date(user, contact):
 
 @pytest.fixture
 def use_indexes(db):
-    """So few rows are read whole by Postgres, unless it must not."""
+    """So few rows are read whole by Postgres and then sorted, unless it must not."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+            )
 
 
 def test_what_is_due_is_found_by_its_index(use_indexes):
