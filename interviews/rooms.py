@@ -54,6 +54,7 @@ class Clock:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "with": self.room.interview.contact.name,
             "now": _milliseconds(self.now),
             "started": _milliseconds(self.room.started_at),
             "ends": _milliseconds(self.ends_at),

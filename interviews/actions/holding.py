@@ -119,7 +119,7 @@ def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept
     What comes after the end is kept as well: a phone may have been without a network until now.
     """
     rooms = owner.rooms.alive().having_heard(said.uid).select_related("interview__contact")
-    found: Any = rooms.select_for_update(of=("self",)).get(interview=interview_pk)
+    found: Any = rooms.select_for_update(of=("self",)).get(interview__pk=interview_pk)
     room: Room = found
     room.interview.owner = room.interview.contact.owner = owner
     if not found.has_heard:

@@ -162,6 +162,8 @@ class DebriefForm(forms.Form):
     rhythm = forms.ChoiceField(choices=RHYTHMS, required=False)
     version = forms.IntegerField(required=False, min_value=0, max_value=HIGHEST)
 
+    is_mostly_optional = True  # it can be saved in part: "(if you like)" beside each would be noise
+
     def __init__(
         self,
         data: Any = None,

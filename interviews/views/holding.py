@@ -71,7 +71,7 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_safe
 def room_clock(request: OwnerRequest, pk: int) -> HttpResponse:
     """What the server's clock says, for a phone that has slept."""
-    opened = get_object_or_404(request.user.rooms.alive().select_related("interview"), interview=pk)
+    opened = get_object_or_404(request.user.rooms.alive().select_related("interview__contact"), interview__pk=pk)
     return JsonResponse(Clock(opened, timezone.now()).as_json())
 
 
