@@ -1,0 +1,287 @@
+from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+import time_machine
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from interviews import thanks
+from interviews.actions import holding, planning
+from interviews.mails.holding import compose_thank_you, settle_thank_you
+from interviews.models import Interview
+from outbox.models import OutgoingMail
+from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, RoomFactory
+
+TOMORROW = TODAY + timedelta(days=1)
+SAID = {"learned": "Premiums follow the tide log.", "fit": "I compare the gauges.", "version": "1"}
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ingrid(user):
+    return ContactFactory(owner=user, name="Ingrid Sæther")
+
+
+@pytest.fixture
+def mateus(user, ingrid):
+    return ContactFactory(owner=user, name="Mateus Oliveira", email="mateus@port.example", introduced_by=ingrid)
+
+
+@pytest.fixture
+def interview(mateus) -> Interview:
+    """Held just now, with a promise and a name in the notes."""
+    made = InterviewFactory(contact=mateus, local_date=TODAY)
+    room = RoomFactory(
+        interview=made, started_at=NOW, notes="! send the Göta paper friday\n+ Teresa Vasconcelos, Port of Lisbon"
+    )
+    holding.end(room=room, now=NOW)
+    return Interview.objects.get(pk=made.pk)
+
+
+def url(name: str, interview: Interview) -> str:
+    return reverse(name, args=[interview.pk])
+
+
+def mine(contact) -> list[tuple[str, str, object]]:
+    return [(one.kind, one.what, one.due_on) for one in contact.promises.order_by("pk")]
+
+
+def test_the_end_owes_a_thank_you_the_next_day(interview, mateus):
+    assert mine(mateus) == [("thank_you", "Thank Mateus for the talk", TOMORROW)]
+
+
+def test_the_end_owes_a_word_to_whoever_led_there(interview, ingrid):
+    assert mine(ingrid) == [("check_in", "Tell Ingrid what came of the talk with Mateus", TODAY + timedelta(days=3))]
+
+
+def test_a_dropped_introducer_is_left_alone(user, ingrid):
+    ingrid.stage = "drop"
+    ingrid.save()
+    contact = ContactFactory(owner=user, introduced_by=ingrid)
+    planning.hold(interview=InterviewFactory(contact=contact), now=NOW)
+    assert mine(ingrid) == []
+
+
+def test_held_by_one_tap_opens_the_debrief_as_well(user, mateus):
+    held = planning.hold(interview=InterviewFactory(contact=mateus), now=NOW)
+    assert list(user.interviews.awaiting_debrief(NOW)) == [held]
+
+
+def test_held_again_owes_the_same_once(user, mateus):
+    held = InterviewFactory(contact=mateus)
+    planning.hold(interview=held, now=NOW)
+    planning.unhold(interview=held, now=NOW)
+    planning.hold(interview=held, now=NOW + timedelta(minutes=1))
+    assert mateus.promises.open().count() == 1
+
+
+def test_not_held_after_all_keeps_what_was_written(user, interview):
+    user.debriefs.update(learned="Premiums follow the tide log")
+    planning.unhold(interview=interview, now=NOW)
+    assert user.debriefs.get().learned == "Premiums follow the tide log"
+
+
+@pytest.mark.parametrize(("days", "waits"), [(0, 1), (59, 1), (61, 0)])
+def test_a_debrief_waits_sixty_days(user, interview, days, waits):
+    assert user.interviews.awaiting_debrief(NOW + timedelta(days=days)).count() == waits
+
+
+def test_nothing_waits_of_somebody_dropped(user, interview, mateus):
+    user.contacts.filter(pk=mateus.pk).update(stage="drop")
+    assert not user.interviews.awaiting_debrief(NOW).exists()
+
+
+def test_today_shows_what_waits_and_not_what_is_done(client, interview):
+    assertContains(client.get(reverse("today")), "Debriefs waiting")
+    client.post(url("debrief_done", interview), SAID)
+    assertNotContains(client.get(reverse("today")), "Debriefs waiting")
+
+
+def test_debrief_offers_the_promises_and_names_of_the_notes(client, interview):
+    page = client.get(url("debrief", interview))
+    assertContains(page, 'value="Send the Göta paper"')
+    assertContains(page, 'value="20 November 2026"')
+    assertContains(page, 'value="Teresa Vasconcelos, Port of Lisbon"')
+
+
+def test_saved_partly_it_goes_on_waiting(client, user, interview):
+    page = client.post(url("debrief", interview), SAID, follow=True)
+    assertContains(page, "waits on Today")
+    assertContains(page, "Premiums follow the tide log.")
+    assert user.interviews.awaiting_debrief(NOW).exists()
+
+
+def test_a_ticked_line_becomes_one_promise(client, interview, mateus):
+    line = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
+    for version in ("1", "2"):
+        client.post(url("debrief", interview), {**SAID, **line, "line-0-due": "friday", "version": version})
+    assert mine(mateus)[1:] == [("article", "Send the Göta paper", TOMORROW)]
+    assertNotContains(client.get(url("debrief", interview)), "From your notes")
+
+
+def test_an_unticked_line_stays_a_line(client, interview, mateus):
+    client.post(url("debrief", interview), {**SAID, "line-0-line": "x", "line-0-what": "Send the Göta paper"})
+    assert mateus.promises.count() == 1
+
+
+def test_promises_of_the_room_get_their_date(client, interview, mateus):
+    promise = mateus.promises.make(what="Send the deck", now=NOW, interview=interview)
+    row = {f"kept-{promise.pk}-what": "Send the deck", f"kept-{promise.pk}-due": "tomorrow"}
+    client.post(url("debrief", interview), {**SAID, **row, f"kept-{promise.pk}-version": promise.version})
+    promise.refresh_from_db()
+    assert promise.due_on == TOMORROW
+
+
+def test_theirs_makes_my_friendly_check_in(client, interview, mateus):
+    client.post(url("debrief_done", interview), {**SAID, "theirs-0-what": "the tide logs", "theirs-0-due": ""})
+    assert [(one.whose, one.kind) for one in mateus.promises.order_by("pk")][1:] == [
+        ("theirs", "other"),
+        ("mine", "check_in"),
+    ]
+
+
+def test_whom_to_meet_becomes_a_contact_introduced_by_this_one(client, user, interview, mateus):
+    for version in ("1", "2"):
+        row = {"meet-0-line": "Teresa Vasconcelos, tide logs at Port of Lisbon", "version": version}
+        client.post(url("debrief", interview), {**SAID, **row})
+    teresa = user.contacts.get(name="Teresa Vasconcelos")
+    assert (teresa.introduced_by, teresa.stage) == (mateus, "to_meet")
+
+
+@pytest.mark.parametrize(
+    ("said", "stage", "rhythm"),
+    [
+        ({"go": "continue", "rhythm": "3-weeks"}, "continue", "every 3 weeks"),
+        ({"go": "continue"}, "continue", "every 2 months"),
+        ({"go": "drop", "rhythm": "2-months"}, "drop", ""),
+        ({"rhythm": "2-months"}, "met", ""),
+    ],
+)
+def test_continue_or_drop(client, interview, mateus, said, stage, rhythm):
+    client.post(url("debrief_done", interview), {**SAID, **said})
+    mateus.refresh_from_db()
+    assert (mateus.stage, mateus.rhythm) == (stage, rhythm)
+
+
+def test_done_leads_to_the_thank_you_and_can_be_taken_back(client, user, interview):
+    page = client.post(url("debrief_done", interview), SAID, follow=True)
+    assertContains(page, "This stays with me: Premiums follow the tide log.")
+    client.post(url("debrief_reopen", interview) + "?v=2")
+    assert user.interviews.awaiting_debrief(NOW).exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"learned": "x" * 10_001}, "At most 10000 characters fit here; this has 10001."),
+        ({"mine-0-what": "Write", "mine-0-due": "in 3 wekks"}, "Not a date I know."),
+        ({"mine-0-what": "", "mine-0-due": "friday"}, "Say what was promised, in a few words."),
+        ({"mine-0-what": "p" * 301}, "At most 300 characters fit here; this has 301."),
+        ({"meet-0-line": "!!"}, "I see no name in this line."),
+        ({"meet-0-line": "x" * 3000}, "At most 2000 characters fit here; this has 3000."),
+        ({"mine-0-what": "Write", "mine-0-due": "1 january 9999"}, "Not a date I know."),
+    ],
+)
+def test_what_is_wrong_is_said_and_everything_kept(client, user, interview, said, sentence):
+    page = client.post(url("debrief", interview), {**SAID, **said})
+    assertContains(page, sentence)
+    assertContains(page, "I compare the gauges.")
+    assert user.debriefs.get().learned == ""
+
+
+@pytest.mark.parametrize("junk", ["nul \0 here", b"\xed\xa0\x80", "javascript:alert(1)", "\u202e<script>"])
+def test_junk_is_kept_as_text(client, interview, junk):
+    names = ("learned", "fit", "mine-0-what", "meet-0-line", "go", "rhythm", "may_use_name", "version")
+    for name in names:
+        assert client.post(url("debrief", interview), {name: junk}).status_code in (200, 302)
+
+
+def test_a_stale_debrief_shows_both_texts(client, user, interview):
+    client.post(url("debrief", interview), SAID)
+    page = client.post(url("debrief", interview), {**SAID, "learned": "Something else"})
+    assertContains(page, "Saved meanwhile: “Premiums follow the tide log.”. Yours stands here.")
+    assertContains(page, "Something else")
+
+
+def test_debrief_of_a_planned_talk_leads_to_the_talk(client, mateus):
+    planned = InterviewFactory(contact=mateus)
+    assertRedirects(client.get(url("debrief", planned)), planned.get_absolute_url())
+
+
+# --- the thank-you ----------------------------------------------------------------------------------------------------
+
+LETTER = {"subject": "Thank you", "body": "Dear Mateus,\n\nPremiums follow the tide log."}
+
+
+def leave(mail: OutgoingMail) -> None:
+    """As the engine does in the commit that marks it sent."""
+    settle_thank_you(mail, NOW + timedelta(hours=3))
+
+
+def test_two_taps_send_one_letter(client, interview):
+    for _tap in range(2):
+        client.post(url("thank_you", interview), LETTER)
+    mail = OutgoingMail.objects.get()
+    assert (mail.kind, mail.recipient, mail.not_before) == (
+        "thank-you",
+        "mateus@port.example",
+        NOW + timedelta(seconds=20),
+    )
+
+
+def test_taken_back_it_keeps_its_words_and_can_go_again(client, interview):
+    client.post(url("thank_you", interview), LETTER)
+    assertContains(client.post(url("thank_you_cancel", interview), follow=True), "Premiums follow the tide log.")
+    client.post(url("thank_you", interview), LETTER)
+    assert [mail.state for mail in OutgoingMail.objects.order_by("pk")] == ["cancelled", "pending"]
+
+
+def test_the_letter_comes_from_me_and_answers_reach_me(client, user, interview):
+    client.post(url("thank_you", interview), {**LETTER, "subject": "Thank you\r\nBcc: all@example.org"})
+    composed = compose_thank_you(OutgoingMail.objects.get(), NOW)
+    mail = BytesParser(policy=policy.default).parsebytes(composed.message.as_bytes())
+    assert (mail["Subject"], mail["Bcc"]) == ("Thank you Bcc: all@example.org", None)
+    assert (mail["From"].addresses[0].display_name, mail["Reply-To"].addresses[0].addr_spec) == (
+        "Amara Lindgren",
+        user.email,
+    )
+    assert "Premiums follow the tide log." in mail.get_body(("plain",)).get_content()
+
+
+def test_sent_keeps_the_promise_and_counts_as_a_touch(client, interview, mateus):
+    client.post(url("thank_you", interview), LETTER)
+    leave(OutgoingMail.objects.get())
+    promise = mateus.promises.get(kind="thank_you")
+    assert (promise.state, mateus.touches.count()) == ("kept", 2)
+    assert thanks.took(interview, promise) == timedelta(hours=3)
+    assertContains(client.get(url("thank_you", interview)), "Thanked 3 hours after the talk.")
+
+
+def test_a_contact_without_an_address_gets_no_button(client, interview, mateus):
+    mateus.email = ""
+    mateus.save()
+    page = client.get(url("thank_you", interview))
+    assertNotContains(page, "Send from here")
+    client.post(url("thank_you", interview), LETTER)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_the_mail_program_opens_with_the_letter(client, interview):
+    assertContains(
+        client.get(url("thank_you", interview)),
+        'href="mailto:mateus@port.example?subject=Thank%20you&amp;body=Dear%20Mateus',
+    )
+
+
+def test_an_empty_letter_is_not_sent(client, interview):
+    assertContains(
+        client.post(url("thank_you", interview), {"subject": " ", "body": ""}), "There is nothing in the letter yet."
+    )
+    assert not OutgoingMail.objects.exists()
