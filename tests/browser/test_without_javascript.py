@@ -38,8 +38,8 @@ def test_schedule_a_meeting(page: Page, user: User):
     page.get_by_role("link", name="Plan a talk").click()
     page.get_by_text("Video", exact=True).click()
     page.get_by_text("20 min", exact=True).click()
-    page.get_by_label("Day").fill("in 2 weeks")
-    page.get_by_label("Time").fill("15:00")
+    page.get_by_role("textbox", name="Day").fill("in 2 weeks")
+    page.get_by_label("Time", exact=True).fill("15:00")
     page.get_by_role("button", name="Invite Ana").click()
     page.locator("#toasts").get_by_role("button", name="Undo").click()
 
