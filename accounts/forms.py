@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import country_names
 from accounts.dates import zone_names
 from accounts.models import User, validate_zone
 
@@ -45,17 +46,36 @@ class ZoneSelect(forms.Select):
     template_name = "accounts/_zone_select.html"
 
 
+WEEKDAYS = {
+    1: _("Monday"),
+    2: _("Tuesday"),
+    3: _("Wednesday"),
+    4: _("Thursday"),
+    5: _("Friday"),
+    6: _("Saturday"),
+    7: _("Sunday"),
+}
+
+
+class DayTicks(forms.CheckboxSelectMultiple):
+    template_name = "accounts/_day_ticks.html"
+
+
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """One person's day and mail; `now` tells the time there, and when the next mail is."""
 
     class Meta:
         model = User
         fields = ["name", "time_zone", "mail_at", "wants_reminders"]
+        fields += ["country", "work_from", "work_until", "work_days", "wants_briefs", "evening_at"]
         labels = {"name": _("Name"), "time_zone": _("Zone"), "mail_at": _("Reminder at")}
         help_texts = {"name": _("Contacts see it in invitations.")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "mail_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "work_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "work_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "evening_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
         error_messages = {
             "mail_at": {
@@ -63,7 +83,19 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
                 "required": _("A reminder needs a time. Try “08:00”."),
             },
             "time_zone": {"required": _("Choose the zone you live in.")},
+            **{
+                name: {"invalid": _("Not a time I know. Try “17:30”."), "required": _("Say a time, as in “17:30”.")}
+                for name in ("work_from", "work_until", "evening_at")
+            },
         }
+
+    country = forms.ChoiceField(label=_("Country"), required=False, help_text=_("No talk is proposed on its holidays."))
+    work_days = forms.MultipleChoiceField(
+        label=_("Working days"),
+        choices=[(str(n), WEEKDAYS[n]) for n in range(1, 8)],
+        widget=DayTicks,
+        error_messages={"required": _("Keep at least one day on which you talk with people.")},
+    )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +106,19 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         }
         zone.validators.append(validate_zone)  # here already: the model's own check comes after the user was changed
         self.fields["mail_at"].help_text = next_mail_in_words(self.instance, now)
+        country: Any = self.fields["country"]
+        country.choices = [("", gettext("None")), *country_names().items()]
+        self.initial["work_days"] = list(self.instance.work_days)
+
+    def clean_work_days(self) -> str:
+        return "".join(sorted(self.cleaned_data["work_days"]))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        starts, ends = found.get("work_from"), found.get("work_until")
+        if starts and ends and starts >= ends:
+            self.add_error("work_until", gettext("The day ends before it begins. Try a later time."))
+        return found
 
 
 def zone_choices(mine: str) -> list[tuple[str, str]]:

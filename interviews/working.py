@@ -6,8 +6,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from holidays import registry
 
+from accounts.countries import country_names
 from accounts.dates import exists, instant
 from accounts.models import User
 
@@ -23,11 +23,6 @@ LIKED = (
     time(13),
 )  # in turn, so that a day differs from the next
 AWAKE = (8, 20)  # hours at which nobody minds a call
-
-
-def countries() -> list[tuple[str, str]]:
-    """Those whose holidays are known: code and name."""
-    return sorted(_names().items(), key=lambda pair: pair[1])
 
 
 def is_working_day(user: User, day: date) -> bool:
@@ -71,18 +66,8 @@ def propose(user: User, *, minutes: int, their_zone: str, now: datetime, count: 
 
 
 @cache
-def _names() -> dict[str, str]:
-    return {codes[1]: _spaced(codes[0]) for codes in registry.COUNTRIES.values()}
-
-
-def _spaced(words: str) -> str:
-    """ "NewZealand" is New Zealand."""
-    return "".join(f" {c}" if c.isupper() and n and words[n - 1].islower() else c for n, c in enumerate(words))
-
-
-@cache
 def _holidays(country: str, year: int) -> dict[date, str]:
-    if country not in _names():
+    if country not in country_names():
         return {}
     return dict(holidays.country_holidays(country, years=year).items())
 

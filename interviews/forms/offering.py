@@ -44,6 +44,7 @@ class Row:
 
 class OfferForm(forms.Form):
     use_required_attribute = False
+    is_mostly_optional = True
 
     minutes = MinutesField(
         label=gettext_lazy("How long"),

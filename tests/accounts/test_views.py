@@ -5,12 +5,24 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from accounts import demo
 from accounts.models import User
 from tests.factories import NOW, UserFactory
 
-KEPT = {"name": "Amara Lindgren", "time_zone": "Europe/Stockholm", "mail_at": "08:00", "wants_reminders": "on"}
+KEPT = {
+    "name": "Amara Lindgren",
+    "time_zone": "Europe/Stockholm",
+    "mail_at": "08:00",
+    "wants_reminders": "on",
+    "work_from": "09:00",
+    "work_until": "17:00",
+    "work_days": ["1", "2", "3", "4", "5"],
+    "country": "",
+    "wants_briefs": "on",
+    "evening_at": "18:00",
+}
 
 
 @time_machine.travel(NOW, tick=False)
@@ -161,3 +173,35 @@ def test_demo_link_is_not_there_in_production(guest: Client, demo_user: User, se
     settings.PRODUCTION = True
     url = reverse("demo_sign_in", args=[demo.make_token(demo_user)])
     assert [guest.get(url).status_code, guest.post(url).status_code] == [404, 404]
+
+
+def test_working_hours_days_and_country_are_kept(client: Client, user):
+    typed = {
+        "work_from": "10:00",
+        "work_until": "15:30",
+        "work_days": ["4", "2"],
+        "country": "NZ",
+        "evening_at": "20:15",
+    }
+    client.post(reverse("settings"), KEPT | typed)
+    user.refresh_from_db()
+    assert (user.work_from, user.work_until, user.evening_at) == (time(10), time(15, 30), time(20, 15))
+    assert (user.work_days, user.country) == ("24", "NZ")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("work_days", [], "at least one day"),
+        ("work_days", ["8"], "8"),
+        ("work_until", "08:00", "ends before it begins"),
+        ("work_from", "noon", "Not a time I know"),
+        ("evening_at", "", "Say a time"),
+        ("country", "XX", "XX"),
+        ("country", "x" * 10_000, "Select a valid choice"),
+    ],
+)
+def test_wrong_working_hours_get_their_sentence(client: Client, user, field: str, typed, said: str):
+    assertContains(client.post(reverse("settings"), KEPT | {field: typed}), said)
+    user.refresh_from_db()
+    assert (user.work_days, user.work_until, user.country) == ("12345", time(17), "")

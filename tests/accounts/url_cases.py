@@ -73,7 +73,16 @@ PUBLIC = {
 }
 
 POST_DATA: dict[str, dict[str, Any]] = {
-    "settings": {"name": "Amara", "time_zone": "Europe/Lisbon", "mail_at": "07:30", "wants_reminders": "on"},
+    "settings": {
+        "name": "Amara",
+        "time_zone": "Europe/Lisbon",
+        "mail_at": "07:30",
+        "wants_reminders": "on",
+        "work_from": "09:00",
+        "work_until": "17:00",
+        "work_days": ["1"],
+        "evening_at": "18:00",
+    },
     "demo_sign_in": {"time_zone": "Europe/Lisbon"},
     "account_login": {"login": "amara@keepword.example", "password": "not the password"},
     "account_signup": {"name": "Eve", "email": "eve@keepword.example", "password1": "a long enough word"},
