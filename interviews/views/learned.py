@@ -16,7 +16,7 @@ def learned_list(request: OwnerRequest) -> HttpResponse:
     """Named by `?question=`, one question is shown on its own page."""
     words, field = learned.read_query(request.GET)
     chosen = request.GET.get("question", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+    if not words and chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
         query = "?" + urlencode({"field": field.value}) if field.value else ""
         return redirect(reverse("learned_question", args=[int(chosen)]) + query)
     context = {

@@ -8,15 +8,17 @@ const form = () => document.querySelector("[data-keep]");
 // a drag ends in the same post as the buttons Up and Down
 function post(path) {
   const button = document.createElement("button");
-  button.formAction = path;
   button.setAttribute("formaction", path);
   button.hidden = true;
   form().append(button);
-  form().requestSubmit(button);
+  button.click(); // htmx goes by the button clicked
 }
 
 function rowAt(y) {
-  return [...list().children].find((row) => row !== dragged && y < row.getBoundingClientRect().bottom);
+  return [...list().children].find((row) => {
+    const { top, height } = row.getBoundingClientRect();
+    return row !== dragged && y < top + height / 2;
+  });
 }
 
 document.addEventListener("pointerdown", (event) => {

@@ -156,7 +156,7 @@ def test_pages_cost_the_same_with_1_and_with_30_answers(client, question, django
     urls = {
         reverse("learned"): 8,
         reverse("learned") + "?q=gauge": 11,
-        reverse("learned_question", args=[question.pk]): 7,
+        reverse("learned_question", args=[question.pk]): 9,
     }
     answered(question, "At the gauges")
     client.get(reverse("learned"))
