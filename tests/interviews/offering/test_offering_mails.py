@@ -1,0 +1,184 @@
+"""The mails of an offer: the times, the chasing of a silent one, the day before."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import time_machine
+
+from crm.models import Contact
+from interviews import links
+from interviews.actions import offering, planning
+from interviews.mails.confirming import plan_confirmations
+from interviews.mails.offering import plan_chases
+from interviews.models import Interview, Offer
+from outbox.kinds import KINDS, Cancelled, Composed
+from outbox.models import State
+from tests.factories import NOW, ContactFactory, InterviewFactory
+from tests.interviews.offering.test_offer import terms
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def misaki(user) -> Contact:
+    return ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
+
+
+def offered(misaki: Contact, **other: Any) -> Offer:
+    return offering.offer(owner=misaki.owner, contact=misaki, terms=terms(**other), now=NOW)
+
+
+def composed(mail, now: datetime = NOW) -> EmailMessage:
+    found = KINDS[mail.kind].compose(mail, now)
+    assert isinstance(found, Composed), found
+    return found.message
+
+
+def cancelled(mail, now: datetime = NOW) -> str:
+    found = KINDS[mail.kind].compose(mail, now)
+    assert isinstance(found, Cancelled)
+    return found.cause
+
+
+def text(message: EmailMessage) -> str:
+    return message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+# --- the offer --------------------------------------------------------------------------------------------------------
+
+
+def test_the_offer_says_the_times_in_both_zones_and_the_link(user, misaki):
+    offer = offered(misaki, message="With many thanks")
+    message = composed(user.outgoingmails.get())
+    assert str(message["Subject"]) == "30 minutes with Amara Lindgren, when it suits you"
+    assert str(message["Reply-To"]).endswith("<amara@keepword.example>")
+    for said in ("Tuesday 1 December, 17:00 (09:00 for Amara)", "With many thanks", "Breaches"):
+        assert said in text(message)
+    assert links.offer_url(links.new_secret(offer.uid)) in text(message)
+
+
+def test_the_offer_leaves_out_a_time_that_is_gone(user, misaki):
+    offered(misaki)
+    InterviewFactory(contact=ContactFactory(owner=user), local_date=date(2026, 12, 1), local_time=time(9, 0))
+    assert "1 December" not in text(composed(user.outgoingmails.get(kind="offer")))
+
+
+def test_no_offer_leaves_for_somebody_dropped(user, misaki):
+    offered(misaki)
+    Contact.objects.update(stage="drop")
+    assert cancelled(user.outgoingmails.get()) == "you dropped Misaki"
+
+
+def test_a_newline_in_a_name_stays_out_of_the_headers(user, misaki):
+    Contact.objects.update(name="Mi\nBcc: x@y.example")
+    misaki.refresh_from_db()
+    offered(misaki, message="a\r\nb")
+    assert composed(user.outgoingmails.get())["Bcc"] is None
+
+
+# --- chasing ----------------------------------------------------------------------------------------------------------
+
+TUESDAY_MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # three working days after Thursday 19 November
+
+
+def test_a_silent_offer_is_chased_after_three_working_days(user, misaki):
+    offered(misaki, chase=True)
+    assert plan_chases(TUESDAY_MORNING - DAY) == 0
+    assert plan_chases(TUESDAY_MORNING) == 1
+    assert plan_chases(TUESDAY_MORNING) == 0
+    message = composed(user.outgoingmails.get(kind="chase"), TUESDAY_MORNING)
+    assert str(message["Subject"]) == "Would 30 minutes with Amara Lindgren still suit you?"
+
+
+def test_it_is_chased_at_most_twice(user, misaki):
+    offered(misaki, chase=True)
+    assert sum(plan_chases(TUESDAY_MORNING + n * DAY) for n in range(9)) == 2
+
+
+def test_it_is_not_chased_on_a_holiday_or_before_the_working_day(user, misaki):
+    user.country, user.work_days = "SE", "1234567"
+    offer = offered(misaki, chase=True)
+    Offer.objects.filter(pk=offer.pk).update(chase_on=date(2026, 12, 25), expires_at=NOW + 60 * DAY)
+    user.save()
+    assert plan_chases(datetime(2026, 12, 25, 9, 0, tzinfo=UTC)) == 0
+    assert plan_chases(datetime(2026, 12, 27, 7, 0, tzinfo=UTC)) == 0
+
+
+@pytest.mark.parametrize("how", ["unticked", "answered", "withdrawn", "expired"])
+def test_nobody_is_chased_who_answered_or_was_not_to_be(user, misaki, how: str):
+    offer = offered(misaki, chase=how != "unticked")
+    if how == "answered":
+        offering.decline(offer=offer, note="", now=NOW)
+    elif how == "withdrawn":
+        offering.withdraw(offer=offer, now=NOW)
+    elif how == "expired":
+        Offer.objects.update(expires_at=NOW)
+    assert plan_chases(TUESDAY_MORNING) == 0
+
+
+def test_taking_the_offer_back_stops_the_chase(user, misaki):
+    offer = offered(misaki, chase=True)
+    plan_chases(TUESDAY_MORNING)
+    offer.refresh_from_db()
+    offering.withdraw(offer=offer, now=TUESDAY_MORNING)
+    assert set(user.outgoingmails.values_list("state", flat=True)) == {State.CANCELLED}
+
+
+# --- the day before ---------------------------------------------------------------------------------------------------
+
+EVENING_THERE = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)  # 18:00 in Tokyo on the day before
+
+
+@pytest.fixture
+def talk(user, misaki) -> Interview:
+    answer = offering.Answer(datetime(2026, 12, 1, 8, 0, tzinfo=UTC), "phone", "+81 3 555")
+    return offering.choose(offer=offered(misaki, confirm_them=True), answer=answer, now=NOW)
+
+
+def test_they_are_reminded_on_the_evening_before_where_they_live(user, talk):
+    assert plan_confirmations(EVENING_THERE - timedelta(minutes=1)) == 0
+    assert plan_confirmations(EVENING_THERE) == 1
+    assert plan_confirmations(EVENING_THERE) == 0
+    message = composed(user.outgoingmails.get(kind="tomorrow"), EVENING_THERE)
+    assert str(message["Subject"]) == "Tomorrow at 17:00: your talk with Amara Lindgren"
+    for said in ("Tuesday 1 December, 17:00", "09:00 in Stockholm", "+81 3 555", "/o/"):
+        assert said in text(message)
+
+
+def test_nobody_is_reminded_without_the_tick(user, talk):
+    Interview.objects.update(confirm_them=False)
+    assert plan_confirmations(EVENING_THERE) == 0
+
+
+def test_a_late_confirmation_says_today(user, talk):
+    plan_confirmations(EVENING_THERE)
+    late = EVENING_THERE + timedelta(hours=18)
+    assert str(composed(user.outgoingmails.get(kind="tomorrow"), late)["Subject"]).startswith("Today at 17:00")
+
+
+@pytest.mark.parametrize(("how", "cause"), [("moved", "moved"), ("cancelled", "cancelled"), ("unticked", "tick")])
+def test_what_changed_meanwhile_is_not_confirmed(user, talk, how: str, cause: str):
+    plan_confirmations(EVENING_THERE)
+    if how == "moved":
+        Interview.objects.update(starts_at=talk.starts_at + DAY)
+    elif how == "cancelled":
+        planning.cancel(interview=talk, now=EVENING_THERE)
+    else:
+        Interview.objects.update(confirm_them=False)
+    assert cause in cancelled(user.outgoingmails.get(kind="tomorrow"), EVENING_THERE)
+
+
+def test_who_was_invited_this_evening_is_not_told_twice(user, talk):
+    planning.invite(interview=talk, now=EVENING_THERE + timedelta(minutes=5))
+    plan_confirmations(EVENING_THERE + timedelta(minutes=6))
+    mail = user.outgoingmails.get(kind="tomorrow")
+    assert cancelled(mail, EVENING_THERE + timedelta(minutes=6)) == "an invitation told them this evening"
