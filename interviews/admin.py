@@ -1,6 +1,19 @@
 from django.contrib import admin
 
-from interviews.models import Ask, Counter, Interview, Offer, OfferSlot
+from interviews.models import (
+    Ask,
+    ChosenQuestion,
+    Counter,
+    Debrief,
+    Homework,
+    Interview,
+    Offer,
+    OfferSlot,
+    Preparation,
+    Question,
+    Room,
+    RoomWrite,
+)
 
 
 @admin.register(Interview)
@@ -45,3 +58,65 @@ class AskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the st
     list_select_related = ["contact", "owner"]
     search_fields = ["contact__name", "owner__email", "subject"]
     raw_id_fields = ["contact", "owner"]
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["interview", "started_at", "extended_minutes", "ended_at", "owner"]
+    list_select_related = ["interview", "owner"]
+    search_fields = ["interview__contact__name", "owner__email"]
+    raw_id_fields = ["interview", "owner"]
+    readonly_fields = ["notes_version", "version"]
+
+
+@admin.register(RoomWrite)
+class RoomWriteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["uid", "room", "written_at", "owner"]
+    list_select_related = ["room", "owner"]
+    search_fields = ["uid", "owner__email"]
+    raw_id_fields = ["room", "owner"]
+
+
+@admin.register(Debrief)
+class DebriefAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["interview", "opened_at", "done_at", "owner"]
+    list_select_related = ["interview", "owner"]
+    search_fields = ["interview__contact__name", "owner__email"]
+    raw_id_fields = ["interview", "owner"]
+    readonly_fields = ["version"]
+
+
+@admin.register(Preparation)
+class PreparationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["contact", "interview", "created_at", "owner"]
+    list_select_related = ["contact", "interview", "owner"]
+    search_fields = ["contact__name", "owner__email", "uid"]
+    raw_id_fields = ["contact", "interview", "owner"]
+    readonly_fields = ["uid", "version", "created_at"]
+
+
+@admin.register(Homework)
+class HomeworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["item", "preparation", "done", "owner"]
+    list_select_related = ["preparation", "owner"]
+    search_fields = ["note", "preparation__contact__name", "owner__email"]
+    raw_id_fields = ["preparation", "owner"]
+
+
+@admin.register(Question)
+class QuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["text", "tag", "starting", "must_ask", "owner"]
+    list_filter = ["tag"]
+    list_select_related = ["owner"]
+    search_fields = ["text", "owner__email", "uid"]
+    raw_id_fields = ["owner"]
+    readonly_fields = ["uid", "created_at"]
+
+
+@admin.register(ChosenQuestion)
+class ChosenQuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["question", "contact", "position", "answered_at", "owner"]
+    list_select_related = ["question", "contact", "owner"]
+    search_fields = ["question__text", "contact__name", "owner__email"]
+    raw_id_fields = ["preparation", "question", "contact", "owner"]
+    readonly_fields = ["answer_version"]

@@ -42,6 +42,8 @@ def begin(*, contact: Contact, now: datetime) -> Preparation:
 
 def attach(interview: Interview) -> None:
     """The interview just planned takes along what was prepared for it, in the caller's transaction."""
+    if not getattr(interview.contact, "has_preparation", True):
+        return
     prepared = current(interview.contact)
     if prepared and not prepared.planned:
         prepared.interview = interview

@@ -82,6 +82,11 @@ class Preparation(Owned):
         return self.planned.minutes if self.planned else self.minutes
 
 
+def with_has_preparation(contacts: models.QuerySet[Contact]) -> models.QuerySet[Contact]:
+    """With `has_preparation`: planning a talk looks for one to take along only where there is any."""
+    return contacts.annotate(has_preparation=Exists(Preparation.objects.filter(contact=OuterRef("pk"))))
+
+
 class Homework(Owned):
     preparation = models.ForeignKey(Preparation, on_delete=models.CASCADE, related_name="homework")
     item = models.CharField(max_length=12, choices=HomeworkItem)
@@ -97,6 +102,18 @@ class Homework(Owned):
 
     def __str__(self) -> str:
         return self.get_item_display()
+
+    @property
+    def in_a_word(self) -> str:
+        """For the narrow column of the brief."""
+        words = {
+            HomeworkItem.PERSON: _("Person"),
+            HomeworkItem.ORGANISATION: _("Organisation"),
+            HomeworkItem.WORDS: _("Words"),
+            HomeworkItem.PLAYERS: _("Players"),
+            HomeworkItem.ONLY_THEY: _("Only they"),
+        }
+        return str(words[HomeworkItem(self.item)])
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

@@ -15,6 +15,7 @@ from interviews.actions import planning as actions
 from interviews.forms.planning import InterviewForm
 from interviews.invitations import address_of, last_mail
 from interviews.models import Interview
+from interviews.models.preparing import with_has_preparation
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -22,7 +23,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_form
 def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
-    contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
+    contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
     contact.owner = request.user
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():

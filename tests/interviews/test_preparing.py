@@ -2,6 +2,7 @@ from datetime import date, time, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from interviews import bank
@@ -388,3 +389,41 @@ def test_the_bank_is_stocked_once(user):
     bank.stock(user, NOW)
 
     assert user.questions.count() == 14
+
+
+# --- the database -----------------------------------------------------------------------------------------------------
+
+
+def test_the_database_refuses_two_preparations_without_a_time(contact):
+    PreparationFactory(contact=contact)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PreparationFactory(contact=contact)
+
+
+@pytest.mark.parametrize("minutes", [9, 121])
+def test_the_database_refuses_a_length_nobody_asks_for(contact, minutes):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PreparationFactory(contact=contact, minutes=minutes)
+
+
+def test_the_database_refuses_an_item_twice(contact):
+    first = HomeworkFactory(preparation__contact=contact)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HomeworkFactory(preparation=first.preparation)
+
+
+def test_the_database_refuses_a_question_twice_in_a_talk(contact):
+    row = three(contact)[0]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ChosenQuestionFactory(preparation=row.preparation, question=row.question)
+
+
+@pytest.mark.parametrize("changes", [{"answer": "Yes"}, {"answered_at": NOW}])
+def test_the_database_refuses_an_answer_without_its_date_and_a_date_without_one(contact, changes):
+    row = three(contact)[0]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        contact.chosen_questions.filter(pk=row.pk).update(**changes)
