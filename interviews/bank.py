@@ -47,7 +47,7 @@ def stock(owner: User, now: datetime) -> None:
     kept = set(owner.questions.filter(starting__isnull=False).values_list("starting", flat=True))
     missing = [question for question in _ours(owner, now) if question.starting not in kept]
     if missing:
-        Question.objects.bulk_create(missing, ignore_conflicts=True)
+        owner.questions.bulk_create(missing, ignore_conflicts=True)
 
 
 def questions(owner: User, now: datetime) -> list[Question]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from crm.models import Contact, Organisation, Tag
 from crm.text import clean_line, fold
 from interviews import bank
-from interviews.models import ChosenQuestion, Debrief, Interview, Question
+from interviews.models import ChosenQuestion, Interview, Question
 
 ON_A_PAGE, FOUND, SEARCHED, GATHERED, NOT_ASKED = 24, 40, 3000, 500, 5
 _WORD = re.compile(r"\w+")
@@ -154,7 +154,7 @@ def search(owner: User, words: str, field: Field) -> Search:
 
 
 def _debriefs(owner: User, field: Field) -> Any:
-    told: Any = Debrief.objects.filter(owner=owner, interview__contact__binned_at__isnull=True).exclude(learned="")
+    told = owner.debriefs.filter(interview__contact__binned_at__isnull=True).exclude(learned="")
     found = told.filter(field.of_contact("interview__contact"))
     return found.select_related("interview__contact__organisation").order_by("-opened_at", "-pk")
 

@@ -63,11 +63,11 @@ def keep(
 ) -> Preparation:
     """Everything the page holds, in one commit; refused when it was made from an older version."""
     preparation = begin(contact=contact, now=now)
-    if not Preparation.objects.filter(pk=preparation.pk, version=seen).update(
+    if not contact.preparations.filter(pk=preparation.pk, version=seen).update(
         purpose=purpose, agenda=agenda, minutes=minutes, version=seen + 1
     ):
         raise Stale
-    Homework.objects.bulk_create(
+    preparation.homework.bulk_create(
         [
             Homework(owner_id=contact.owner_id, preparation=preparation, item=item, **studied._asdict())
             for item, studied in homework.items()
@@ -86,7 +86,7 @@ def choose(*, contact: Contact, questions: Iterable[Question], now: datetime) ->
     there = set(preparation.questions.values_list("question_id", flat=True))
     new = [question for question in questions if question.pk not in there][: MOST_CHOSEN - len(there)]
     last = preparation.questions.aggregate(last=Max("position"))["last"] or 0
-    ChosenQuestion.objects.bulk_create(
+    preparation.questions.bulk_create(
         ChosenQuestion(
             owner_id=contact.owner_id,
             preparation=preparation,
@@ -141,7 +141,7 @@ def put_back(*, contact: Contact, question: Question, at: int, must_ask: bool, n
 
 def _locked(preparation: Preparation) -> Preparation:
     """One order at a time: two taps at once would number the same places."""
-    locked: Preparation = Preparation.objects.select_for_update().get(pk=preparation.pk)
+    locked: Preparation = preparation.contact.preparations.select_for_update().get(pk=preparation.pk)
     return locked
 
 
@@ -149,4 +149,4 @@ def _number(preparation: Preparation, order: Iterable[ChosenQuestion] | None = N
     rows = sorted(preparation.questions.in_order() if order is None else order, key=lambda row: not row.must_ask)
     for place, row in enumerate(rows, start=1):
         row.position = place
-    ChosenQuestion.objects.bulk_update(rows, ["position"])
+    preparation.questions.bulk_update(rows, ["position"])

@@ -30,7 +30,8 @@ AT_ONCE = 1000
 
 @planner
 def plan_briefs(now: datetime) -> int:
-    """One row for each talk whose evening before has come, up to its begin: a late run still sends it."""
+    """One row for each talk whose evening before has come, up to its begin: a late run still sends it. Not for a talk
+    that was planned after that evening: it is fresh in the mind, and nothing is prepared yet."""
     planned, due = 0, _due(now)
     while talks := list(islice(due, AT_ONCE)):
         keys = {key_of(talk): talk for talk in talks}
@@ -92,7 +93,7 @@ def _due(now: datetime) -> Iterator[Interview]:
         .select_related("owner")
         .order_by("starts_at", "pk")
     )
-    return (talk for talk in ahead if evening_before(talk.owner, talk.starts_at) <= now)
+    return (talk for talk in ahead if talk.created_at < evening_before(talk.owner, talk.starts_at) <= now)
 
 
 def _row(key: str, interview: Interview, now: datetime) -> OutgoingMail:

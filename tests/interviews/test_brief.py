@@ -124,6 +124,12 @@ def test_a_late_run_still_sends_it_until_the_talk_begins(talk):
     assert plan_briefs(talk.starts_at - timedelta(minutes=1)) == 1
 
 
+def test_a_talk_planned_after_that_evening_has_none(contact):
+    InterviewFactory(contact=contact, local_date=date(2026, 11, 24), created_at=EVENING + timedelta(minutes=5))
+
+    assert plan_briefs(EVENING + timedelta(minutes=6)) == 0
+
+
 def test_the_evening_is_the_owners(user, talk):
     user.time_zone, user.evening_at = "America/Los_Angeles", time(20, 30)
     user.save()

@@ -391,6 +391,16 @@ def test_the_bank_is_stocked_once(user):
     assert user.questions.count() == 14
 
 
+@pytest.mark.parametrize(("count", "is_offered"), [(0, True), (4, True), (5, False)])
+def test_today_offers_to_prepare_the_talk_of_tomorrow(client, contact, count, is_offered):
+    talk = InterviewFactory(contact=contact, local_date=TODAY + timedelta(days=1))
+    ChosenQuestionFactory.create_batch(count, preparation=PreparationFactory(contact=contact, interview=talk))
+
+    words = client.get(reverse("today")).content.decode()
+
+    assert (page(contact) in words) == is_offered
+
+
 # --- the database -----------------------------------------------------------------------------------------------------
 
 
