@@ -58,6 +58,9 @@ SIGNS = [
 ]
 
 
+ROW = ("owner", "whose", "kind", "what", "due_on", "promised_on", "state", "closed_at", "snoozed_until", "version")
+
+
 class PromiseState(models.TextChoices):
     OPEN = "open", _("open")
     KEPT = "kept", _("kept")
@@ -101,6 +104,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
+
+    def with_row(self) -> "PromiseQuerySet":
+        """All that a row of a list shows, and no more: a contact is a wide row."""
+        return self.select_related("contact").only(*ROW, "contact__name")
 
     def most_urgent_first(self) -> "PromiseQuerySet":
         return self.order_by("due_on", "pk")

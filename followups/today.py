@@ -12,7 +12,7 @@ from accounts.models import User
 from crm.models import Contact
 from followups.models import Promise
 from followups.words import number
-from interviews.models import Interview
+from interviews.models import Ask, Counter, Interview
 
 SHOWN = 40  # promises; the rest stands under Follow-ups
 TO_TOUCH = 3
@@ -35,10 +35,13 @@ class Today:
     to_touch: list[Contact]
     theirs: list[Promise]
     debriefs: list[Interview]
+    counters: list[Counter]  # other times people proposed, waiting for me
+    asks: list[Ask]  # requests without an answer, whose day has come
 
     @property
     def is_quiet(self) -> bool:
         parts = (self.overdue, self.due, self.talks, self.tomorrow, self.to_touch, self.theirs, self.debriefs)
+        parts = (*parts, self.counters, self.asks)
         return self.next_talk is None and not any(parts)
 
     @property
@@ -90,6 +93,8 @@ def read_day(user: User, now: datetime) -> Today:
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation")[:TO_TOUCH]),
         theirs=list(user.promises.awaited().select_related("contact").most_urgent_first()[:THEIRS]),
+        counters=list(user.counters.waiting()[:TALKS]),
+        asks=list(user.asks.to_follow_up(day)[:TALKS]),
         debriefs=list(user.interviews.awaiting_debrief(now).with_contact().last_first()[:TALKS]),
     )
 
