@@ -77,7 +77,7 @@ class Today:
 def read_day(user: User, now: datetime) -> Today:
     """Five queries, whatever the day holds."""
     day = user.today(now)
-    wanted = list(user.promises.wanted_by(day).mine().select_related("contact").most_urgent_first()[: SHOWN + 1])
+    wanted = list(user.promises.wanted_by(day).mine().with_row().most_urgent_first()[: SHOWN + 1])
     overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
     talks = _talks(user, day)
     todays = [talk for talk in talks if talk.starts_at < _midnight(user, day, 1)]
@@ -92,7 +92,7 @@ def read_day(user: User, now: datetime) -> Today:
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation")[:TO_TOUCH]),
-        theirs=list(user.promises.awaited().select_related("contact").most_urgent_first()[:THEIRS]),
+        theirs=list(user.promises.awaited().with_row().most_urgent_first()[:THEIRS]),
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
         debriefs=list(user.interviews.awaiting_debrief(now).with_contact().last_first()[:TALKS]),
