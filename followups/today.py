@@ -40,9 +40,8 @@ class Today:
 
     @property
     def is_quiet(self) -> bool:
-        parts = (self.overdue, self.due, self.talks, self.tomorrow, self.to_touch, self.theirs, self.debriefs)
-        parts = (*parts, self.counters, self.asks)
-        return self.next_talk is None and not any(parts)
+        people = (self.talks, self.tomorrow, self.to_touch, self.debriefs, self.counters, self.asks)
+        return self.next_talk is None and not any((self.overdue, self.due, self.theirs, *people))
 
     @property
     def has_side(self) -> bool:

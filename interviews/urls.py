@@ -1,7 +1,16 @@
 from django.urls import path
 
 from interviews import guest
-from interviews.views import debriefing, holding, learned, offering, planning, preparing, questions
+from interviews.views import (
+    asking,
+    debriefing,
+    holding,
+    learned,
+    offering,
+    planning,
+    preparing,
+    questions,
+)
 
 urlpatterns = [
     path("contacts/<int:contact_pk>/interviews/new/", planning.interview_new, name="interview_new"),
@@ -14,6 +23,13 @@ urlpatterns = [
     path("interviews/<int:pk>/hold/", planning.interview_hold, name="interview_hold"),
     path("interviews/<int:pk>/unhold/", planning.interview_unhold, name="interview_unhold"),
     path("interviews/<int:pk>/no-show/", planning.interview_no_show, name="interview_no_show"),
+    # asking by letter
+    path("contacts/<int:contact_pk>/ask/", asking.ask_new, name="ask_new"),
+    path("asks/<int:pk>/", asking.ask_detail, name="ask_detail"),
+    path("asks/<int:pk>/take-back/", asking.ask_take_back, name="ask_take_back"),
+    path("asks/<int:pk>/wait/", asking.ask_wait, name="ask_wait"),
+    path("asks/<int:pk>/close/", asking.ask_close, name="ask_close"),
+    path("asks/<int:pk>/reopen/", asking.ask_reopen, name="ask_reopen"),
     # offered times, and the contact's own pages
     path("contacts/<int:contact_pk>/offer/", offering.offer_new, name="offer_new"),
     path("offers/<int:pk>/", offering.offer_detail, name="offer_detail"),

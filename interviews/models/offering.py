@@ -1,7 +1,7 @@
 """Asking for somebody's time at their convenience: the letter, the times offered, and their answer."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, validate_zone
-from crm.models import Contact
+from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 
 
@@ -18,6 +18,14 @@ class AskVia(models.TextChoices):
     MAIL = "mail", _("sent from here")
     COPIED = "copied", _("copied")
     OPENED = "opened", _("opened in the mail program")
+
+
+class AskQuerySet(models.QuerySet["Ask"]):
+    def to_follow_up(self, today: date) -> "AskQuerySet":
+        """Whom nobody heard of since, and whose day has come; whoever has a talk by now has answered."""
+        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
+        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
+        return silent.select_related("contact").order_by("follow_up_on", "pk")
 
 
 class Ask(Owned):
@@ -33,6 +41,8 @@ class Ask(Owned):
     follow_up_on = models.DateField(null=True)  # local date the next step is proposed on; null after the last
     closed_at = models.DateTimeField(null=True)  # answered, followed up, taken back, or let be
     minutes = models.PositiveSmallIntegerField(default=20)
+
+    objects: ClassVar[Any] = AskQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -169,6 +179,14 @@ class OfferSlot(Owned):
         return self.starts_at.isoformat()
 
 
+class CounterQuerySet(models.QuerySet["Counter"]):
+    def waiting(self) -> "CounterQuerySet":
+        """For the owner's word."""
+        undecided = self.filter(decided_at__isnull=True, offer__state=OfferState.COUNTERED)
+        alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
+        return alive.select_related("offer__contact").order_by("starts_at", "pk")
+
+
 class Counter(Owned):
     """None of the times suits: what the contact proposes instead."""
 
@@ -183,6 +201,8 @@ class Counter(Owned):
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     accepted = models.BooleanField(default=False)
+
+    objects: ClassVar[Any] = CounterQuerySet.as_manager()
 
     class Meta:
         constraints = [

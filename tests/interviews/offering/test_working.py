@@ -35,7 +35,7 @@ def test_a_country_nobody_knows_has_no_holidays():
     ("day", "count", "expected"),
     [
         (date(2026, 11, 19), 3, date(2026, 11, 24)),  # over a weekend
-        (date(2026, 12, 23), 3, date(2026, 12, 30)),  # over christmas eve, christmas day, boxing day
+        (date(2026, 12, 23), 3, date(2026, 12, 29)),  # over christmas
         (date(2026, 11, 21), 1, date(2026, 11, 23)),
     ],
 )
@@ -71,10 +71,6 @@ def test_times_keep_clear_of_my_talks_and_of_other_offers():
 
 def test_times_are_by_day_where_they_live():
     user = swede()
-    there = [
-        at.astimezone(ZoneInfo("America/Los_Angeles")).hour for at in propose(user, their_zone="America/Los_Angeles")
-    ]
-    assert there == [] or all(hour >= 0 for hour in there)
     tokyo = [at.astimezone(ZoneInfo("Asia/Tokyo")).hour for at in propose(user, their_zone="Asia/Tokyo")]
     assert all(8 <= hour < 20 for hour in tokyo)
 

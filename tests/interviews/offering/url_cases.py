@@ -5,7 +5,15 @@ from typing import Any
 from accounts.models import User
 from interviews import links
 from interviews.models import Interview, Offer
-from tests.factories import NOW, ContactFactory, CounterFactory, InterviewFactory, OfferFactory, OfferSlotFactory
+from tests.factories import (
+    NOW,
+    AskFactory,
+    ContactFactory,
+    CounterFactory,
+    InterviewFactory,
+    OfferFactory,
+    OfferSlotFactory,
+)
 
 
 def offered(owner: User, **fields: Any) -> Offer:
@@ -28,7 +36,17 @@ def agreed(owner: User) -> dict[str, object]:
     return {"token": links.new_secret(offer.uid)}
 
 
+def asked(owner: User) -> dict[str, object]:
+    return {"pk": AskFactory(contact=ContactFactory(owner=owner, email="misaki@riken.example")).pk}
+
+
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
+    "ask_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
+    "ask_detail": asked,
+    "ask_take_back": asked,
+    "ask_wait": asked,
+    "ask_close": asked,
+    "ask_reopen": asked,
     "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
     "offer_detail": lambda owner: {"pk": offered(owner).pk},
     "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
@@ -42,5 +60,6 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
 }
 PUBLIC = {"guest_offer", "guest_answer", "guest_move", "guest_cancel", "guest_ics"}
 POST_DATA: dict[str, dict[str, object]] = {
-    "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"}
+    "ask_new": {"subject": "A question", "body": "Would you have 20 minutes?", "via": "mail"},
+    "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"},
 }

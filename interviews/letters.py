@@ -1,0 +1,142 @@
+"""The letter that asks for a talk: our templates with the person's own details, and what a letter should be looked over for."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from crm.models import Contact
+from interviews.models import Ask
+
+MOST_WORDS = 75  # product.md rule 4
+_JOB_WORDS = re.compile(
+    r"\b(jobs?|openings?|positions?|vacanc(?:y|ies)|hiring|hire|recruit(?:ing|ment|er|ers)?|résumés?|resumes?|cv|employ(?:ment|er)?"
+    r"|internships?|application|applying)\b",
+    re.IGNORECASE,
+)
+_MINUTES = re.compile(
+    r"\b(\d{1,3}|ten|fifteen|twenty|twenty-five|thirty)[\s-]+min(ute)?s?\b|\bhalf an hour\b|\ba quarter of an hour\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What stands out in a letter. Nothing of it is an error."""
+
+    words: int
+    job_word: str
+    is_question: bool
+    has_limit: bool
+
+    @property
+    def is_long(self) -> bool:
+        return self.words > MOST_WORDS
+
+    @property
+    def count(self) -> str:
+        return _("%(words)d of %(most)d words") % {"words": self.words, "most": MOST_WORDS}
+
+    @property
+    def hints(self) -> list[str]:
+        found = []
+        if self.is_long:
+            over = self.words - MOST_WORDS
+            said = ngettext("One word more than they read gladly.", "%(n)d words more than they read gladly.", over)
+            found.append(said % {"n": over})
+        if self.job_word:
+            found.append(
+                _("“%(word)s” sounds like a job request. Ask for their view instead; who is asked for a job says no.")
+                % {"word": self.job_word}
+            )
+        if self.words and not self.is_question:
+            found.append(_("A request is a question, as in “Would you have 20 minutes?”."))
+        if self.words and not self.has_limit:
+            found.append(_("Say how long: twenty minutes by phone, thirty in person. It makes a yes easy."))
+        return found
+
+
+def look_over(body: str) -> Look:
+    job = _JOB_WORDS.search(body)
+    return Look(
+        words=len(body.split()),
+        job_word=job[0] if job else "",
+        is_question="?" in body or "？" in body,
+        has_limit=bool(_MINUTES.search(body)),
+    )
+
+
+def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
+    if last and step > 1:
+        return last.subject if last.subject.lower().startswith("re: ") else f"Re: {last.subject}"[:200]
+    return _("Twenty minutes of your time?")
+
+
+def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: datetime) -> str:
+    """Ours to begin with, theirs to change; each stays well under the words a busy person reads."""
+    known = {
+        "name": contact.first_name,
+        "me": owner.signature,
+        "work": _work(contact),
+        "about": _about(purpose),
+        "through": _through(contact),
+    }
+    if step == 1:
+        return (
+            _(
+                "Dear %(name)s,\n\n%(through)s%(work)s, and I would like to understand %(about)s from somebody who knows it "
+                "from the inside.\n\nWould you have 20 minutes for a call in the coming weeks, at a time that suits you? I come "
+                "prepared, and I keep to the time.\n\nKind regards\n%(me)s"
+            )
+            % known
+        )
+    if step == 2:
+        return (
+            _(
+                "Dear %(name)s,\n\na short word again, in case my letter of last week went under: would 20 minutes by phone "
+                "suit you some time? I would like to understand %(about)s, and I keep to the time.\n\nKind regards\n%(me)s"
+            )
+            % known
+        )
+    return (
+        _(
+            "Dear %(name)s,\n\nthis is my last word about it, and “not now” is a fine answer. Should 20 minutes suit you later, "
+            "may I ask you then about %(about)s?\n\nKind regards\n%(me)s"
+        )
+        % known
+    )
+
+
+def _work(contact: Contact) -> str:
+    organisation = contact.organisation.name if contact.organisation else ""
+    if contact.role and organisation:
+        return _("I read about your work as %(role)s at %(organisation)s") % {
+            "role": contact.role,
+            "organisation": organisation,
+        }
+    if contact.role or organisation:
+        return (
+            _("I read about your work as %(role)s") % {"role": contact.role}
+            if contact.role
+            else _("I read about your work at %(organisation)s") % {"organisation": organisation}
+        )
+    return _("I read about your work")
+
+
+def _about(purpose: str) -> str:
+    line = purpose.strip().splitlines()[0].strip().rstrip(".") if purpose.strip() else ""
+    if not line or len(line.split()) > 18:
+        return _("your field")
+    for begin in ("learn ", "understand ", "find out ", "know "):
+        if line.lower().startswith(begin):
+            line = line[len(begin) :]
+    return line[:1].lower() + line[1:]
+
+
+def _through(contact: Contact) -> str:
+    if contact.introduced_by_id and contact.introduced_by:
+        return _("%(name)s told me of you. ") % {"name": contact.introduced_by.name}
+    return ""
