@@ -1,0 +1,91 @@
+"""Row 23: many due at one instant, and how fast they leave beside a plain Django loop; pages stay usable meanwhile."""
+
+import statistics
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from tests.faults.frame import Seen, World, cell, expect
+from tests.faults.services import Browser, Services
+from tests.faults.world import wait_for
+
+WORKERS = 4
+AT_LEAST = 0.5  # of the plain loop's rate, in the same run with as many processes
+P95_AT_MOST = 5.0  # times the idle one
+ROWS, FEW = 20_000, 600
+AS_IN_PRODUCTION: dict[str, Any] = {"factor": 1, "pause": 0.05}  # here the waits are not what is tried
+
+
+def _ours(world: World, rows: int, **order: object) -> float:
+    """Mails a second, from the instant they are due until the last has arrived."""
+    world.fast_sink()
+    world.queue(rows, delay=1.5, owners=50)
+    pids = [world.worker(**AS_IN_PRODUCTION, **order) for _ in range(WORKERS)]
+    time.sleep(1.5)
+    took = _until_arrived(world, rows)
+    world.zygote.end(pids)
+    return rows / took
+
+
+def _plain(world: World, rows: int) -> float:
+    """Django's own: render and send over one connection each, and remember nothing."""
+    world.fast_sink()
+    parts = [world.worker(plain=[part, WORKERS, rows], pause=0) for part in range(WORKERS)]
+    time.sleep(0.3)
+    took = 0.3 + _until_arrived(world, rows)
+    world.zygote.end(parts)
+    return rows / took
+
+
+def _until_arrived(world: World, rows: int) -> float:
+    began = time.monotonic()
+    wait_for(lambda: world.sink.count() >= rows, 400, 0.02)
+    return time.monotonic() - began
+
+
+def _p95(browser: Browser, seconds: float) -> float:
+    times, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.monotonic()
+        status = browser.get("/deliveries/")
+        assert status == 200, f"a page answered {status}"
+        times.append(time.monotonic() - began)
+        time.sleep(0.03)
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def _too_slow(world: World) -> bool:
+    plain = _plain(world, 300)
+    return _ours(world, 300, control="slow") < AT_LEAST * plain
+
+
+@cell("23", f"many due at one instant, {WORKERS} workers", _too_slow, in_tests=True)
+def storm(world: World) -> Seen:
+    rows = FEW if world.is_small else ROWS
+    plain = _plain(world, min(rows, 4000))
+    ours = _ours(world, rows)
+    ratio = ours / plain
+    note = f" ({ours:.0f} a second, plain loop {plain:.0f}, ratio {ratio:.2f})"
+    world.drain(**AS_IN_PRODUCTION)
+    seen = expect(Seen(world.findings(), 0, rows / ours, note=note))
+    if ratio < AT_LEAST:
+        seen.wrong.append(f"ratio {ratio:.2f}, {AT_LEAST} at least")
+    if not world.is_small:
+        _pages_meanwhile(world, seen)
+    return seen
+
+
+def _pages_meanwhile(world: World, seen: Seen) -> None:
+    with ExitStack() as stack:
+        services = Services(stack, world.database.url_of(world.name), world.sink.url, world.folder)
+        browser = Browser(services.web(), world.call("sign_up", contacts=1)["session"])
+        _p95(browser, 1)
+        idle = _p95(browser, 3)
+        world.queue(4000, first=100_000, owners=50)
+        pids = [world.worker(**AS_IN_PRODUCTION) for _ in range(WORKERS)]
+        busy = _p95(browser, 4)
+        world.zygote.end(pids)
+    seen.note += f" (page p95 {1000 * idle:.0f} ms idle, {1000 * busy:.0f} ms in the storm)"
+    if busy > P95_AT_MOST * idle:
+        seen.wrong.append(f"page p95 {busy / idle:.1f} times the idle one")
+    world.drain(workers=WORKERS, **AS_IN_PRODUCTION)
