@@ -68,6 +68,7 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, now: dateti
     if invites:
         _queue(interview, INVITATION, invites, _thread(arrived) if is_update else {}, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
+        interview.forget_answer()
     return Told(invites=invites, cancels=cancels, is_update=is_update, stopped=stopped)
 
 

@@ -6,13 +6,14 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 PRESSED_WITHIN = timedelta(days=1)
 BITS = 128
 
+_ANSWER = Signer(salt="interviews.answer", sep=".")
 _PRESS = TimestampSigner(salt="interviews.press", sep=".")
 
 
@@ -42,6 +43,20 @@ def offer_path(secret: str) -> str:
 
 def offer_url(secret: str) -> str:
     return settings.SITE_URL + offer_path(secret) if secret else ""
+
+
+def answer_url(uid: uuid.UUID, sequence: int, answer: str) -> str:
+    """ "yes" or "no" to one invitation, for a mail program that cannot answer it itself."""
+    return str(settings.SITE_URL) + reverse(f"guest_{answer}", args=[_ANSWER.sign(f"{uid.hex}~{sequence}")])
+
+
+def read_answer(token: str) -> tuple[uuid.UUID, int] | None:
+    """Which invitation the link belongs to: the interview and the SEQUENCE; None when it was never ours."""
+    try:
+        hexed, sequence = _ANSWER.unsign(token).split("~")
+    except BadSignature:
+        return None
+    return uuid.UUID(hexed), int(sequence)
 
 
 def press_for(secret: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interviews import guest
+from interviews import guest, guest_replies
 from interviews.views import (
     asking,
     debriefing,
@@ -10,6 +10,7 @@ from interviews.views import (
     planning,
     preparing,
     questions,
+    replying,
 )
 
 urlpatterns = [
@@ -30,6 +31,11 @@ urlpatterns = [
     path("asks/<int:pk>/wait/", asking.ask_wait, name="ask_wait"),
     path("asks/<int:pk>/close/", asking.ask_close, name="ask_close"),
     path("asks/<int:pk>/reopen/", asking.ask_reopen, name="ask_reopen"),
+    # answers to an invitation
+    path("interviews/<int:pk>/reply/", replying.interview_reply, name="interview_reply"),
+    path("interviews/<int:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
+    path("i/<str:token>/yes/", guest_replies.guest_yes, name="guest_yes"),
+    path("i/<str:token>/no/", guest_replies.guest_no, name="guest_no"),
     # offered times, and the contact's own pages
     path("contacts/<int:contact_pk>/offer/", offering.offer_new, name="offer_new"),
     path("offers/<int:pk>/", offering.offer_detail, name="offer_detail"),

@@ -161,6 +161,7 @@ def _keep(interview: Interview, **fields: Any) -> None:
     names = [
         *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
         *("state", "held_at", "sequence", "invited_email", "invited_sequence", "version", "confirm_them"),
+        *("attendee_status", "attendee_at", "attendee_starts_at"),
     ]
     row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
     if not row.update(**{name: getattr(interview, name) for name in names}):

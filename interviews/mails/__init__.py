@@ -1,5 +1,5 @@
 """Found at start by the outbox: importing a file registers its kinds of mail."""
 
-from interviews.mails import asking, confirming, holding, offering, planning, preparing
+from interviews.mails import asking, confirming, holding, offering, planning, preparing, replying
 
-__all__ = ["asking", "confirming", "holding", "offering", "planning", "preparing"]
+__all__ = ["asking", "confirming", "holding", "offering", "planning", "preparing", "replying"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.text import clean_line
-from interviews import calendars
+from interviews import calendars, links
 from interviews.invitations import CANCELLATION, INVITATION, mailable
 from interviews.models import Agreed, Interview
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -120,4 +120,6 @@ def _words(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str
         "zone_is_theirs": bool(theirs),
         "references": mail.context.get("references", []),
         "is_update": bool(mail.context.get("references")),
+        "yes_url": links.answer_url(interview.uid, mail.context["sequence"], "yes"),
+        "no_url": links.answer_url(interview.uid, mail.context["sequence"], "no"),
     }

@@ -37,6 +37,16 @@ class InterviewState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class AttendeeStatus(models.TextChoices):
+    """What the contact answered to the invitation that stands."""
+
+    SILENT = "", _("no answer yet")
+    ACCEPTED = "accepted", _("accepted")
+    TENTATIVE = "tentative", _("perhaps")
+    DECLINED = "declined", _("declined")
+    COUNTERED = "countered", _("proposes another time")
+
+
 @dataclass(frozen=True)
 class Agreed:
     """What two people agreed on, or are about to: all that an invitation says. The zone is that of the local time."""
@@ -130,6 +140,9 @@ class Interview(Owned):
     sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE: the highest one a mail was made with
     invited_email = models.CharField(max_length=254, blank=True)  # who has the last REQUEST, or will in a moment
     invited_sequence = models.PositiveIntegerField(default=0)  # and with which SEQUENCE
+    attendee_status = models.CharField(max_length=10, choices=AttendeeStatus, blank=True)
+    attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
+    attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -148,6 +161,17 @@ class Interview(Owned):
                 name="interview_held_has_held_at",
             ),
             models.CheckConstraint(
+                condition=Q(attendee_status__in=AttendeeStatus.values), name="interview_attendee_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(attendee_status="") | Q(attendee_at__isnull=False), name="interview_attendee_has_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(attendee_status="countered", attendee_starts_at__isnull=False)
+                | (~Q(attendee_status="countered") & Q(attendee_starts_at__isnull=True)),
+                name="interview_countered_has_time",
+            ),
+            models.CheckConstraint(
                 condition=Q(invited_sequence__lte=F("sequence")), name="interview_invited_within_sequence"
             ),
         ]
@@ -162,6 +186,13 @@ class Interview(Owned):
 
     def __str__(self) -> str:
         return f"{self.contact_id}: {self.local_date} {self.local_time:%H:%M}"
+
+    @classmethod
+    def named(cls, uid: uuid.UUID) -> "Interview | None":
+        """The one a signed link names, whoever holds the link."""
+        rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner")
+        found: Interview | None = rows.filter(uid=uid).first()
+        return found
 
     def get_absolute_url(self) -> str:
         return reverse("interview_detail", args=[self.pk])
@@ -188,6 +219,14 @@ class Interview(Owned):
         self.where, self.purpose = agreed.where, agreed.purpose
         self.local_date, self.local_time, self.time_zone = agreed.day, agreed.at, agreed.zone
         self.starts_at = agreed.starts_at
+
+    def answer(self, status: str, at: datetime, starts_at: datetime | None = None) -> None:
+        """What the contact says to the invitation; the caller saves."""
+        self.attendee_status, self.attendee_at, self.attendee_starts_at = status, at, starts_at
+
+    def forget_answer(self) -> None:
+        """A new invitation asks anew; the caller saves."""
+        self.attendee_status, self.attendee_at, self.attendee_starts_at = AttendeeStatus.SILENT, None, None
 
     @property
     def zone(self) -> ZoneInfo:

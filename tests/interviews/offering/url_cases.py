@@ -40,6 +40,19 @@ def asked(owner: User) -> dict[str, object]:
     return {"pk": AskFactory(contact=ContactFactory(owner=owner, email="misaki@riken.example")).pk}
 
 
+def invited(owner: User) -> Interview:
+    contact = ContactFactory(owner=owner, email="misaki@riken.example")
+    interview: Interview = InterviewFactory(
+        contact=contact, invited_email=contact.email, attendee_status="countered", attendee_at=NOW,
+        attendee_starts_at=NOW + timedelta(days=9),
+    )  # fmt: skip
+    return interview
+
+
+def linked(owner: User) -> dict[str, object]:
+    return {"token": links.answer_url(invited(owner).uid, 0, "yes").split("/")[-3]}
+
+
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "ask_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
     "ask_detail": asked,
@@ -47,6 +60,10 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "ask_wait": asked,
     "ask_close": asked,
     "ask_reopen": asked,
+    "interview_reply": lambda owner: {"pk": invited(owner).pk},
+    "interview_take_their_time": lambda owner: {"pk": invited(owner).pk},
+    "guest_yes": linked,
+    "guest_no": linked,
     "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
     "offer_detail": lambda owner: {"pk": offered(owner).pk},
     "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
@@ -58,7 +75,7 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "guest_cancel": agreed,
     "guest_ics": agreed,
 }
-PUBLIC = {"guest_offer", "guest_answer", "guest_move", "guest_cancel", "guest_ics"}
+PUBLIC = {"guest_offer", "guest_answer", "guest_move", "guest_cancel", "guest_ics", "guest_yes", "guest_no"}
 POST_DATA: dict[str, dict[str, object]] = {
     "ask_new": {"subject": "A question", "body": "Would you have 20 minutes?", "via": "mail"},
     "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"},

@@ -1,0 +1,143 @@
+"""iTIP in: what the contact's calendar answers to an invitation (RFC 5546 REPLY and COUNTER), read without trusting a word of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from crm.text import clean_line, clean_text
+from interviews.calendars import uid
+from interviews.models import AttendeeStatus, Interview
+
+LARGEST = 200_000  # bytes; a reply is two thousand
+SAID = {
+    "ACCEPTED": AttendeeStatus.ACCEPTED,
+    "DECLINED": AttendeeStatus.DECLINED,
+    "TENTATIVE": AttendeeStatus.TENTATIVE,
+}
+
+
+class RefusedError(Exception):
+    """It is no answer to this invitation; the argument is the sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: str
+    stamp: datetime  # when their calendar said so
+    comment: str = ""
+    starts_at: datetime | None = None  # of a counter-proposal
+
+
+def read(content: bytes, interview: Interview) -> Reply:
+    """The answer in this file, if it is one to the invitation that stands; else RefusedError."""
+    calendar = _calendar(content)
+    method = str(calendar.get("METHOD", "")).upper()
+    if method not in ("REPLY", "COUNTER"):
+        raise RefusedError(_("This is no answer: a reply’s file says METHOD:REPLY or METHOD:COUNTER."))
+    event = _event(calendar)
+    _expect_ours(event, interview)
+    stamp = _stamp(event)
+    _expect_current(event, stamp, interview)
+    attendee = _attendee(event, interview)
+    comment = clean_text(_first(event.get("COMMENT")))[:2000]
+    if method == "COUNTER":
+        return Reply(AttendeeStatus.COUNTERED, stamp, comment, _start(event))
+    status = SAID.get(str(attendee.params.get("PARTSTAT", "")).upper())
+    if status is None:
+        raise RefusedError(_("The file does not say whether it is a yes or a no."))
+    return Reply(status, stamp, comment)
+
+
+def _calendar(content: bytes) -> Calendar:
+    if len(content) > LARGEST:
+        raise RefusedError(_("This file is too large to be an answer to an invitation."))
+    try:
+        found = Calendar.from_ical(content.decode("utf-8-sig", "replace").strip())
+    except Exception:  # a foreign parser on a foreign file
+        raise RefusedError(_("This is no calendar file I can read. It begins with BEGIN:VCALENDAR.")) from None
+    if not isinstance(found, Calendar):
+        raise RefusedError(_("This is no calendar file I can read. It begins with BEGIN:VCALENDAR."))
+    return found
+
+
+def _event(calendar: Calendar) -> Event:
+    events = [part for part in calendar.subcomponents if isinstance(part, Event)]
+    if len(events) != 1:
+        raise RefusedError(_("The file answers to several events, or to none. Nothing was changed."))
+    event = events[0]
+    if "RECURRENCE-ID" in event:
+        raise RefusedError(_("This answers to one day of a series; your talk is a single one. Nothing was changed."))
+    return event
+
+
+def _expect_ours(event: Event, interview: Interview) -> None:
+    if _first(event.get("UID")).strip().casefold() != uid(interview).casefold():
+        raise RefusedError(_("This answers to another event, not to this talk. Nothing was changed."))
+
+
+def _expect_current(event: Event, stamp: datetime, interview: Interview) -> None:
+    try:
+        sequence = int(_first(event.get("SEQUENCE", 0)))
+    except ValueError:
+        sequence = 0
+    is_older = interview.attendee_at is not None and stamp < interview.attendee_at
+    if sequence < interview.invited_sequence or is_older:
+        raise RefusedError(
+            _("This is an older answer than what stands: the talk has changed since. Nothing was changed.")
+        )
+
+
+def _attendee(event: Event, interview: Interview) -> Any:
+    found = event.get("ATTENDEE", [])
+    for attendee in found if isinstance(found, list) else [found]:
+        address = str(attendee).partition(":")[2] or str(attendee)
+        if address.strip().casefold() in _addresses(interview):
+            return attendee
+    raise RefusedError(
+        _("This is the answer of somebody else, not of %(name)s. Nothing was changed.")
+        % {"name": interview.contact.first_name}
+    )
+
+
+def _addresses(interview: Interview) -> set[str]:
+    return {known.casefold() for known in (interview.invited_email, interview.contact.email) if known}
+
+
+def _stamp(event: Event) -> datetime:
+    stamp = _when(event, "DTSTAMP")
+    if not isinstance(stamp, datetime):
+        raise RefusedError(_("The file does not say when it was answered. Nothing was changed."))
+    return _utc(stamp)
+
+
+def _start(event: Event) -> datetime:
+    start = _when(event, "DTSTART")
+    if not isinstance(start, datetime) or start.tzinfo is None:
+        raise RefusedError(
+            _("The file proposes a time in no zone I know. Look at the mail itself, and change the talk.")
+        )
+    return _utc(start)
+
+
+def _when(event: Event, name: str) -> Any:
+    try:
+        return getattr(event.get(name), "dt", None)
+    except Exception:  # a property the parser kept as broken
+        return None
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise RefusedError(_("The file names a day that no calendar has. Nothing was changed.")) from None
+
+
+def _first(value: Any) -> str:
+    """Whatever stands there, as one text."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return clean_line(str(value)) if value is not None and not isinstance(value, date) else ""
