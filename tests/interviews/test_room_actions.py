@@ -188,8 +188,8 @@ def test_write_before_the_start_is_refused(interview):
 
 
 def test_write_into_somebody_elses_room_is_refused(room, stranger):
+    said = Write("notes", "not mine", uuid.uuid4())
     with pytest.raises(Room.DoesNotExist):
-        said = Write("notes", "not mine", uuid.uuid4())
         actions.write(owner=stranger, interview_pk=room.interview_id, said=said, now=NOW)
 
 
