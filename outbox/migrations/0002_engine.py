@@ -5,71 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0001_initial'),
+        ("outbox", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveBigIntegerField(default=0)),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveBigIntegerField(default=0)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Relay',
+            name="Relay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('shut_until', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('failed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("shut_until", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                ("failed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='outgoingmail',
-            name='mail_unsettled_fence',
+            model_name="outgoingmail",
+            name="mail_unsettled_fence",
         ),
         migrations.RemoveIndex(
-            model_name='outgoingmail',
-            name='mail_of_owner',
+            model_name="outgoingmail",
+            name="mail_of_owner",
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='recipient_name',
+            model_name="outgoingmail",
+            name="recipient_name",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'handing')), fields=['fence_at'], name='mail_handing_fence'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state", "handing")), fields=["fence_at"], name="mail_handing_fence"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'uncertain')), fields=['fence_at'], name='mail_uncertain_fence'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state", "uncertain")), fields=["fence_at"], name="mail_uncertain_fence"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'claimed', 'handing', 'held'])), fields=['owner', 'next_attempt_at', 'id'], name='mail_to_come'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "claimed", "handing", "held"])),
+                fields=["owner", "next_attempt_at", "id"],
+                name="mail_to_come",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state__in', ['sent', 'uncertain', 'dead', 'cancelled'])), fields=['owner', '-updated_at', '-id'], name='mail_gone'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["sent", "uncertain", "dead", "cancelled"])),
+                fields=["owner", "-updated_at", "-id"],
+                name="mail_gone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('seen', False), models.Q(('state__in', ['uncertain', 'dead']), models.Q(('possible_duplicate', 1), ('state', 'sent')), _connector='OR')), fields=['owner'], name='mail_unseen'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(
+                    ("seen", False),
+                    models.Q(
+                        ("state__in", ["uncertain", "dead"]),
+                        models.Q(("possible_duplicate", 1), ("state", "sent")),
+                        _connector="OR",
+                    ),
+                ),
+                fields=["owner"],
+                name="mail_unseen",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['-sent_at'], name='mail_sent'),
+            model_name="outgoingmail",
+            index=models.Index(condition=models.Q(("state", "sent")), fields=["-sent_at"], name="mail_sent"),
         ),
         migrations.AddConstraint(
-            model_name='relay',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='relay_is_one_row'),
+            model_name="relay",
+            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="relay_is_one_row"),
         ),
     ]
