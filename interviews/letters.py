@@ -112,14 +112,15 @@ def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: dateti
 
 def _work(contact: Contact) -> str:
     organisation = contact.organisation.name if contact.organisation else ""
+    role = contact.role if contact.role[1:2].isupper() else contact.role[:1].lower() + contact.role[1:]
     if contact.role and organisation:
         return _("I read about your work as %(role)s at %(organisation)s") % {
-            "role": contact.role,
+            "role": role,
             "organisation": organisation,
         }
     if contact.role or organisation:
         return (
-            _("I read about your work as %(role)s") % {"role": contact.role}
+            _("I read about your work as %(role)s") % {"role": role}
             if contact.role
             else _("I read about your work at %(organisation)s") % {"organisation": organisation}
         )

@@ -70,6 +70,13 @@ class OfferState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def standing(self, now: datetime) -> "OfferQuerySet":
+        """Those still waiting for somebody, the newest first."""
+        open_ones = self.filter(state__in=[OfferState.OPEN, OfferState.COUNTERED], expires_at__gt=now)
+        return open_ones.order_by("-created_at", "-pk")
+
+
 class Offer(Owned):
     """The times and media I propose; the contact answers on a private page, without an account."""
 
@@ -91,7 +98,7 @@ class Offer(Owned):
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = OfferQuerySet.as_manager()
 
     class Meta:
         constraints = [

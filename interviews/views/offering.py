@@ -29,7 +29,13 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         offer = actions.offer(owner=request.user, contact=contact, terms=form.terms, now=now)
         tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
         return redirect(offer)
-    context = {"form": form, "contact": contact, "address": address, "delay": settings.INVITATION_DELAY}
+    context = {
+        "form": form,
+        "contact": contact,
+        "address": address,
+        "delay": settings.INVITATION_DELAY,
+        "standing": contact.offers.standing(now).first() if not request.htmx else None,
+    }
     return page_or_partial(request, "interviews/offer_form.html", "understood", context)
 
 

@@ -182,6 +182,12 @@ def test_the_page_of_an_offer_costs_the_same(client: Client, offer: Offer, slots
         client.get(offer.get_absolute_url())
 
 
+def test_an_open_offer_is_found_from_the_next_one(client: Client, offer: Offer):
+    assertContains(client.get(new(offer.contact)), offer.get_absolute_url())
+    actions.withdraw(offer=offer, now=NOW)
+    assertNotContains(client.get(new(offer.contact)), offer.get_absolute_url())
+
+
 def test_somebody_elses_offer_is_not_there(client: Client, stranger):
     offer = OfferFactory(contact=ContactFactory(owner=stranger))
     assert client.get(offer.get_absolute_url()).status_code == 404
