@@ -54,6 +54,14 @@ def build(user: User, now: datetime) -> dict[str, str]:
         "interview": reverse("interview_detail", args=[ahead.pk]),
         "interview-held": reverse("interview_detail", args=[held.pk]),
         "interview-edit": reverse("interview_edit", args=[ahead.pk]),
+        "prepare": reverse("preparation_detail", args=[ana.pk]),
+        "questions-choose": reverse("question_choose", args=[ana.pk]),
+        "brief": reverse("brief", args=[ahead.pk]),
+        "room": reverse("room", args=[ahead.pk]),
+        "debrief": reverse("debrief", args=[held.pk]),
+        "thank-you": reverse("thank_you", args=[held.pk]),
+        "offer-new": reverse("offer_new", args=[ana.pk]),
+        "ask-new": reverse("ask_new", args=[ana.pk]),
         "import-preview": reverse("import_detail", args=[ready.pk]),
         "import-done": reverse("import_detail", args=[done.pk]),
     }
@@ -61,6 +69,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
 
 LISTS = [
     *("today", "contact_list", "contact_new", "promise_list", "bin_list", "import_list", "delivery_list", "settings"),
+    *("learned", "question_list", "question_new"),
     *("account_email", "account_change_password", "account_logout"),
 ]
 
