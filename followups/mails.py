@@ -1,9 +1,10 @@
 """The reminder mail: who is due one, what it says, and what becomes of the promises in it once it has left."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import groupby
@@ -11,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q
 from django.template.loader import get_template
 from django.urls import reverse
@@ -20,15 +20,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.dates import instant
 from accounts.models import User
 from crm.text import clean_line
 from followups import links
 from followups.models import Promise
 from followups.words import number
-from interviews.models import Interview, Medium
+from interviews.models import Interview
 from outbox.kinds import Cancelled, Composed, Kind, planner, reconciler, register
 from outbox.models import REMINDERS, OutgoingMail, State, message_id
+from outbox.text import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,9 @@ LETTER = SMTP.clone(max_line_length=998)
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
     *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "contact__name"),
+    # and when its next reminder is
+    *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
+    *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
 )
 
 BUTTONS = {
@@ -134,15 +137,36 @@ class Line:
     buttons: list[tuple[str, str]]
 
 
+@dataclass
+class Due:
+    """What one reminder is written from."""
+
+    promises: list[Promise] = field(default_factory=list)  # the most urgent first
+    talks: list[Interview] = field(default_factory=list)  # around the owner's today, the next first
+
+
+def prepare(mails: list[OutgoingMail], now: datetime) -> None:
+    """Reads for all of these mails at once. Whoever changes a promise takes them back with `compose_anew`."""
+    found = {mail.owner_id: Due() for mail in mails}
+    most = SHOWN * 10 * len(found)
+    promises = list(_due(now).filter(owner__in=found)[: most + 1])
+    if len(promises) > most:  # somebody owes hundreds of things: then each mail reads its own
+        return
+    for promise in promises:
+        found[promise.owner_id].promises.append(promise)
+    for talk in _talks_around(now).filter(owner__in=found):
+        found[talk.owner_id].talks.append(talk)
+    for mail in mails:
+        mail.prepared = found[mail.owner_id]
+
+
 def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     """Today's truth: every promise of the owner whose reminder is due, the most urgent first."""
-    due = list(
-        Promise.objects.to_remind(now)
-        .filter(owner_id=mail.owner_id, owner__wants_reminders=True)
-        .select_related("owner", "contact")
-        .only(*READ)
-        .most_urgent_first()[: SHOWN * 10]
+    read = mail.prepared or Due(
+        list(_due(now).filter(owner=mail.owner_id)[: SHOWN * 10]),
+        list(_talks_around(now).filter(owner=mail.owner_id)),
     )
+    due = read.promises
     if not due:
         return Cancelled(_("everything was kept, put off or let go"))
     owner, shown = due[0].owner, due[:SHOWN]
@@ -156,7 +180,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "lines": [_line(promise, today) for promise in shown],
         "more": len(due) - len(shown),
         "meant_for": _meant_for(due, today),
-        "talks": _talks(owner, today),
+        "talks": [_talk(talk, owner) for talk in read.talks if owner.today(talk.starts_at) == today],
         "mail_at": owner.mail_at,
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + reverse("settings"),
@@ -164,12 +188,39 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     }
     message = _letter(mail.recipient, subject, context)
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
+    return Composed(message, subject, _settles(shown, today))
+
+
+def _settles(shown: list[Promise], today: date) -> dict[str, Any]:
+    """Which version of each promise was told, and what its reminder is moved from and to once the mail has left."""
     seen = {str(promise.pk): promise.version for promise in shown}
-    return Composed(message, subject, {"promises": seen, "day": today.isoformat()})
+    before = {promise.pk: promise.remind_at for promise in shown}
+    for promise in shown:
+        promise.reminded(today)
+    moves = {str(promise.pk): [_iso(before[promise.pk]), _iso(promise.remind_at)] for promise in shown}
+    return {"promises": seen, "moves": moves, "day": today.isoformat()}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _due(now: datetime) -> Any:
+    wanted = Promise.objects.to_remind(now).filter(owner__wants_reminders=True)
+    return wanted.select_related("owner", "contact").only(*READ).most_urgent_first()
+
+
+def _talks_around(now: datetime) -> Any:
+    """Planned talks of whatever is today somewhere in the world."""
+    planned = Interview.objects.planned().filter(contact__binned_at__isnull=True)
+    near = planned.between(now - timedelta(days=2), now + timedelta(days=2))
+    return (
+        near.select_related("contact").only("owner_id", "starts_at", "minutes", "medium", "contact__name").next_first()
+    )
 
 
 def _letter(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
-    message = EmailMessage(policy=LETTER)
+    message = Letter(policy=LETTER)
     message["Subject"] = subject
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = recipient
@@ -232,22 +283,14 @@ def _meant_for(due: list[Promise], today: date) -> date | None:
     return planned if planned < today else None
 
 
-def _talks(owner: User, today: date) -> list[dict[str, Any]]:
-    start = instant(today, time.min, owner.zone)
-    end = instant(today + timedelta(days=1), time.min, owner.zone)
-    talks = Interview.objects.planned().filter(owner=owner, contact__binned_at__isnull=True).between(start, end)
-    return [
-        {
-            "at": date_format(starts_at.astimezone(owner.zone), "H:i"),
-            "who": name,
-            "minutes": minutes,
-            "how": Medium(medium).label,
-            "url": settings.SITE_URL + reverse("interview_detail", args=[pk]),
-        }
-        for pk, starts_at, minutes, medium, name in talks.next_first().values_list(
-            "pk", "starts_at", "minutes", "medium", "contact__name"
-        )
-    ]
+def _talk(talk: Interview, owner: User) -> dict[str, Any]:
+    return {
+        "at": date_format(talk.starts_at.astimezone(owner.zone), "H:i"),
+        "who": talk.contact.name,
+        "minutes": talk.minutes,
+        "how": talk.get_medium_display(),
+        "url": settings.SITE_URL + talk.get_absolute_url(),
+    }
 
 
 def _thread(promise: Promise) -> str:
@@ -258,20 +301,14 @@ def _thread(promise: Promise) -> str:
 # --- once it has left -------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def settle(mail: OutgoingMail, now: datetime) -> None:
-    """This step has been given: each promise that still is as the mail told it gets its next one."""
-    told = mail.settles.get("promises", {})
-    promises = (
-        Promise.objects.select_for_update(of=("self",))
-        .filter(pk__in=map(int, told))
-        .select_related("owner", "contact")
-        .order_by("pk")
-    )
-    settled = [promise for promise in promises if promise.version == told[str(promise.pk)]]
-    for promise in settled:
-        promise.reminded(date.fromisoformat(mail.settles["day"]))
-    Promise.objects.bulk_update(settled, ["reminded_on", "remind_at"])
+    """This step has been given: each promise that still is as the mail told it gets its next one, by compare and swap."""
+    told, moves = mail.settles.get("promises", {}), mail.settles.get("moves", {})
+    as_told: dict[str | None, Q] = defaultdict(Q)
+    for pk, (before, after) in moves.items():
+        as_told[after] |= Q(pk=pk, version=told[pk], remind_at=before)
+    for after, which in as_told.items():
+        Promise.objects.filter(which).update(reminded_on=mail.settles["day"], remind_at=after)
 
 
 def still_wanted(mail: OutgoingMail) -> bool:
@@ -281,4 +318,4 @@ def still_wanted(mail: OutgoingMail) -> bool:
     return any(told[str(pk)] == version for pk, version in still)
 
 
-register(Kind(REMINDERS, gettext_lazy("What you owe"), compose_reminder, settle, still_wanted))
+register(Kind(REMINDERS, gettext_lazy("What you owe"), compose_reminder, settle, still_wanted, prepare))

@@ -17,6 +17,7 @@ from crm.models import Contact, Stage
 from crm.text import clean_line
 from followups.reminders import next_reminder
 from interviews.models import Interview
+from outbox.models import REMINDERS, OutgoingMail
 
 DUE_WITHOUT_A_DATE = timedelta(days=3)  # product.md rule 10
 CHECK_IN_AFTER = timedelta(days=10)
@@ -59,6 +60,9 @@ SIGNS = [
 
 
 ROW = ("owner", "whose", "kind", "what", "due_on", "promised_on", "state", "closed_at", "snoozed_until", "version")
+
+
+CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
 
 
 class PromiseState(models.TextChoices):
@@ -342,14 +346,17 @@ class Promise(Owned):
         self.remind_at = wanted
         # only over what was read: a reminder that leaves at this moment, or a tap, knows better
         rows = Promise.objects.filter(pk=self.pk, version=self.version, remind_at=before)
-        return bool(rows.update(remind_at=wanted, remind_after=self.remind_after))
+        changed = bool(rows.update(remind_at=wanted, remind_after=self.remind_after))
+        self._take_back_reminder(before, now)
+        return changed
 
     def _close(self, state: str, now: datetime) -> bool:
         return self._turn(now, state=state, closed_at=now)
 
+    @transaction.atomic
     def _turn(self, now: datetime, **changes: Any) -> bool:
         """Compare and swap: writes the changes and the next reminder if the row still is the version that was read."""
-        fields = {**changes, "remind_after": now}
+        before, fields = self.remind_at, {**changes, "remind_after": now}
         for name, value in fields.items():
             setattr(self, name, value)
         self.remind_at = next_reminder(self)
@@ -359,4 +366,10 @@ class Promise(Owned):
         self.version += 1
         if not swapped:
             self.refresh_from_db()
+        self._take_back_reminder(before, now)
         return bool(swapped)
+
+    def _take_back_reminder(self, due: datetime | None, now: datetime) -> None:
+        """A reminder that is being written tells the old truth: up to its fence it is written anew."""
+        if due is not None and due <= now + CLOCKS_APART:
+            OutgoingMail.objects.of_kind(REMINDERS).filter(owner=self.owner_id).compose_anew(now)

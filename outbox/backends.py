@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from outbox.letters import stamp
+from outbox.letters import our_headers
 from outbox.models import SIGN_IN, OutgoingMail, message_id
 from outbox.text import header
 from outbox.waking import wake
@@ -34,7 +34,9 @@ class QueueBackend(BaseEmailBackend):
 def _queue(message: EmailMessage, recipient: str, now: datetime) -> None:
     key = f"{SIGN_IN}:{uuid.uuid4()}"
     letter: Any = message.message()
-    stamp(letter, message_id(None, key), now)
+    for name, value in our_headers(message_id(None, key), now).items():
+        del letter[name]
+        letter[name] = value
     lives: timedelta | None = getattr(message, "lives", LIVES)
     OutgoingMail.objects.queue(
         kind=SIGN_IN,

@@ -2,43 +2,45 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField, UUIDField
+from django.db.models import DateTimeField
 
 from outbox.models import NOT_CLAIMED, OutgoingMail, State, WorkerBeat
-from outbox.timing import Moment, Timings
+from outbox.timing import Moment, Timings, adapted
 
-# literals where a partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more
+# Written by hand: once a mail each, and the ORM takes longer to write them than the database to run them. Literals where a
+# partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM outbox_outgoingmail WHERE state = 'pending' AND next_attempt_at <= {now}
     ORDER BY next_attempt_at LIMIT %(limit)s {lock}
 )
 UPDATE outbox_outgoingmail
-SET state = 'claimed', claim_token = %(token)s, claimed_by_id = %(worker)s, lease_until = {lease}, updated_at = {now}
+SET state = 'claimed', claim_token = %(token)s, claimed_by_id = %(worker)s, lease_until = {until}, updated_at = {now}
 WHERE id IN (SELECT id FROM due) RETURNING {columns}
 """
+_FENCE = """
+UPDATE outbox_outgoingmail
+SET state = 'handing', fence_at = {now}, updated_at = {now},
+    content = %(content)s, summary = %(summary)s, settles = %(settles)s
+WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND not_before <= {now}
+"""
+_TOKEN, _CONTENT, _SETTLES = (OutgoingMail._meta.get_field(name) for name in ("claim_token", "content", "settles"))
 
 
 def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> list[OutgoingMail]:
     """The next due mails, the longest due first, now this worker's under one token. One statement."""
     lease = timedelta(seconds=timings.lease)
-    parameters: dict[str, Any] = {
-        "limit": limit,
-        "token": _adapted(UUIDField(), uuid.uuid4()),
-        "worker": worker.pk,
-    }
+    now, parameters = moment.words()
+    parameters |= {"limit": limit, "token": adapted(_TOKEN, uuid.uuid4()), "worker": worker.pk}
     if moment.by_database:
-        now, until, parameters["lease"] = "statement_timestamp()", "statement_timestamp() + %(lease)s", lease
+        until, parameters["lease"] = f"{now} + %(lease)s", lease
     else:
-        now, until = "%(now)s", "%(until)s"
-        at = moment.now()
-        parameters |= {"now": _adapted(DateTimeField(), at), "until": _adapted(DateTimeField(), at + lease)}
+        until, parameters["until"] = "%(until)s", adapted(DateTimeField(), moment.now() + lease)
     sql = _CLAIM.format(
         now=now,
-        lease=until,
+        until=until,
         lock="FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else "",
         columns=", ".join(str(field.column) for field in OutgoingMail._meta.concrete_fields),
     )
@@ -53,18 +55,17 @@ def renew(moment: Moment, token: uuid.UUID | None, timings: Timings) -> None:
 
 def fence(moment: Moment, mail: OutgoingMail) -> bool:
     """The last no: one commit by compare and swap, between the server's 354 and our text. Freezes what will be sent."""
-    now = moment.sql()
-    crossed = OutgoingMail.objects.filter(
-        pk=mail.pk, claim_token=mail.claim_token, state=State.CLAIMED, not_before__lte=now
-    ).update(
-        state=State.HANDING,
-        fence_at=now,
-        updated_at=now,
-        content=mail.content,
-        summary=mail.summary,
-        settles=mail.settles,
-    )
-    return bool(crossed)
+    now, parameters = moment.words()
+    parameters |= {
+        "id": mail.pk,
+        "token": adapted(_TOKEN, mail.claim_token),
+        "content": adapted(_CONTENT, mail.content),
+        "summary": mail.summary,
+        "settles": adapted(_SETTLES, mail.settles),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FENCE.format(now=now), parameters)
+        return bool(cursor.rowcount)
 
 
 def give_back(moment: Moment, token: uuid.UUID | None) -> None:
@@ -72,7 +73,3 @@ def give_back(moment: Moment, token: uuid.UUID | None) -> None:
     OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(
         state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED
     )
-
-
-def _adapted(field: Any, value: Any) -> Any:
-    return field.get_db_prep_value(value, connection)

@@ -31,13 +31,16 @@ class Cancelled:
 @dataclass(frozen=True)
 class Kind:
     """`compose(mail, now)` reads today's truth just before the fence. `settle(mail, now)` runs in the commit that marks the
-    mail `sent`. `still_wanted(mail)` is asked before the one marked resend of an uncertain mail."""
+    mail `sent`. `still_wanted(mail)` is asked before the one marked resend of an uncertain mail. `prepare(mails, now)` may
+    read for many at once, seconds before they are composed, and leave it on each as `mail.prepared`: what must hold up to the
+    fence calls `compose_anew` on the rows when it changes."""
 
     name: str
     label: str | Promise  # why, on the Deliveries page: "What you owe"
     compose: Callable[["OutgoingMail", datetime], Composed | Cancelled]
     settle: Callable[["OutgoingMail", datetime], None] = lambda mail, now: None
     still_wanted: Callable[["OutgoingMail"], bool] = lambda mail: True
+    prepare: Callable[[list["OutgoingMail"], datetime], None] = lambda mails, now: None
     is_stored: bool = False  # its bytes are written at insert, not composed, and erased as soon as it has left or ended
 
 

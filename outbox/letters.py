@@ -1,7 +1,7 @@
 """From what a kind composed to the bytes that leave: the engine's own headers, each header on one line."""
 
 from datetime import datetime
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -14,22 +14,23 @@ from outbox.text import header
 
 def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
     """The bytes of this mail: its Message-ID is the row's, so that a resend is the same mail to whoever gets it."""
-    for name, value in set(message.items()):
+    for name, value in message.items():
         if header(str(value)) != str(value):
             message.replace_header(name, header(str(value)))
-    stamp(message, mail.message_id, now)
+    ours = our_headers(mail.message_id, now)
+    for name in ours:
+        del message[name]
     has_letters = not mail.recipient.rpartition("@")[0].isascii()
     policy: Any = message.policy
-    return message.as_bytes(policy=policy.clone(linesep="\r\n", utf8=has_letters))
+    head = "".join(f"{name}: {value}\r\n" for name, value in ours.items())
+    return head.encode() + message.as_bytes(policy=policy.clone(linesep="\r\n", utf8=has_letters))
 
 
-def stamp(message: "Message[Any, Any]", message_id: str, now: datetime) -> None:
+def our_headers(message_id: str, now: datetime) -> dict[str, str]:
     ours = {"Message-ID": message_id, "Date": format_datetime(now)}
     if settings.EMAIL_IDEMPOTENCY_HEADER:
         ours[settings.EMAIL_IDEMPOTENCY_HEADER] = message_id.strip("<>")
-    for name, value in ours.items():
-        del message[name]
-        message[name] = value
+    return ours
 
 
 def envelope(mail: OutgoingMail, content: bytes) -> Envelope:

@@ -187,6 +187,14 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         except IntegrityError:
             return 0
 
+    def compose_anew(self, now: datetime) -> int:
+        """What these mails say has changed: whoever has composed one already loses the claim to it, up to the fence.
+
+        Called in the transaction of the change, after it. The rows are locked till then, so nobody claims one in between.
+        """
+        waiting = self.filter(state__in=[State.PENDING, State.CLAIMED])
+        return waiting.update(state=State.PENDING, updated_at=now, **NOT_CLAIMED)
+
     def cancel(self, cause: str, now: datetime) -> int:
         """Cancels what has not reached its fence, and says how many. A mail that is leaving is left alone."""
         return self.filter(state__in=[State.PENDING, State.CLAIMED, State.HELD]).update(
@@ -230,6 +238,7 @@ class OutgoingMail(models.Model):
     possible_duplicate = models.PositiveSmallIntegerField(default=0)
     seen = models.BooleanField(default=False)  # the user has read that it is uncertain or dead
     content = models.BinaryField(null=True)  # the bytes, frozen at the fence; erased 7 days after sending
+    prepared: Any = None  # what `Kind.prepare` has read for this mail
 
     objects: ClassVar[Any] = OutgoingMailQuerySet.as_manager()
 

@@ -67,8 +67,19 @@ class Moment:
                 cursor.execute("SELECT statement_timestamp()")
                 self._last = (cursor.fetchone()[0], time.monotonic())
 
+    def words(self) -> tuple[str, dict[str, Any]]:
+        """For a statement written by hand: now as its text, and the parameters that text needs."""
+        if self.by_database:
+            return "statement_timestamp()", {}
+        return "%(now)s", {"now": adapted(DateTimeField(), self.clock())}
+
     def sql(self, plus: float = 0) -> Any:
         """For a query: an expression on Postgres, the clock's value elsewhere; `plus` seconds later or earlier."""
         if not self.by_database:
             return self.clock() + timedelta(seconds=plus)
         return ExpressionWrapper(Now() + timedelta(seconds=plus), output_field=DateTimeField()) if plus else Now()
+
+
+def adapted(field: Any, value: Any) -> Any:
+    """A value as this database takes it."""
+    return field.get_db_prep_value(value, connection)

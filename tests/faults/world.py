@@ -200,6 +200,8 @@ class Postgres:
 
     def __enter__(self) -> Self:
         self.cluster.__enter__()
+        # a test server may forget commits when it is killed; that is the one thing that must not be
+        self._sql("ALTER ROLE postgres SET synchronous_commit = on")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,3 +1,5 @@
+import re
+import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -7,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from followups.links import Answer, read_button, read_stop
-from followups.mails import SHOWN, compose_reminder, plan, reconcile, settle, still_wanted
+from followups.mails import SHOWN, compose_reminder, plan, prepare, reconcile, settle, still_wanted
 from followups.models import Promise
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import REMINDERS, OutgoingMail
@@ -324,6 +326,30 @@ def test_composing_costs_two_queries(user, contact, promises, django_assert_num_
         compose_reminder(mail, EIGHT)
 
 
+def test_many_are_prepared_with_two_queries(contact, django_assert_num_queries):
+    owners = [contact.owner, *(due(ContactFactory()).owner for _ in range(5))]
+    due(contact)
+    mails = [_plan_one(owner, EIGHT) for owner in owners]
+    alone = [compose_reminder(mail, EIGHT).message.as_bytes() for mail in mails]
+    with django_assert_num_queries(2):
+        prepare(mails, EIGHT)
+        together = [compose_reminder(mail, EIGHT).message.as_bytes() for mail in mails]
+    assert [_unbound(text) for text in together] == [_unbound(text) for text in alone]
+
+
+def _unbound(text: bytes) -> bytes:
+    """Without the boundary, which is drawn by lot."""
+    return re.sub(rb"={10,}\d+==", b"", text)
+
+
+def test_a_reminder_being_written_is_taken_back_by_a_tap(user, owed):
+    mail = _plan_one(user, EIGHT)
+    OutgoingMail.objects.update(state="claimed", claim_token=uuid.uuid4())
+    Promise.objects.select_related("owner", "contact").get(pk=owed.pk).keep(EIGHT)
+    mail.refresh_from_db()
+    assert (mail.state, mail.claim_token) == ("pending", None)
+
+
 # --- settle -----------------------------------------------------------------------------------------------------------
 
 
@@ -350,13 +376,13 @@ def test_sent_late_the_steps_go_on_from_there(user, owed):
 
 
 @pytest.mark.parametrize("promises", [1, 30])
-def test_settling_costs_two_queries(user, contact, promises):
+def test_settling_costs_one_query(user, contact, promises):
     for _number in range(promises):
         due(contact)
     mail, _message, _result = composed(user)
     with CaptureQueriesContext(connection) as queries:
         settle(mail, EIGHT)
-    assert len([query for query in queries if query["sql"].startswith(("SELECT", "UPDATE"))]) == 2
+    assert len([query for query in queries if query["sql"].startswith(("SELECT", "UPDATE"))]) == 1
 
 
 def test_settling_what_is_gone_is_no_error(user, owed):
