@@ -1,0 +1,178 @@
+"""The long form about a person: what it starts with, and what it says when two tabs wrote."""
+
+import hashlib
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from crm.actions import Details
+from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
+from crm.forms.notes import LONGEST_NOTE, check_promises
+from crm.models import Contact, Stage
+from crm.search import named
+from crm.text import fold
+
+LISTED = 50  # how many names a field suggests
+
+
+class ContactForm(forms.Form):
+    """Everything about a person. For an edit `contact` is given, and `seen` carries what the page showed."""
+
+    name = LineField(label=gettext_lazy("Name"), required=True)
+    role = LineField(label=gettext_lazy("Role"))
+    organisation = LineField(
+        label=gettext_lazy("Organisation"), help_text=gettext_lazy("A new one is added with the person.")
+    )
+    email = EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    phone = LineField(label=gettext_lazy("Phone"), max_length=60)
+    linkedin_url = LinkField(label=gettext_lazy("LinkedIn"), max_length=500)
+    website = LinkField(label=gettext_lazy("Web page"), max_length=500)
+    place = LineField(label=gettext_lazy("Place"), max_length=200)
+    time_zone = ZoneField(
+        label=gettext_lazy("Zone"), max_length=64, help_text=gettext_lazy("A city is enough: “Lisbon”.")
+    )
+    through = LineField(label=gettext_lazy("Through"), help_text=gettext_lazy("Who led you to this person"))
+    met_on = PastField(
+        label=gettext_lazy("Met on"), max_length=60, help_text=gettext_lazy("In words: “yesterday”, “4 October”")
+    )
+    how_met = LineField(label=gettext_lazy("How you met"))
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, widget=forms.RadioSelect)
+    tags = TagsField(
+        label=gettext_lazy("Tags"), max_length=2000, help_text=gettext_lazy("With commas between: floods, Mali")
+    )
+    note = TextField(
+        label=gettext_lazy("Note"),
+        max_length=LONGEST_NOTE,
+        help_text=gettext_lazy("A line that starts with ! becomes a promise, with its date."),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    is_mostly_optional = True  # only the name is asked for: "(if you like)" beside each of the rest would be noise
+
+    def __init__(
+        self, data: Any = None, *, owner: User, today: date, contact: Contact | None = None, initial: Any = None
+    ) -> None:
+        self.owner, self.contact = owner, contact
+        self.saved = in_words(details_of(contact)) if contact else {"stage": Stage.TO_MEET.value}
+        super().__init__(data, initial={**self.saved, **(initial or {})})
+        self.fields["met_on"].today = today  # type: ignore[attr-defined]  # a PastField
+        self.fields["name"].error_messages["required"] = _("A person needs a name.")
+        self.fields["stage"].error_messages["invalid_choice"] = _("Choose one of the stages.")
+        self.fields["email"].widget.attrs["inputmode"] = "email"
+        self.fields["phone"].widget.attrs["type"] = "tel"
+        for name in ("organisation", "through", "time_zone"):
+            self.fields[name].widget.attrs["list"] = f"known-{name}"
+        if contact:
+            del self.fields["note"]
+            self.initial["seen"] = _fingerprint(self.saved)
+        else:
+            del self.fields["seen"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not fold(name):
+            raise ValidationError(_("A person needs a name."))
+        return name
+
+    def clean_through(self) -> Contact | None:
+        words = self.cleaned_data["through"]
+        before = self.contact.introduced_by if self.contact else None
+        if not words or (before and before.name == words):
+            return before if words else None
+        people = named(self.owner, words)
+        if not people:
+            raise ValidationError(
+                _("Nobody called “%(words)s” is among your contacts. Add them first, or write it under how you met."),
+                params={"words": words},
+            )
+        if len(people) > 1:
+            raise ValidationError(
+                _("More than one of your contacts is called that: %(names)s. Write it under how you met."),
+                params={"names": "; ".join(", ".join(filter(None, (one.name, one.position))) for one in people)},
+            )
+        if people[0] == self.contact:
+            raise ValidationError(_("Nobody leads to themselves. Name somebody else, or leave it empty."))
+        return people[0]
+
+    def clean_note(self) -> str:
+        return check_promises(self.cleaned_data["note"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.contact and not self.errors and cleaned.get("seen") != self.initial["seen"]:
+            self._say_what_changed()
+        return cleaned
+
+    def _say_what_changed(self) -> None:
+        """Both texts beside each other: the typed one in the field, the saved one under it. Saving again keeps the typed."""
+        typed = in_words(self.details())
+        for name in [name for name in typed if typed[name] != self.saved[name]]:
+            saved = Stage(self.saved[name]).label if name == "stage" else self.saved[name] or _("nothing")
+            self.add_error(name, _("Saved meanwhile: “%s”. Yours stands here.") % saved)
+        if self.errors:
+            self.add_error(None, _("This person was changed while you wrote, perhaps in another tab."))
+            self.data = {**self.data.dict(), "seen": self.initial["seen"]}  # type: ignore[attr-defined]  # a QueryDict
+
+    @property
+    def wrong(self) -> list[forms.BoundField]:
+        """The fields that want another look, for the top of the page."""
+        return [self[name] for name in self.errors if name in self.fields]
+
+    @property
+    def first_name(self) -> str:
+        return next(iter(str(self["name"].value() or "").split()), "")
+
+    def details(self) -> Details:
+        data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through")}
+        return Details(**data, introduced_by=self.cleaned_data["through"])
+
+    def known(self) -> dict[str, list[str]]:
+        """What the fields suggest, a screenful each."""
+        people = self.owner.contacts.alive().exclude(pk=self.contact.pk if self.contact else 0)
+        return {
+            "organisation": list(self.owner.organisations.order_by("name_key").values_list("name", flat=True)[:LISTED]),
+            "through": list(people.in_list_order().values_list("name", flat=True)[:LISTED]),
+            "time_zone": list(ZONES),
+        }
+
+
+ZONES = (
+    *("Europe/London", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "Europe/Stockholm", "Europe/Warsaw"),
+    *("Europe/Athens", "Europe/Kyiv", "Europe/Istanbul", "Europe/Moscow", "Africa/Lagos", "Africa/Accra"),
+    *("Africa/Bamako", "Africa/Cairo", "Africa/Johannesburg", "Africa/Nairobi", "Asia/Dubai", "Asia/Tehran"),
+    *("Asia/Karachi", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka", "Asia/Bangkok", "Asia/Jakarta"),
+    *("Asia/Singapore", "Asia/Manila", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Seoul", "Asia/Tokyo"),
+    *("Australia/Perth", "Australia/Sydney", "Pacific/Auckland", "Pacific/Honolulu", "America/Los_Angeles"),
+    *("America/Denver", "America/Chicago", "America/New_York", "America/Toronto", "America/Mexico_City"),
+    *("America/Bogota", "America/Lima", "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires"),
+)
+
+
+def details_of(contact: Contact) -> Details:
+    """What is stored, as a form would have said it."""
+    row = {f.name: getattr(contact, f.name) for f in fields(Details) if f.name not in ("organisation", "tags")}
+    organisation = contact.organisation.name if contact.organisation else ""
+    tags = contact.tags.order_by("name_key").values_list("name", flat=True)
+    return Details(**row, organisation=organisation, tags=tuple(tags))
+
+
+def in_words(details: Details) -> dict[str, str]:
+    """As the fields of the form show it: what an edit starts with, and what it is compared by."""
+    words = {f.name: str(getattr(details, f.name) or "") for f in fields(details) if f.name != "introduced_by"}
+    return {
+        **words,
+        "through": details.introduced_by.name if details.introduced_by else "",
+        "met_on": date_format(details.met_on, "j F Y") if details.met_on else "",
+        "tags": ", ".join(sorted(details.tags, key=fold)),
+    }
+
+
+def _fingerprint(words: dict[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(words.items())).encode()).hexdigest()[:16]

@@ -1,0 +1,48 @@
+"""A note, and the promises in it."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields import TextField
+from crm.text import promise_lines
+
+LONGEST_PROMISE = 300
+LONGEST_NOTE = 20_000
+
+
+def check_promises(text: str) -> str:
+    for line in promise_lines(text):
+        if len(line) > LONGEST_PROMISE:
+            raise ValidationError(
+                _("A promise has at most %(most)d characters; the one that starts “%(start)s” has %(n)d."),
+                params={"most": LONGEST_PROMISE, "start": line[:30], "n": len(line)},
+            )
+    return text
+
+
+class NoteForm(forms.Form):
+    """`uid` is made by the page: a note that arrives twice is one note."""
+
+    body = TextField(
+        label=gettext_lazy("Add a note"),
+        max_length=LONGEST_NOTE,
+        required=True,
+        help_text=gettext_lazy("A line that starts with ! becomes a promise, with its date."),
+        error_messages={"required": gettext_lazy("The note is still empty.")},
+    )
+    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, initial={"uid": uuid.uuid4()}, **kwargs)
+        self.fields["body"].widget.attrs["placeholder"] = _("! send the slides friday")
+
+    def clean_body(self) -> str:
+        return check_promises(self.cleaned_data["body"])
+
+    def clean_uid(self) -> uuid.UUID:
+        return self.cleaned_data["uid"] or uuid.uuid4()

@@ -1,0 +1,187 @@
+"""A person in one line, and what was understood of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.dates import take_date
+from accounts.models import User
+from accounts.templatetags.keepword import day as day_in_words
+from crm.actions import Details
+from crm.fields import LineField
+from crm.forms.notes import LONGEST_PROMISE
+from crm.models import Contact
+from crm.quick import Quick, read
+from crm.search import named
+from crm.text import key_of, sentence_case
+
+LIMITS = {
+    "role": 300,
+    "organisation": 300,
+    "email": 254,
+    "phone": 60,
+    "linkedin_url": 500,
+    "website": 500,
+    "place": 200,
+    "how_met": 300,
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing understood of a line, as the page says it."""
+
+    label: str
+    text: str
+    url: str = ""
+    aside: str = ""
+
+    @property
+    def said(self) -> str:
+        return f"{self.text}, {self.aside}" if self.aside else self.text
+
+
+def as_typed() -> dict[str, str]:
+    """What makes a line be read while it is typed."""
+    return {
+        "hx-post": reverse("contact_understand"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": "#understood",
+        "hx-swap": "outerHTML show:none",
+        "hx-select": "unset",
+        "hx-select-oob": "unset",
+        "hx-disabled-elt": "unset",
+        "hx-sync": "this:replace",
+    }
+
+
+class QuickForm(forms.Form):
+    """A person in one line. `understood` says what was read out of it, before and after it is saved."""
+
+    line = LineField(
+        label=gettext_lazy("In one line"),
+        max_length=2000,
+        required=True,
+        help_text=gettext_lazy("Name, “role at organisation”, e-mail, #tag, “through” somebody, ! promise"),
+        error_messages={
+            "required": gettext_lazy("Who is it? Start with the name, as in “Ana Souza, head of data at Nubank”.")
+        },
+    )
+
+    def __init__(self, data: Any = None, *, owner: User, today: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.owner, self.today = owner, today
+        self.found, self.through = Quick(""), list[Contact]()
+        self.fields["line"].widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off", **as_typed()})
+
+    def clean_line(self) -> str:
+        line: str = self.cleaned_data["line"]
+        self.found = read(line, self.today)
+        if not self.found.name or len(self.found.name) > 300:
+            raise ValidationError(
+                _("I see no name in this line. Start with it, as in “Ana Souza, head of data at Nubank”.")
+            )
+        if self.found.through:
+            self.through = named(self.owner, self.found.through)
+        return line
+
+    @property
+    def introducer(self) -> Contact | None:
+        return self.through[0] if len(self.through) == 1 else None
+
+    @property
+    def how_met(self) -> str:
+        """With the one who led here, when that is nobody in the list: no word is lost."""
+        found = self.found
+        through = _("through %s") % found.through if found.through and not self.introducer else ""
+        return ", ".join(part for part in (through, found.how_met) if part)
+
+    def too_long(self) -> bool:
+        """Whether something understood does not fit its field: then the whole line is kept as a note."""
+        said = {**vars(self.found), "how_met": self.how_met}
+        return any(len(said[name]) > limit for name, limit in LIMITS.items()) or any(
+            len(words) > LONGEST_PROMISE for words in self.found.promises
+        )
+
+    def details(self) -> Details:
+        found = self.found
+        fits = {
+            name: value if len(value := {**vars(found), "how_met": self.how_met}[name]) <= limit else ""
+            for name, limit in LIMITS.items()
+        }
+        return Details(
+            **fits,
+            name=found.name,
+            met_on=found.met_on,
+            introduced_by=self.introducer,
+            tags=tuple(tag[:60] for tag in found.tags),
+        )
+
+    @property
+    def note(self) -> str:
+        return self.found.line.replace("!", " ") if self.too_long() else ""
+
+    def initial_for_contact(self) -> dict[str, Any]:
+        """What the full form starts with when the line is corrected there."""
+        found = self.found
+        return {
+            **{name: getattr(found, name) for name in (*LIMITS, "name", "met_on", "through")},
+            "through": found.through if self.introducer or not found.through else "",
+            "how_met": self.how_met,
+            "tags": tuple(found.tags),
+            "note": "\n".join(f"! {words}" for words in found.promises),
+        }
+
+    def understood(self) -> list[Fact]:
+        """Before it is saved, with what is new or doubtful. Empty while nothing was typed, or nobody was found in it."""
+        if not self.is_bound or not self.is_valid():
+            return []
+        promises = [Fact(_("You promise"), promise_in_words(words, self.today)) for words in self.found.promises]
+        return [*self.facts(self._news_of_organisation(), self._also_of()), *promises]
+
+    def facts(self, news_of_organisation: str = "", also_of: str = "") -> list[Fact]:
+        found = self.found
+        facts = [
+            Fact(_("Name"), found.name),
+            Fact(_("Role"), found.role),
+            Fact(_("Organisation"), found.organisation, aside=news_of_organisation),
+            Fact(_("E-mail"), found.email, aside=also_of),
+            Fact(_("Phone"), found.phone),
+            Fact(_("LinkedIn"), found.linkedin_url),
+            Fact(_("Web page"), found.website),
+            Fact(_("Place"), found.place),
+            self._led_by(),
+            Fact(_("How you met"), found.how_met),
+            Fact(_("Met on"), day_in_words(found.met_on)),
+            Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
+        ]
+        return [fact for fact in facts if fact.text]
+
+    def _news_of_organisation(self) -> str:
+        key = key_of(self.found.organisation)
+        return "" if not key or self.owner.organisations.filter(name_key=key).exists() else _("new here")
+
+    def _also_of(self) -> str:
+        others = self.owner.contacts.sharing(self.found.email)[:1]
+        return _("%s has it too") % others[0].name if others else ""
+
+    def _led_by(self) -> Fact:
+        through = self.found.through
+        if self.introducer:
+            return Fact(_("Through"), self.introducer.name, url=self.introducer.get_absolute_url())
+        why = _("more than one has that name") if self.through else _("not among your contacts")
+        return Fact(_("Through"), through, aside=_("%s: kept in how you met") % why)
+
+
+def promise_in_words(line: str, today: date) -> str:
+    """ "Send the Göta paper, by Friday 20 November" """
+    dated = take_date(line, today)
+    if dated is None:
+        return sentence_case(line)
+    return _("%(what)s, by %(day)s") % {"what": sentence_case(dated.rest), "day": day_in_words(dated.day)}
