@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ SHOWN = 40  # promises; the rest stands under Follow-ups
 TO_TOUCH = 3
 THEIRS = 5
 TALKS = 20
+TOUCHED = ("owner", "name", "role", "email", "last_touch_on", "organisation__name")  # what a row shows of a person
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class Today:
 
     def lead(self, user: User) -> str:
         """ "Two promises are late, and Mateus is at 14:00."."""
-        said = [part for part in (self._owed(), self._awaited(user)) if part]
+        said = [part for part in (self._owed(), self._proposed(), self._awaited(user)) if part]
         if not said:
             return _("Nothing is owed today, nobody waits.")
-        line = _("%(first)s, and %(second)s.") % {"first": said[0], "second": said[1]} if said[1:] else f"{said[0]}."
+        *before, last = said
+        line = _("%(first)s, and %(second)s.") % {"first": ", ".join(before), "second": last} if before else f"{last}."
         return line[:1].upper() + line[1:]
 
     def _owed(self) -> str:
@@ -65,6 +68,14 @@ class Today:
             count = _("more than %d") % late if self.more else number(late)
             return ngettext("%(n)s promise is late", "%(n)s promises are late", late) % {"n": count}
         return ngettext("%(n)s promise is due", "%(n)s promises are due", due) % {"n": number(due)} if due else ""
+
+    def _proposed(self) -> str:
+        """Somebody who named another time waits for an answer, also on a day without promises."""
+        count = len(self.counters)
+        if not count:
+            return ""
+        words = ngettext("%(n)s proposed time waits for you", "%(n)s proposed times wait for you", count)
+        return words % {"n": number(count)}
 
     def _awaited(self, user: User) -> str:
         if self.next_talk is None:
@@ -90,11 +101,11 @@ def read_day(user: User, now: datetime) -> Today:
         next_talk=next_talk,
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
-        to_touch=list(user.contacts.to_touch(day).select_related("organisation")[:TO_TOUCH]),
+        to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
         theirs=list(user.promises.awaited().with_row().most_urgent_first()[:THEIRS]),
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
-        debriefs=list(user.interviews.awaiting_debrief(now).with_contact().last_first()[:TALKS]),
+        debriefs=list(_debriefs(user, now)[:TALKS]),
     )
 
 
@@ -103,6 +114,11 @@ def _talks(user: User, day: date) -> list[Interview]:
     both = user.interviews.planned().between(_midnight(user, day, 0), _midnight(user, day, 2))
     alive = both.filter(contact__binned_at__isnull=True).counting_questions()
     return list(alive.select_related("contact").next_first()[:TALKS])
+
+
+def _debriefs(user: User, now: datetime) -> QuerySet[Interview]:
+    waiting: QuerySet[Interview] = user.interviews.awaiting_debrief(now).select_related("contact").last_first()
+    return waiting.only("owner", "starts_at", "contact__name")
 
 
 def _midnight(user: User, day: date, ahead: int) -> datetime:

@@ -25,7 +25,11 @@ class AskQuerySet(models.QuerySet["Ask"]):
         """Whom nobody heard of since, and whose day has come; whoever has a talk by now has answered."""
         silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
         silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
-        return silent.select_related("contact").order_by("follow_up_on", "pk")
+        return (
+            silent.select_related("contact")
+            .only("owner", "asked_at", "step", "contact__name")
+            .order_by("follow_up_on", "pk")
+        )
 
 
 class Ask(Owned):
@@ -191,7 +195,8 @@ class CounterQuerySet(models.QuerySet["Counter"]):
         """For the owner's word."""
         undecided = self.filter(decided_at__isnull=True, offer__state=OfferState.COUNTERED)
         alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
-        return alive.select_related("offer__contact").order_by("starts_at", "pk")
+        row = alive.select_related("offer__contact").only("owner", "starts_at", "offer__contact__name")
+        return row.order_by("starts_at", "pk")
 
 
 class Counter(Owned):
