@@ -68,10 +68,11 @@ def storm(world: World) -> Seen:
     note = f" ({ours:.0f} a second, plain loop {plain:.0f}, ratio {ratio:.2f})"
     world.drain(**AS_IN_PRODUCTION)
     seen = expect(Seen(world.findings(), 0, rows / ours, note=note))
+    if world.is_small:  # an ordinary test asserts no time: other tests run beside it
+        return seen
     if ratio < AT_LEAST:
         seen.wrong.append(f"ratio {ratio:.2f}, {AT_LEAST} at least")
-    if not world.is_small:
-        _pages_meanwhile(world, seen)
+    _pages_meanwhile(world, seen)
     return seen
 
 
