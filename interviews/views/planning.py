@@ -128,7 +128,8 @@ def interview_unhold(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:
-    found: Interview = get_object_or_404(request.user.interviews.alive().with_contact(), pk=pk)
+    rows = request.user.interviews.alive().with_contact().select_related("offer")
+    found: Interview = get_object_or_404(rows, pk=pk)
     found.owner = found.contact.owner = request.user
     return found
 

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
+from tests.factories import NOW, TODAY, ContactFactory, CounterFactory, InterviewFactory, PromiseFactory
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,25 @@ def test_everything_in_its_order(client, user, contact):
 def test_the_lead_says_the_day_in_a_sentence(client, user, contact, late, due, at, lead):
     for days in [-1] * late + [0] * due:
         PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=days))
+    if at:
+        talk(user, at)
+    assert f'<p class="page__lead">{lead}</p>' in today(client).text
+
+
+@pytest.mark.parametrize(
+    ("late", "counters", "at", "lead"),
+    [
+        (0, 1, None, "One proposed time waits for you."),
+        (0, 2, time(14), "Two proposed times wait for you, and Mateus is at 14:00."),
+        (1, 1, None, "One promise is late, and one proposed time waits for you."),
+        (1, 1, time(14), "One promise is late, one proposed time waits for you, and Mateus is at 14:00."),
+    ],
+)
+def test_the_lead_counts_times_proposed_to_me(client, user, contact, late, counters, at, lead):
+    for _ in range(late):
+        PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=1))
+    for _ in range(counters):
+        CounterFactory(offer__contact=contact, offer__state="countered")
     if at:
         talk(user, at)
     assert f'<p class="page__lead">{lead}</p>' in today(client).text

@@ -16,7 +16,7 @@ from crm.models import Contact
 from interviews.actions import planning as actions
 from interviews.models import Interview
 from outbox.models import OutgoingMail, State
-from tests.factories import NOW, ContactFactory, InterviewFactory, OrganisationFactory, PromiseFactory
+from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OrganisationFactory, PromiseFactory
 from tests.interviews.test_actions import TERMS, leaves
 
 pytestmark = pytest.mark.django_db
@@ -428,6 +428,12 @@ def test_page_shows_the_promises_made_there(client, interview):
 def test_page_asks_what_became_of_it_once_it_has_begun(client, interview):
     with time_machine.travel(interview.starts_at + timedelta(minutes=1)):
         assertContains(page(client, interview), "It took place")
+
+
+def test_page_leads_back_to_the_times_offered(client, interview):
+    assertNotContains(page(client, interview), "The times you offered")
+    offer = OfferFactory(contact=interview.contact, interview=interview, state="answered", answered_at=NOW)
+    assertContains(page(client, interview), f'<a href="{offer.get_absolute_url()}">The times you offered</a>')
 
 
 @pytest.mark.parametrize("count", [1, 30])
