@@ -4,6 +4,7 @@ the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -50,10 +51,18 @@ def reindex(contact: Contact) -> None:
             *(contact.phone, contact.place, contact.how_met),
             *(body[:4000] for body in contact.notes.filter(binned_at__isnull=True).values_list("body", flat=True)),
             *contact.promises.filter(binned_at__isnull=True).values_list("what", flat=True),
+            *_learned_of(contact),
         ),
         contact.tags.values_list("name", flat=True),
     )
     contact.save(update_fields=["search_text"])
+
+
+def _learned_of(contact: Contact) -> list[str]:
+    """What our talks left behind: notes, debriefs, answers. The tables of higher apps are reached by their relations."""
+    talks = contact.interviews.filter(binned_at__isnull=True).values_list("room__notes", "debrief__learned")
+    answers = contact.chosen_questions.filter(answered_at__isnull=False).values_list("answer", flat=True)
+    return [text[:4000] for text in (*chain.from_iterable(talks), *answers) if text]
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,8 @@ def save(*, interview: Interview, outcome: Outcome, now: datetime) -> Debrief:
 @transaction.atomic
 def finish(*, interview: Interview, outcome: Outcome, now: datetime) -> Debrief:
     debrief = save(interview=interview, outcome=outcome, now=now)
+    if not debrief.is_done:
+        interview.contact.remember(debrief.learned)
     debrief.done_at = debrief.done_at or now
     debrief.save(update_fields=["done_at"])
     return debrief

@@ -4,11 +4,24 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from crm import search
+from crm import actions, search
+from crm.actions import Details
 from crm.models import Contact, ContactQuerySet, Stage
 from crm.search import Cursor, Page
 from crm.text import fold
-from tests.factories import NOW, TODAY, ContactFactory, ContactTagFactory, PromiseFactory, TagFactory
+from tests.factories import (
+    NOW,
+    TODAY,
+    ChosenQuestionFactory,
+    ContactFactory,
+    ContactTagFactory,
+    DebriefFactory,
+    InterviewFactory,
+    PreparationFactory,
+    PromiseFactory,
+    RoomFactory,
+    TagFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +213,30 @@ def test_search_on_sqlite_touches_no_row(user: User):
     named(user, "Ana")
     assert "COVERING INDEX contact_search" in plan(search.find(user.contacts.alive(), "ana").values("pk")[:101])
     assert "COVERING INDEX contact_list" in plan(user.contacts.alive().in_list_order().values("pk")[:51])
+
+
+def test_what_was_learned_in_talks_is_found_after_an_edit(user: User):
+    contact = ContactFactory(owner=user, name="Mateus Oliveira")
+    interview = InterviewFactory(contact=contact)
+    RoomFactory(interview=interview, notes="The Größe of the tide log")
+    DebriefFactory(interview=interview, learned="Premiums follow gauges")
+    preparation = PreparationFactory(contact=contact, interview=interview)
+    ChosenQuestionFactory(preparation=preparation, answer="Join the hydrologists", answered_at=NOW)
+    actions.edit(contact=contact, details=Details(name="Mateus O.", stage=contact.stage), now=NOW)
+    for word in ("grosse", "premiums", "hydrologists"):
+        assert list(search.find(user.contacts.alive(), word)) == [contact]
+
+
+def test_what_was_said_in_a_binned_talk_is_not_found_after_an_edit(user: User):
+    contact = ContactFactory(owner=user, name="Mateus Oliveira")
+    RoomFactory(interview=InterviewFactory(contact=contact, binned_at=NOW), notes="tide log")
+    search.reindex(contact)
+    assert contact.search_text == "mateus oliveira"
+
+
+def test_text_of_many_talks_is_gathered_at_a_fixed_cost(user: User, django_assert_num_queries):
+    contact = ContactFactory(owner=user, name="Mateus Oliveira")
+    for interview in InterviewFactory.create_batch(30, contact=contact):
+        RoomFactory(interview=interview, notes="tide log")
+    with django_assert_num_queries(6):
+        search.reindex(contact)

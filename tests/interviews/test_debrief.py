@@ -8,7 +8,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from interviews import thanks
-from interviews.actions import holding, planning
+from interviews.actions import debriefing, holding, planning
+from interviews.actions.debriefing import Outcome
 from interviews.mails.holding import compose_thank_you, settle_thank_you
 from interviews.models import Interview
 from outbox.models import OutgoingMail
@@ -67,6 +68,13 @@ def test_a_dropped_introducer_is_left_alone(user, ingrid):
     contact = ContactFactory(owner=user, introduced_by=ingrid)
     planning.hold(interview=InterviewFactory(contact=contact), now=NOW)
     assert mine(ingrid) == []
+
+
+def test_what_was_learned_is_found_once_the_debrief_is_done(interview, mateus):
+    for _twice in range(2):
+        debriefing.finish(interview=interview, outcome=Outcome(learned="Premiums follow gauges."), now=NOW)
+    mateus.refresh_from_db()
+    assert mateus.search_text.count("premiums follow gauges.") == 1
 
 
 def test_held_by_one_tap_opens_the_debrief_as_well(user, mateus):
