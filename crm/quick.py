@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.dates import take_date, understand
-from crm.text import clean_text, distinct, promise_lines, sentence_case
+from crm.text import clean_text, distinct, profile_url, promise_lines, sentence_case
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
@@ -98,7 +98,7 @@ def _take_marks(text: str, found: Quick) -> str:
         name = "linkedin_url" if "linkedin.com/" in match[0].lower() else "website"
         if not getattr(found, name):
             link = match[0].rstrip(".)")
-            setattr(found, name, link if "://" in link else f"https://{link}")
+            setattr(found, name, profile_url(link) or (link if "://" in link else f"https://{link}"))
             text = text.replace(match[0], " ", 1)
     text = take(EMAIL, "email", text)
     found.tags = distinct(TAG.findall(text))

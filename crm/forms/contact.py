@@ -17,7 +17,7 @@ from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, T
 from crm.forms.notes import LONGEST_NOTE, check_promises
 from crm.models import Contact, Stage
 from crm.search import named
-from crm.text import fold
+from crm.text import fold, profile_url
 
 LISTED = 50  # how many names a field suggests
 
@@ -80,6 +80,11 @@ class ContactForm(forms.Form):
         if not fold(name):
             raise ValidationError(_("A person needs a name."))
         return name
+
+    def clean_linkedin_url(self) -> str:
+        """In the one spelling an import compares by; what is no profile stays as it was typed."""
+        address: str = self.cleaned_data["linkedin_url"]
+        return profile_url(address) or address
 
     def clean_through(self) -> Contact | None:
         words = self.cleaned_data["through"]

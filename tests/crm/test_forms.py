@@ -71,6 +71,20 @@ def test_refused_with_a_sentence(user: User, stranger: User, field: str, typed: 
     assert (form.is_valid(), form.errors) == (False, {field: [sentence]})
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("uk.linkedin.com/in/Ana-Souza/?trk=abc", "https://www.linkedin.com/in/ana-souza"),
+        ("https://linkedin.com/company/nubank", "https://linkedin.com/company/nubank"),
+        ("", ""),
+    ],
+)
+def test_a_profile_is_kept_in_the_one_spelling_an_import_compares_by(user: User, typed: str, stored: str):
+    form = full(user, linkedin_url=typed)
+    assert form.is_valid()
+    assert form.details().linkedin_url == stored
+
+
 @pytest.mark.parametrize("typed", ["31 december 9999", "in 10000000 years", "0000-00-00", "29 february 2023", "١٢"])
 def test_no_such_day(user: User, typed: str):
     assert list(full(user, met_on=typed).errors) == ["met_on"]

@@ -25,9 +25,9 @@ LINES = {
     },
     "ana@nubank.example Ana Souza": {"name": "Ana Souza", "email": "ana@nubank.example"},
     "Ana, https://www.linkedin.com/in/ana-s/, https://ana.example/me": {
-        "name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana-s/", "website": "https://ana.example/me",
+        "name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana-s", "website": "https://ana.example/me",
     },
-    "Ana linkedin.com/in/ana": {"name": "Ana", "linkedin_url": "https://linkedin.com/in/ana"},
+    "Ana linkedin.com/in/ana": {"name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana"},
     "Li Wei, Analyst, Delta Works Office, Rotterdam": {
         "name": "Li Wei", "role": "Analyst", "organisation": "Delta Works Office", "how_met": "Rotterdam",
     },
