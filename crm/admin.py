@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from crm.importing.models import Import, ImportRow
+from crm.importing.models import Import, ImportFile, ImportRow
 from crm.models import Contact, ContactTag, Note, Organisation, StageChange, Tag, Touch
 
 
@@ -67,6 +68,22 @@ class ImportAdmin(OwnedAdmin):
     search_fields = ["filename", "owner__email"]
     raw_id_fields = ["owner"]
     readonly_fields = ["uid"]
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(OwnedAdmin):
+    """Whose file it is. The bytes are not shown and not even read: whom somebody knows is theirs alone."""
+
+    list_display = ["batch", "owner"]
+    list_select_related = ["batch", "owner"]
+    search_fields = ["batch__filename", "owner__email"]
+    raw_id_fields = ["batch", "owner"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 @admin.register(ImportRow)
