@@ -71,9 +71,15 @@ class Environment:
                 "This Python cannot make virtual environments: install Debian's python3-venv, or uv, and run this again."
             )
         if not self.python.exists() or not self._pip_is_at_home():
+            self._refuse_link()
             self._run([BASE_PYTHON, "-m", "venv", "--clear", str(self.folder)], without_virtualenv())
         pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         self._run([*pip, "--require-hashes", "-r", wanted], without_virtualenv())
+
+    def _refuse_link(self) -> None:
+        """--clear would empty the folder it leads to."""
+        if self.folder.is_symlink():
+            raise SystemExit(f"{self.folder} is a link to another folder, which is not emptied: remove the link first.")
 
     def _pip_is_at_home(self) -> bool:
         """A virtual environment that was moved or copied points at its old place: its pip would install there."""

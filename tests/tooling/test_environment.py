@@ -99,3 +99,12 @@ def test_old_python_is_refused_in_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     with pytest.raises(SystemExit, match=r"needs Python 3\.11 or later"):
         refuse_old_python()
+
+
+def test_folder_that_a_link_leads_to_is_not_emptied(checkout, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (checkout.root / ".venv").symlink_to(elsewhere)
+    with pytest.raises(SystemExit, match="is a link to another folder"):
+        checkout.ensure(development=False)
+    assert checkout.commands == []
