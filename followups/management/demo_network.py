@@ -15,6 +15,7 @@ from followups.actions import keep, let_go
 from followups.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
 from followups.models import Whose
 from interviews.actions.planning import hold, plan
+from interviews.models import Interview
 from outbox.models import REMINDERS, State
 
 MORNING = time(9, 0)
@@ -24,6 +25,14 @@ LAST_MAILS = (  # how many days ago a reminder came, and what it said
     (6, "You owe Amina a word about her dataset"),
     (3, "You owe Ana an article, and Fatou a list"),
     (1, "You owe Ana an article, and 2 more"),
+)
+
+
+LEARNED = (
+    "Models fail at the gauges, not in the code: start with the stations nobody maintains.",
+    "They hire for patience with bad data, and teach the rest.",
+    "The tenders are written in spring; ask in February, not in May.",
+    "One page to the board beats a report of sixty.",
 )
 
 
@@ -88,6 +97,17 @@ class Network:
         )
         if talk.days < 0:
             hold(interview=interview, now=interview.ends_at)
+            if talk.days < -1:
+                self._look_back(interview)
+
+    def _look_back(self, interview: Interview) -> None:
+        """Talks before yesterday are debriefed, and what they left behind was kept the day after."""
+        done = interview.ends_at + timedelta(days=1)
+        interview.debrief.learned = LEARNED[interview.pk % len(LEARNED)]
+        interview.debrief.done_at = interview.ends_at + timedelta(minutes=10)
+        interview.debrief.save(update_fields=["learned", "done_at"])
+        for promise in self.owner.promises.open().filter(interview=interview):
+            keep(promise=promise, now=done)
 
     def _later_today(self) -> time:
         """In an hour and a half, on the half hour; late in the evening it was this morning, and waits to be said held."""
