@@ -47,7 +47,7 @@ def occurrence_key(kind: str, interview: Interview, sequence: int, address: str)
     return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
 
 
-def announce(interview: Interview, *, before: Agreed, changed: bool, now: datetime) -> Told:
+def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bool = False, now: datetime) -> Told:
     """Brings the contact up to date with the interview, in the caller's transaction; the caller saves the interview.
 
     What has not left is taken back first, so that several changes within the delay are one mail, or none. Who may hold
@@ -66,7 +66,8 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, now: dateti
     invites = wanted if changed or had != wanted or not is_current else ""
     is_update = holds_one and had == wanted
     if invites:
-        _queue(interview, INVITATION, invites, _thread(arrived) if is_update else {}, now)
+        context = {**_thread(arrived), "by_them": by_them} if is_update else {}
+        _queue(interview, INVITATION, invites, context, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
         interview.forget_answer()
     return Told(invites=invites, cancels=cancels, is_update=is_update, stopped=stopped)

@@ -58,8 +58,10 @@ def change(
     now: datetime,
     confirm_them: bool | None = None,
     zone: str = "",
+    by_them: bool = False,
 ) -> Told:
-    """Moves or otherwise changes a planned interview; the contact gets one mail with the last state."""
+    """Moves or otherwise changes a planned interview; the contact gets one mail with the last state. It was moved
+    `by_them` when the contact chose another time, and their mail does not say that the owner did."""
     _expect(interview, InterviewState.PLANNED)
     before = interview.agreed
     agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
@@ -70,7 +72,7 @@ def change(
     if agreed == before:
         return Told()
     interview.agree(agreed)
-    told = announce(interview, before=before, changed=True, now=now)
+    told = announce(interview, before=before, changed=True, by_them=by_them, now=now)
     _keep(interview)
     return told
 

@@ -120,6 +120,7 @@ def _words(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str
         "zone_is_theirs": bool(theirs),
         "references": mail.context.get("references", []),
         "is_update": bool(mail.context.get("references")),
+        "by_them": mail.context.get("by_them", False),
         "yes_url": links.answer_url(interview.uid, mail.context["sequence"], "yes"),
         "no_url": links.answer_url(interview.uid, mail.context["sequence"], "no"),
     }

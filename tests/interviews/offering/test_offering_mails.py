@@ -16,7 +16,8 @@ from interviews.models import Interview, Offer
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
 from tests.factories import NOW, ContactFactory, InterviewFactory
-from tests.interviews.offering.test_offer import terms
+from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
+from tests.interviews.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -182,3 +183,34 @@ def test_who_was_invited_this_evening_is_not_told_twice(user, talk):
     plan_confirmations(EVENING_THERE + timedelta(minutes=6))
     mail = user.outgoingmails.get(kind="tomorrow")
     assert cancelled(mail, EVENING_THERE + timedelta(minutes=6)) == "an invitation told them this evening"
+
+
+# --- who moved the talk -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invited(misaki) -> Interview:
+    """She chose the first of the times, and has the invitation."""
+    offer = offered(misaki)
+    interview = offering.choose(offer=offer, answer=answer(TUESDAY), now=NOW)
+    leaves(interview)
+    return interview
+
+
+def answer(starts_at: datetime) -> offering.Answer:
+    return offering.Answer(starts_at=starts_at, medium="phone", where="+81 3", zone="Asia/Tokyo")
+
+
+def update_of(interview: Interview) -> str:
+    return text(composed(interview.owner.outgoingmails.filter(kind="invitation").latest("pk")))
+
+
+def test_who_moved_the_talk_is_not_told_that_the_owner_did(invited):
+    offering.choose(offer=invited.offer, answer=answer(THURSDAY), moving=True, now=NOW)
+    assert "You moved your talk with Amara Lindgren." in update_of(invited)
+
+
+def test_a_change_of_mine_says_it_is_mine(invited):
+    later = {"medium": "phone", "minutes": 30, "where": "", "purpose": "", "day": date(2026, 12, 8), "at": time(9, 0)}
+    planning.change(interview=invited, now=NOW, **later)
+    assert "Amara Lindgren has changed your talk." in update_of(invited)
