@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import groupby
 from typing import Any
@@ -219,7 +218,7 @@ def _talks_around(now: datetime) -> Any:
     )
 
 
-def _letter(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
+def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
     message = Letter(policy=LETTER)
     message["Subject"] = subject
     message["From"] = settings.DEFAULT_FROM_EMAIL
@@ -229,9 +228,7 @@ def _letter(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessa
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = get_template("followups/email/reminder_body.txt").render(context)
-    message.set_content(text, cte="quoted-printable")
-    html = get_template("followups/email/reminder_body.html").render(context)
-    message.add_alternative(html, subtype="html", cte="base64")
+    message.alternatives(text, get_template("followups/email/reminder_body.html").render(context))
     return message
 
 

@@ -8,6 +8,7 @@ from django.db.models import DateTimeField
 
 from outbox.models import NOT_CLAIMED, OutgoingMail, State, WorkerBeat
 from outbox.timing import Moment, Timings, adapted
+from outbox.turns import turn
 
 # Written by hand: once a mail each, and the ORM takes longer to write them than the database to run them. Literals where a
 # partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more.
@@ -44,7 +45,8 @@ def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> l
         lock="FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else "",
         columns=", ".join(str(field.column) for field in OutgoingMail._meta.concrete_fields),
     )
-    found = list(OutgoingMail.objects.raw(sql, parameters))
+    with turn():
+        found = list(OutgoingMail.objects.raw(sql, parameters))
     return sorted(found, key=lambda mail: (mail.next_attempt_at, mail.pk))
 
 
@@ -63,7 +65,7 @@ def fence(moment: Moment, mail: OutgoingMail) -> bool:
         "summary": mail.summary,
         "settles": adapted(_SETTLES, mail.settles),
     }
-    with connection.cursor() as cursor:
+    with turn(), connection.cursor() as cursor:
         cursor.execute(_FENCE.format(now=now), parameters)
         return bool(cursor.rowcount)
 

@@ -9,13 +9,13 @@ from django.conf import settings
 
 from outbox.models import OutgoingMail
 from outbox.smtp import Envelope
-from outbox.text import header
+from outbox.text import Letter, header
 
 
 def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
     """The bytes of this mail: its Message-ID is the row's, so that a resend is the same mail to whoever gets it."""
-    for name, value in message.items():
-        if header(str(value)) != str(value):
+    if not isinstance(message, Letter):  # a Letter's headers are clean
+        for name, value in message.items():
             message.replace_header(name, header(str(value)))
     ours = our_headers(mail.message_id, now)
     for name in ours:

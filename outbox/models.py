@@ -210,7 +210,7 @@ class OutgoingMail(models.Model):
     )
     kind = models.CharField(max_length=32)
     occurrence_key = models.CharField(max_length=255)
-    message_id = models.CharField(max_length=128, unique=True)
+    message_id = models.CharField(max_length=128)
     recipient = models.CharField(max_length=320)
     recipient_name = models.CharField(max_length=300, blank=True)  # as the Deliveries page calls them
     summary = models.CharField(max_length=300, blank=True)
@@ -245,6 +245,7 @@ class OutgoingMail(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner", "occurrence_key"], name="mail_occurrence_unique"),
+            models.UniqueConstraint(fields=["message_id"], name="mail_message_id_unique"),
             models.UniqueConstraint(
                 fields=["owner"],
                 condition=Q(kind=REMINDERS, state__in=["pending", "claimed", "handing"]),

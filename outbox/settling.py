@@ -14,6 +14,7 @@ from outbox.kinds import KINDS, Cancelled, Kind
 from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, Relay, State
 from outbox.smtp import Accepted, Outcome, Refused, RelayDown, Unknown, Withdrawn
 from outbox.timing import Moment, Timings, adapted
+from outbox.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +27,8 @@ SET state = 'sent', sent_at = {later}({now}, fence_at), updated_at = {now}, atte
     claim_token = NULL, claimed_by_id = NULL, lease_until = NULL{erased}
 WHERE id = %(id)s AND claim_token = %(token)s AND state IN ('handing', 'uncertain', 'held')
 """
-_TRIED = """
-INSERT INTO outbox_deliveryattempt (mail_id, at, phase, code, reply) VALUES (%(id)s, %(at)s, %(phase)s, %(code)s, %(reply)s)
-"""
+_TRIED = "INSERT INTO outbox_deliveryattempt (mail_id, at, phase, code, reply)"
+_TRY = "%(at)s, %(phase)s, %(code)s, %(reply)s"
 _TOKEN, _AT = OutgoingMail._meta.get_field("claim_token"), DeliveryAttempt._meta.get_field("at")
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -79,7 +79,8 @@ class Books:
     def _sent(self, mail: OutgoingMail, answer: Outcome) -> None:
         """Sent, and what it settles, in one commit. When `settle` fails, the mail still must not leave again."""
         try:
-            self._settle(mail, answer, KINDS.get(mail.kind))
+            with turn():
+                self._settle(mail, answer, KINDS.get(mail.kind))
         except DATABASE_AWAY:
             raise
         except Exception as error:
@@ -103,13 +104,18 @@ class Books:
         parameters |= {"phase": answer.phase, "at": adapted(_AT, self.moment.now())}
         later = "GREATEST" if connection.vendor == "postgresql" else "MAX"
         erased = ", content = NULL" if _is_stored(mail) else ""
+        sent = _SENT.format(now=now, later=later, erased=erased)
         with connection.cursor() as cursor:
-            cursor.execute(_SENT.format(now=now, later=later, erased=erased), parameters)
-            if cursor.rowcount:
-                mail.state = State.SENT
-                cursor.execute(_TRIED, parameters)
+            if connection.vendor == "postgresql":
+                cursor.execute(f"WITH sent AS ({sent} RETURNING id) {_TRIED} SELECT id, {_TRY} FROM sent", parameters)  # noqa: S608 - constants
             else:
+                cursor.execute(sent, parameters)
+            if not cursor.rowcount:
                 transaction.set_rollback(True)
+                return
+            if connection.vendor != "postgresql":
+                cursor.execute(f"{_TRIED} VALUES (%(id)s, {_TRY})", parameters)
+        mail.state = State.SENT
 
     def _refused(self, mail: OutgoingMail, answer: Outcome) -> None:
         """Certain that nothing was accepted: waits and is composed anew, or is dead after a lasting no or its window."""

@@ -66,11 +66,11 @@ def test_missing_migrations_are_not_ready(ready, monkeypatch):
 def test_migrations_are_looked_for_until_they_are_there(db, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(health, "_is_migrated", False)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'outbox' AND name = '0002_engine'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'outbox' AND name = '0003_lighter_rows'")
     assert health.migrations_missing()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('outbox', '0002_engine', '2026-01-01')"
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('outbox', '0003_lighter_rows', '2026-01-01')"
         )
     assert not health.migrations_missing()
     with django_assert_num_queries(0):
