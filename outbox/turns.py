@@ -1,0 +1,35 @@
+"""SQLite has one writer at a time, and whoever finds it busy sleeps and looks again, for up to a tenth of a second: four workers
+would get less done than one. Here they wait in a queue of the kernel's instead, which ends with the process that holds it."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from django.db import connection
+
+_threads = threading.Lock()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Held around each of the engine's short write transactions. On Postgres there is nothing to wait for."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or ":" in name or not name:
+        yield
+        return
+    with _threads:  # flock is the process's
+        queue = _queue(name)
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(queue, fcntl.LOCK_UN)
+
+
+@cache
+def _queue(name: str) -> IO[bytes]:
+    return Path(f"{name}-turn").open("ab")
