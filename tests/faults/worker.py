@@ -16,7 +16,6 @@ import traceback
 from datetime import UTC, datetime, timedelta
 from datetime import time as dt_time
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import time_machine
@@ -29,12 +28,12 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.mail import EmailMessage, get_connection
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 
 from accounts.models import User
+from bench import deliverer
 from crm.models import Contact
 from followups.models import Promise
 from interviews.models import Interview
@@ -44,7 +43,7 @@ from outbox.models import DeliveryAttempt, Figure, OutgoingMail, State, message_
 from outbox.settling import Books
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
 from outbox.timing import Moment, Timings, system_clock
-from tests.faults.mails import KIND, compose
+from tests.faults.mails import KIND
 from tests.faults.web import KillAt
 
 logger = logging.getLogger("faults")
@@ -62,7 +61,7 @@ def work(order: dict[str, Any]) -> None:
     """Ticks until it is killed, or for `ticks` times."""
     prepare(order)
     if part := order.get("plain"):
-        plain(*part)
+        deliverer.plain(*part)
         return
     left = order.get("ticks", -1)
     while left:
@@ -92,18 +91,6 @@ def tick(order: dict[str, Any]) -> None:
         actions.reconcile(datetime.now(UTC))
     how = timings(order["factor"])
     drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50))
-
-
-def plain(part: int, parts: int, rows: int) -> None:
-    """The loop everybody writes first: render, send over one connection, remember nothing."""
-    where = urlsplit(settings.EMAIL_URL)
-    backend = "django.core.mail.backends.smtp.EmailBackend"
-    with get_connection(backend, host=where.hostname, port=where.port) as opened:
-        for number in range(part, rows, parts):
-            mail = OutgoingMail(recipient=f"to{number}@sink.example", context={"number": number})
-            letter = compose(mail, datetime.now(UTC)).message
-            body = letter.get_content()
-            EmailMessage(letter["Subject"], body, letter["From"], [mail.recipient], connection=opened).send()
 
 
 def die() -> None:
@@ -441,6 +428,10 @@ def owe(rows: int) -> list[str]:
     return [user.email for user in users]
 
 
+def plan() -> int:
+    return actions.plan(datetime.now(UTC))
+
+
 def owed() -> list[str]:
     return list(User.objects.filter(promises__isnull=False).values_list("email", flat=True))
 
@@ -503,7 +494,7 @@ def lean_on_broker() -> float | None:
 
 CALLS = {
     call.__name__: call
-    for call in (migrate, queue, states, open_count, report, owe, owed, forget_half, cancel_future, hold, release)
+    for call in (plan, migrate, queue, states, open_count, report, owe, owed, forget_half, cancel_future, hold, release)
 } | {call.__name__: call for call in (sign_up, halves, lean_on_broker)}
 
 
