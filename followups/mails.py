@@ -26,7 +26,7 @@ from followups.models import Promise
 from followups.words import number
 from interviews.models import Interview
 from outbox.kinds import Cancelled, Composed, Kind, planner, reconciler, register
-from outbox.models import REMINDERS, OutgoingMail, State, message_id
+from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
 from outbox.text import Letter
 
 logger = logging.getLogger(__name__)
@@ -74,8 +74,18 @@ def plan(now: datetime) -> int:
     while batch := list(owners.filter(owner_id__gt=last)[:OWNERS_AT_ONCE]):
         rows = [_row(owner, email, zone, first, now) for owner, email, zone, first in batch]
         OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+        _plan_again(rows, now)
         planned, last = planned + len(rows), batch[-1][0]
     return planned
+
+
+def _plan_again(rows: list[OutgoingMail], now: datetime) -> None:
+    """The day's mail was cancelled, since nothing was left to say; now something is: a kept promise was reopened, or the owner
+    moved to a zone where it is not yet the hour. What was cancelled by hand stays so."""
+    first = {row.message_id: row.not_before for row in rows}
+    cancelled = OutgoingMail.objects.filter(state=State.CANCELLED, message_id__in=first).exclude(cause=BY_HAND)
+    for pk, message in cancelled.values_list("pk", "message_id"):
+        OutgoingMail.objects.filter(pk=pk, state=State.CANCELLED).revive(now, not_before=first[message])
 
 
 def _key(day: date) -> str:
@@ -93,7 +103,8 @@ def _without_a_row(zones: Iterable[str], now: datetime) -> Q:
     by_day = sorted((_local_date(zone, now), zone) for zone in zones)
     for day, dated in groupby(by_day, key=lambda pair: pair[0]):
         there = [zone for _day, zone in dated]
-        free |= Q(owner__time_zone__in=there) & Q(~Exists(mails.filter(occurrence_key=_key(day))))
+        said = mails.filter(occurrence_key=_key(day)).exclude(Q(state=State.CANCELLED) & ~Q(cause=BY_HAND))
+        free |= Q(owner__time_zone__in=there) & Q(~Exists(said))
     leaving = mails.filter(state__in=[State.PENDING, State.CLAIMED, State.HANDING])
     return free & Q(~Exists(leaving))
 

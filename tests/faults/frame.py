@@ -47,7 +47,7 @@ class World:
         self.call("queue", rows=rows or self.rows, **how)
 
     def call(self, name: str, **arguments: Any) -> Any:
-        return self.zygote.call(name, self.name, **arguments)
+        return self.zygote.call(name, self.name, self.sink.url, **arguments)
 
     def worker(self, **order: Any) -> int:
         order = {"database": self.name, "email_url": self.sink.url, "factor": FACTOR, **order}

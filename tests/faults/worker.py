@@ -45,6 +45,7 @@ from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SM
 from outbox.timing import Moment, Timings, system_clock
 from tests.faults.mails import KIND
 from tests.faults.web import KillAt
+from tests.faults.zones import play as play_zones
 
 logger = logging.getLogger("faults")
 
@@ -62,6 +63,9 @@ def work(order: dict[str, Any]) -> None:
     prepare(order)
     if part := order.get("plain"):
         deliverer.plain(*part)
+        return
+    if log := order.get("visits"):
+        visit(log, *order["part"])
         return
     left = order.get("ticks", -1)
     while left:
@@ -91,6 +95,26 @@ def tick(order: dict[str, Any]) -> None:
         actions.reconcile(datetime.now(UTC))
     how = timings(order["factor"])
     drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50))
+
+
+def visit(log: str, part: int, parts: int) -> None:
+    """Changes promises in a random way, and writes down which version of which was changed by when."""
+    with open(log, "a", buffering=1) as file:
+        pks = [pk for pk in Promise.objects.values_list("pk", flat=True) if pk % parts == part]
+        random.shuffle(pks)
+        for pk in pks[: len(pks) * 2 // 3]:
+            promise = Promise.objects.select_related("owner", "contact").get(pk=pk)
+            version, now = promise.version, datetime.now(UTC)
+            changes = [
+                lambda p, now: p.keep(now),
+                lambda p, now: p.let_go(now),
+                lambda p, now: p.snooze(3, now),
+                lambda p, now: p.bin(now),
+                lambda p, now: p.change(what="Send the other article", kind=p.kind, due_on=p.due_on, now=now),
+            ]
+            if random.choice(changes)(promise, now):  # noqa: S311 - no secret
+                file.write(json.dumps([pk, version, time.time()]) + "\n")
+            time.sleep(0.015)  # so that the changes last as long as the mails take to leave
 
 
 def die() -> None:
@@ -297,6 +321,11 @@ def deaf(order: dict[str, Any]) -> None:
     no_fence(order)
 
 
+def quiet_change(order: dict[str, Any]) -> None:
+    """Changes a promise without taking its reminder back."""
+    Promise._take_back_reminder = lambda self, due, now: None  # type: ignore[method-assign]
+
+
 def host_clock(order: dict[str, Any]) -> None:
     real = engine.Moment.__init__
 
@@ -336,6 +365,7 @@ PATCHES: dict[str, dict[str, Any]] = {
         "blaming": _instead(RelayDown, Refused),
         "hopeful": lambda order: (_instead(Unknown, RefusedForNow)(order), forgetful(order)),
         "host-clock": host_clock,
+        "quiet-change": quiet_change,
         "slow": slow,
     },
 }
@@ -492,10 +522,14 @@ def lean_on_broker() -> float | None:
     return time.monotonic() - began
 
 
+def zones(*, naive: bool = False) -> list[str]:
+    return play_zones(naive=naive)
+
+
 CALLS = {
     call.__name__: call
     for call in (plan, migrate, queue, states, open_count, report, owe, owed, forget_half, cancel_future, hold, release)
-} | {call.__name__: call for call in (sign_up, halves, lean_on_broker)}
+} | {call.__name__: call for call in (sign_up, halves, lean_on_broker, zones)}
 
 
 # --- the zygote -------------------------------------------------------------------------------------------------------

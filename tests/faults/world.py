@@ -123,8 +123,9 @@ class Zygote(Talking):
         super().__init__([sys.executable, "-m", "tests.faults.worker"], env, folder / "workers.log")
         self.pids: list[int] = []
 
-    def call(self, name: str, database: str, **arguments: Any) -> Any:
-        return json.loads(self.say(json.dumps({"call": name, "database": database, "with": arguments})))
+    def call(self, name: str, database: str, email_url: str = "", **arguments: Any) -> Any:
+        order = {"call": name, "database": database, "email_url": email_url, "with": arguments}
+        return json.loads(self.say(json.dumps(order)))
 
     def start(self, **order: Any) -> int:
         pid = int(json.loads(self.say(json.dumps(order))))

@@ -13,7 +13,7 @@ from followups.links import Answer, read_button, read_stop
 from followups.mails import SHOWN, compose_reminder, plan, prepare, reconcile, settle, still_wanted
 from followups.models import Promise
 from outbox.kinds import KINDS, Cancelled, Composed
-from outbox.models import REMINDERS, OutgoingMail
+from outbox.models import BY_HAND, REMINDERS, OutgoingMail
 from tests.factories import (
     NOW,
     TODAY,
@@ -88,7 +88,7 @@ def test_several_promises_are_one_row(user, owed, contact):
     assert OutgoingMail.objects.count() == 1
 
 
-@pytest.mark.parametrize("state", ["sent", "dead", "cancelled", "held", "uncertain"])
+@pytest.mark.parametrize("state", ["sent", "dead", "held", "uncertain"])
 def test_never_a_second_one_that_day(user, owed, state):
     OutgoingMailFactory(
         owner=user,
@@ -152,7 +152,7 @@ def test_planning_costs_the_same_for_one_and_for_thirty(db, owners):
     ) as queries:
         plan(EIGHT)
     writes = [query for query in queries if query["sql"].startswith(("SELECT", "INSERT"))]
-    assert len(writes) == 4  # the zones, the owners, one insert, and that there are no more owners
+    assert len(writes) == 5  # the zones, the owners, one insert, who was cancelled, and that there are no more owners
 
 
 def test_with_nothing_due_it_is_one_query(user, django_assert_num_queries):
@@ -328,6 +328,26 @@ def test_composing_costs_two_queries(user, contact, promises, django_assert_num_
 
 
 @time_machine.travel(EIGHT, tick=False)  # links are signed with the second they are made in
+def test_a_reminder_cancelled_too_early_is_planned_again_that_day(user, owed):
+    mail = _plan_one(user, EIGHT)
+    OutgoingMail.objects.update(state="cancelled", cause="everything was kept")
+    plan(EIGHT + timedelta(hours=6))
+    mail.refresh_from_db()
+    assert (mail.state, mail.next_attempt_at, OutgoingMail.objects.count()) == (
+        "pending",
+        EIGHT + timedelta(hours=6),
+        1,
+    )
+
+
+def test_a_reminder_cancelled_by_hand_is_not_planned_again_that_day(user, owed):
+    mail = _plan_one(user, EIGHT)
+    OutgoingMail.objects.update(state="cancelled", cause=BY_HAND)
+    plan(EIGHT + timedelta(hours=6))
+    mail.refresh_from_db()
+    assert mail.state == "cancelled"
+
+
 def test_many_are_prepared_with_two_queries(contact, django_assert_num_queries):
     owners = [contact.owner, *(due(ContactFactory()).owner for _ in range(5))]
     due(contact)
