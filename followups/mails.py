@@ -25,12 +25,13 @@ from followups import links
 from followups.models import Promise
 from followups.words import number
 from interviews.models import Interview
-from outbox.kinds import Cancelled, Composed, Kind, planner, reconciler, register
+from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
 from outbox.text import Letter
 
 logger = logging.getLogger(__name__)
 
+WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
 OWNERS_AT_ONCE = 2000
 # folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
@@ -121,6 +122,14 @@ def _row(owner_id: int, email: str, zone: str, first: datetime, now: datetime) -
         next_attempt_at=now,
         created_at=now,
     )
+
+
+@forecaster
+def foresee(owner_id: int, now: datetime) -> list[Coming]:
+    """The owner's next reminder, which has no row yet."""
+    coming = Promise.objects.filter(owner=owner_id, remind_at__gt=now).order_by("remind_at")
+    first = coming.values_list("remind_at", flat=True).first()
+    return [Coming(first, WHAT_YOU_OWE)] if first else []
 
 
 @reconciler
@@ -326,4 +335,4 @@ def still_wanted(mail: OutgoingMail) -> bool:
     return any(told[str(pk)] == version for pk, version in still)
 
 
-register(Kind(REMINDERS, gettext_lazy("What you owe"), compose_reminder, settle, still_wanted, prepare))
+register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare))

@@ -1,7 +1,7 @@
 """SQLite has one writer at a time, and whoever finds it busy sleeps and looks again, for up to a tenth of a second: four workers
 would get less done than one. Here they wait in a queue of the kernel's instead, which ends with the process that holds it."""
 
-import fcntl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,9 @@ from typing import IO
 
 from django.db import connection
 
+if sys.platform != "win32":
+    import fcntl
+
 _threads = threading.Lock()
 
 
@@ -18,7 +21,7 @@ _threads = threading.Lock()
 def turn() -> Iterator[None]:
     """Held around each of the engine's short write transactions. On Postgres there is nothing to wait for."""
     name = str(connection.settings_dict["NAME"])
-    if connection.vendor != "sqlite" or ":" in name or not name:
+    if connection.vendor != "sqlite" or not Path(name).is_file() or sys.platform == "win32":
         yield
         return
     with _threads:  # flock is the process's

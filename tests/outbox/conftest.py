@@ -40,6 +40,7 @@ class TestKind:
     subject: str = "You owe Ana an article"
     compose: Callable[[OutgoingMail, datetime], Composed | Cancelled] | None = None
     settle: Callable[[OutgoingMail, datetime], None] = lambda mail, now: None
+    prepare: Callable[[list[OutgoingMail], datetime], None] = lambda mails, now: None
     is_wanted: bool = True
     composed: int = 0
 
@@ -59,7 +60,12 @@ class TestKind:
 def kind() -> Iterator[TestKind]:
     made = TestKind()
     KINDS["test"] = Kind(
-        "test", "Test", made.composes, lambda mail, now: made.settle(mail, now), lambda mail: made.is_wanted
+        "test",
+        "Test",
+        made.composes,
+        lambda mail, now: made.settle(mail, now),
+        lambda mail: made.is_wanted,
+        lambda mails, now: made.prepare(mails, now),
     )
     yield made
     del KINDS["test"]

@@ -328,6 +328,43 @@ def test_a_newline_in_a_name_loses_no_mail(run, kind, relay):
     assert b"Subject: You owe Ana Bcc: all@x.example an article\r\n" in relay.taken[0].content
 
 
+def test_a_kind_reads_for_all_its_mails_at_once(run, relay, kind):
+    read = []
+    kind.prepare = lambda mails, now: read.append(len(mails))
+    OutgoingMailFactory.create_batch(5)
+    run(batch=3)
+    assert read == [3, 2]
+
+
+def test_what_was_read_a_while_ago_is_read_again(run, relay, kind, monkeypatch):
+    read = []
+    kind.prepare = lambda mails, now: read.append(len(mails))
+    monkeypatch.setattr("outbox.engine.PREPARED_FOR", -1)
+    OutgoingMailFactory.create_batch(3)
+    run()
+    assert read == [3, 2, 1]
+
+
+def test_a_kind_that_cannot_prepare_stops_nobody(run, relay, kind, caplog):
+    def prepare(mails, now):
+        raise RuntimeError
+
+    kind.prepare = prepare
+    mail = OutgoingMailFactory()
+    run()
+    assert row(mail).state == State.SENT
+    assert "could not prepare" in caplog.text
+
+
+def test_what_changed_while_it_was_written_is_composed_anew(run, relay, kind):
+    mail = OutgoingMailFactory()
+    before = [lambda: OutgoingMail.objects.filter(pk=mail.pk).compose_anew(NOW)]
+    relay.before_fence = lambda: before.pop()() if before else None
+    run()
+    assert (row(mail).state, kind.composed) == (State.SENT, 2)
+    assert len(relay.taken) == 1
+
+
 def test_stops_between_two_mails_when_told(run, relay):
     mails = [OutgoingMailFactory() for _ in range(3)]
     run(hooks=Hooks(stopping=lambda: len(relay.taken) == 1))

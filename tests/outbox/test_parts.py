@@ -1,13 +1,18 @@
 """The small parts: files instead of a server, header cleaner, liveness, figures."""
 
+import fcntl
 import os
 import subprocess
 import sys
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from outbox import figures, workers
+from outbox import figures, turns, workers
 from outbox.files import FileTransport
 from outbox.models import OutgoingMail, WorkerBeat
 from outbox.settling import backoff
@@ -102,6 +107,49 @@ def test_a_process_has_one_beat():
     first, second = workers.beat(Moment(lambda: NOW)), workers.beat(Moment(lambda: NOW + timedelta(seconds=5)))
     assert first.pk == second.pk
     assert WorkerBeat.objects.get().seen_at == NOW + timedelta(seconds=5)
+
+
+def test_on_sqlite_the_engine_s_writers_wait_for_each_other(tmp_path, monkeypatch):
+    database = tmp_path / "keepword.sqlite3"
+    database.touch()
+    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="sqlite", settings_dict={"NAME": database}))
+
+    def is_free() -> bool:
+        with Path(f"{database}-turn").open("ab") as other:
+            try:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    with turns.turn():
+        assert not is_free()
+    assert is_free()
+
+
+def test_elsewhere_nobody_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="postgresql", settings_dict={"NAME": "keepword"}))
+    monkeypatch.chdir(tmp_path)
+    with turns.turn():
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_text_and_html_are_what_email_s_own_would_make():
+    letter = Letter(policy=SMTP)
+    letter["To"] = "Žofia de Sá <zofia@x.example>"
+    letter.alternatives("Příliš\n.dot\n", "<p>Příliš</p>")
+    read = message_from_bytes(letter.as_bytes(), policy=SMTP)
+    assert read.get_content_type() == letter.get_content_type() == "multipart/alternative"
+    assert read.get_body(("plain",)).get_content().splitlines() == ["Příliš", ".dot"]
+    assert read.get_body(("html",)).get_content().strip() == "<p>Příliš</p>"
+    assert read["To"].addresses[0].display_name == "Žofia de Sá"
+
+
+def test_a_letter_has_one_subject():
+    letter = Letter(policy=SMTP)
+    letter["Subject"] = "one"
+    with pytest.raises(ValueError, match="Subject is there already"):
+        letter["Subject"] = "two"
 
 
 def test_percentiles_are_nearest_ranks():

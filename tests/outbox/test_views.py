@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from outbox.models import BY_HAND, OutgoingMail, Relay, State
-from tests.factories import NOW, OutgoingMailFactory, WorkerBeatFactory
+from tests.factories import NOW, ContactFactory, OutgoingMailFactory, PromiseFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ def test_the_same_number_of_queries_with_1_and_30_rows(client, user, django_asse
         page(client)
 
 
-QUERIES = 12
+QUERIES = 13
 
 
 def make_one_of_each(user):
@@ -200,6 +200,13 @@ def test_another_users_mail_is_not_there(client, stranger, verb):
     mail = OutgoingMailFactory(owner=stranger)
     assert client.post(reverse(f"delivery_{verb}", args=[mail.pk])).status_code == 404
     assert OutgoingMail.objects.get() == mail
+
+
+def test_a_reminder_that_has_no_row_yet_is_foreseen(client, user):
+    PromiseFactory(contact=ContactFactory(owner=user), remind_at=NOW + timedelta(hours=20))
+    html = page(client)
+    assert "What you owe" in html
+    assert "Planned" in html
 
 
 def test_figures_of_the_last_month(client, user):
