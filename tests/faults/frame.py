@@ -115,6 +115,7 @@ class Cell:
     only: str = ""  # the one database it has a meaning on
     why_only: str = ""
     in_tests: bool = False
+    is_measured: bool = False  # wants the machine for itself
 
 
 CELLS: list[Cell] = []

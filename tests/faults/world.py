@@ -1,6 +1,7 @@
 """The real things a cell plays with: databases, a mail server, workers, Valkey, Celery, the web; all on loopback, all ours."""
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -41,6 +42,13 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_us() -> None:
+    _libc.prctl(1, signal.SIGKILL)
+
+
 class Process:
     """A child with a log of its own, ended by SIGKILL when the block ends."""
 
@@ -49,7 +57,13 @@ class Process:
         with log.open("ab") as output:
             options = {"stdout": output} | options
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                command, cwd=ROOT, env={**os.environ, **env}, stderr=output, start_new_session=True, **options
+                command,
+                cwd=ROOT,
+                env={**os.environ, **env},
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_us,
+                **options,
             )
 
     def kill(self) -> None:

@@ -1,13 +1,14 @@
 """Row 23: many due at one instant, and how fast they leave beside a plain Django loop; pages stay usable meanwhile."""
 
+import os
 import statistics
 import time
 from contextlib import ExitStack
-from typing import Any
+from typing import IO, Any
 
 from tests.faults.frame import Seen, World, cell, expect
 from tests.faults.services import Browser, Services
-from tests.faults.world import wait_for
+from tests.faults.world import Postgres, wait_for
 
 WORKERS = 4
 AT_LEAST = 0.5  # of the plain loop's rate, in the same run with as many processes
@@ -58,7 +59,7 @@ def _too_slow(world: World) -> bool:
     return _ours(world, 300, control="slow") < AT_LEAST * plain
 
 
-@cell("23", f"many due at one instant, {WORKERS} workers", _too_slow, in_tests=True)
+@cell("23", f"many due at one instant, {WORKERS} workers", _too_slow, in_tests=True, is_measured=True)
 def storm(world: World) -> Seen:
     rows = FEW if world.is_small else ROWS
     expected = world.call("owe", rows=rows)
@@ -70,10 +71,29 @@ def storm(world: World) -> Seen:
     seen = expect(Seen(world.findings(expected), 0, rows / ours, note=note))
     if world.is_small:  # an ordinary test asserts no time: other tests run beside it
         return seen
-    if ratio < AT_LEAST:
+    if ours < min(AT_LEAST * plain, AT_LEAST * _disk_allows(world, seen)):
         seen.wrong.append(f"ratio {ratio:.2f}, {AT_LEAST} at least")
     _pages_meanwhile(world, seen)
     return seen
+
+
+def _disk_allows(world: World, seen: Seen) -> float:
+    """SQLite has one writer, and each mail is two commits that reach the disk: no engine is faster than that."""
+    if isinstance(world.database, Postgres):
+        return float("inf")
+    with (world.folder / "disk").open("wb") as file:
+        times = [_written(file) for _ in range(100)]
+    most = 1 / (2 * statistics.median(times))
+    seen.note += f" (this disk takes two commits {most:.0f} times a second)"
+    return most
+
+
+def _written(file: IO[bytes]) -> float:
+    file.write(bytes(4096))
+    file.flush()
+    began = time.monotonic()
+    os.fsync(file.fileno())
+    return time.monotonic() - began
 
 
 def _pages_meanwhile(world: World, seen: Seen) -> None:
