@@ -20,10 +20,12 @@ def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
     ours = our_headers(mail.message_id, now)
     for name in ours:
         del message[name]
+    head = "".join(f"{name}: {value}\r\n" for name, value in ours.items()).encode()
+    if isinstance(message, Letter) and message.is_alternatives and mail.recipient.isascii():
+        return head + message.wire()
     has_letters = not mail.recipient.rpartition("@")[0].isascii()
     policy: Any = message.policy
-    head = "".join(f"{name}: {value}\r\n" for name, value in ours.items())
-    return head.encode() + message.as_bytes(policy=policy.clone(linesep="\r\n", utf8=has_letters))
+    return head + message.as_bytes(policy=policy.clone(linesep="\r\n", utf8=has_letters))
 
 
 def our_headers(message_id: str, now: datetime) -> dict[str, str]:

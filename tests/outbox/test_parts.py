@@ -139,6 +139,7 @@ def test_text_and_html_are_what_email_s_own_would_make():
     letter["To"] = "Žofia de Sá <zofia@x.example>"
     letter.alternatives("Příliš\n.dot\n", "<p>Příliš</p>")
     read = message_from_bytes(letter.as_bytes(), policy=SMTP)
+    assert letter.wire() == letter.as_bytes(policy=SMTP.clone(max_line_length=998))
     assert read.get_content_type() == letter.get_content_type() == "multipart/alternative"
     assert read.get_body(("plain",)).get_content().splitlines() == ["Příliš", ".dot"]
     assert read.get_body(("html",)).get_content().strip() == "<p>Příliš</p>"
