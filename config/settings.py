@@ -148,7 +148,13 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions and rate limits lie in the database, so that a flushed broker loses nothing.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # of the usual 300 a busy hour would throw away limits that still hold
+    }
+}
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # --- broker and workers -----------------------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """Pages behind the links of a mail: public, for whoever holds the link. Opening one never changes anything; pressing does.
 
-They are csrf_exempt, since no cookie gives them any right: the signed link does, and each form carries the proof that its page
-was opened (`links.press_for`). Under `no-referrer`, which keeps the link from leaking, browsers send `Origin: null`, and
-Django's own check would refuse every press. The one bare POST is List-Unsubscribe of RFC 8058.
+The one bare POST is List-Unsubscribe of RFC 8058.
 """
 
 from collections.abc import Callable
@@ -10,16 +8,15 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.private import private_link
 from followups import actions, links
 from followups.links import Answer, ButtonLink
 from followups.models import Promise
@@ -27,28 +24,23 @@ from followups.models import Promise
 View = Callable[..., HttpResponse]
 
 
-def private(view: View) -> View:
-    """Kept by no cache, no index and no referrer; an expired link gets its sentence, a forged one is not there."""
+def signed(view: View) -> View:
+    """An expired link gets its sentence, a forged one is not there."""
 
+    @private_link
     @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            return view(request, token)
         except links.ExpiredLinkError:
-            response = render(request, "followups/link_expired.html", status=410)
+            return render(request, "followups/link_expired.html", status=410)
         except (links.UnknownLinkError, Promise.DoesNotExist, User.DoesNotExist):
             raise Http404 from None
-        response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
 
     return shown
 
 
-@csrf_exempt
-@login_not_required
-@private
+@signed
 @require_http_methods(["GET", "HEAD", "POST"])
 def promise_button(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
@@ -130,9 +122,7 @@ def _standing(promise: Promise, link: ButtonLink, today: date) -> str:
     return (_("Kept on %(day)s.") if promise.state == "kept" else _("Let go on %(day)s.")) % day
 
 
-@csrf_exempt
-@login_not_required
-@private
+@signed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
     """One-click unsubscribe (RFC 8058): the POST needs nothing but its body, and stops reminder mail only."""
@@ -148,9 +138,7 @@ def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "followups/reminders_stop.html", context)
 
 
-@csrf_exempt
-@login_not_required
-@private
+@signed
 @require_POST
 def reminders_start(request: HttpRequest, token: str) -> HttpResponse:
     user = User.named(links.read_stop(token))

@@ -1,8 +1,4 @@
-"""The contact's pages: public, for whoever holds the link. Opening one never changes anything; pressing does.
-
-Like `followups.guest` they are csrf_exempt: no cookie gives them any right, the link does, and each form carries the proof
-that its page was opened. Under `no-referrer` browsers send `Origin: null`, which Django's own check would refuse.
-"""
+"""The contact's pages: public, for whoever holds the link. Opening one never changes anything; pressing does."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,15 +8,14 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.private import private_link
 from accounts.templatetags.keepword import moment
 from interviews import calendars, links
 from interviews.actions import offering as actions
@@ -30,40 +25,35 @@ from interviews.models import Medium, Offer, OfferSlot, OfferState
 View = Callable[..., HttpResponse]
 
 
-def private(view: View) -> View:
-    """Finds the offer of the link. Kept by no cache, no index and no referrer; a wrong link is not there."""
+def of_link(view: View) -> View:
+    """Finds the offer of the link; a wrong link is not there."""
 
-    @csrf_exempt
-    @login_not_required
+    @private_link
     @wraps(view)
     def shown(request: HttpRequest, token: str) -> HttpResponse:
         offer = Offer.of_link(links.hash_of(token))
         if offer is None:
             raise Http404
         offer.contact.owner = offer.owner
-        response = view(request, offer, token)
-        response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return view(request, offer, token)
 
     return shown
 
 
-@private
+@of_link
 @require_safe
 def guest_offer(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """What stands: the times to choose from, the talk that is set, or why there is nothing to choose any more."""
     return _show(request, offer, token, timezone.now())
 
 
-@private
+@of_link
 @require_POST
 def guest_answer(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     return _answer(request, offer, token, moving=False)
 
 
-@private
+@of_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def guest_move(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """Another time for a talk that is set, or a time after all."""
@@ -75,7 +65,7 @@ def guest_move(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     return _choices(request, offer, token, now, moving=True)
 
 
-@private
+@of_link
 @require_POST
 def guest_cancel(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """ "Not now", or the end of a talk that was set."""
@@ -87,7 +77,7 @@ def guest_cancel(request: HttpRequest, offer: Offer, token: str) -> HttpResponse
     return HttpResponseRedirect(links.offer_path(token))
 
 
-@private
+@of_link
 @require_safe
 def guest_ics(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     interview = offer.interview

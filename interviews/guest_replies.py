@@ -4,28 +4,25 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.private import private_link
 from interviews import links
 from interviews.actions import replying as actions
 from interviews.actions.planning import Stale
 from interviews.models import AttendeeStatus, Interview
 
 
-@csrf_exempt
-@login_not_required
+@private_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def guest_yes(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, token, accepts=True)
 
 
-@csrf_exempt
-@login_not_required
+@private_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def guest_no(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, token, accepts=False)
@@ -41,15 +38,14 @@ def _answer(request: HttpRequest, token: str, *, accepts: bool) -> HttpResponse:
     if request.method == "POST" and is_current and links.is_pressed(token, request.POST.get("pressed", "")):
         with suppress(Stale):  # a second tap was faster: the page says what stands
             actions.answer(interview=interview, accepts=accepts, now=now)
-        return _kept_by_nobody(HttpResponseRedirect(request.path))
+        return HttpResponseRedirect(request.path)
     zone = interview.contact.time_zone or interview.owner.time_zone
     context = _page(interview, token, zone, accepts=accepts)
     with timezone.override(ZoneInfo(zone)):
         status = 200 if is_current else 410
-        page = render(
+        return render(
             request, "interviews/guest_reply.html", {**context, "is_current": is_current, "now": now}, status=status
         )
-    return _kept_by_nobody(page)
 
 
 def _page(interview: Interview, token: str, zone: str, *, accepts: bool) -> dict[str, Any]:
@@ -65,10 +61,3 @@ def _page(interview: Interview, token: str, zone: str, *, accepts: bool) -> dict
         "token": token,
         "pressed": links.press_for(token),
     }
-
-
-def _kept_by_nobody(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -1,0 +1,130 @@
+"""The limits of private links: a link that is hammered, an address that guesses, and who is left alone."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from pytest_django.asserts import assertContains
+
+from accounts import private
+from config.logs import JSONFormatter
+from followups.links import Answer, ButtonLink, stop_url
+from interviews import links
+from interviews.forms.answering import name_of
+from interviews.models import Offer
+from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, PromiseFactory
+from tests.faults.row25 import VISITORS
+
+pytestmark = pytest.mark.django_db
+BEGIN = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # a span of five minutes begins
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def contact(user):
+    return ContactFactory(owner=user, email="misaki@riken.example")
+
+
+def offered(contact) -> Offer:
+    offer = OfferFactory(contact=contact)
+    Offer.objects.filter(pk=offer.pk).update(secret_hash=links.hash_of(links.new_secret(offer.uid)))
+    OfferSlotFactory(offer=offer, starts_at=NOW + timedelta(days=5))
+    return offer
+
+
+def offer_path(contact) -> str:
+    return links.offer_path(links.new_secret(offered(contact).uid))
+
+
+def reply_path(contact) -> str:
+    return "/" + links.answer_url(InterviewFactory(contact=contact).uid, 0, "yes").split("/", 3)[3]
+
+
+def button_path(contact) -> str:
+    promise = PromiseFactory(contact=contact)
+    return reverse("promise_button", args=[ButtonLink(promise.uid, 1, Answer.KEPT).token()])
+
+
+def stop_path(contact) -> str:
+    return "/" + stop_url(contact.owner.pk).split("/", 3)[3]
+
+
+def statuses(guest: Client, path: str, times: int) -> set[int]:
+    return {guest.get(path).status_code for _n in range(times)}
+
+
+@pytest.fixture
+def _narrow(monkeypatch):
+    monkeypatch.setattr(private, "OPENED", 3)
+    monkeypatch.setattr(private, "MISSED", 3)
+
+
+@pytest.mark.usefixtures("_narrow")
+@pytest.mark.parametrize("path_of", [offer_path, reply_path, button_path, stop_path])
+def test_a_link_opened_too_often_waits_and_says_until_when(guest: Client, contact, path_of, clock):
+    path = path_of(contact)
+    assert statuses(guest, path, 3) == {200}
+    clock.shift(60)
+    response = guest.get(path)
+    assertContains(response, "Wait 4 minutes, then try again.", status_code=429)
+    assert not response.cookies
+    assert (response["Retry-After"], response["Referrer-Policy"], response["Cache-Control"]) == (
+        "240", "no-referrer", "no-store",
+    )  # fmt: skip
+    clock.shift(240)
+    assert guest.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("_narrow")
+def test_a_refused_answer_changes_nothing(guest: Client, contact):
+    offer = offered(contact)
+    secret = links.new_secret(offer.uid)
+    statuses(guest, links.offer_path(secret), 3)
+    typed = {"slot": name_of(offer.slots.get()), "pressed": links.press_for(secret), "medium": "phone"}
+    assert guest.post(reverse("guest_answer", args=[secret]), typed).status_code == 429
+    assert contact.owner.interviews.count() == 0
+
+
+@pytest.mark.usefixtures("_narrow")
+def test_who_guesses_links_is_told_nothing_any_more(guest: Client, contact):
+    path = offer_path(contact)
+    assert {guest.get(f"/o/guess{n}/").status_code for n in range(3)} == {404}
+    assert [guest.get("/m/guess/").status_code, guest.get(path).status_code] == [429, 429]
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("_narrow")
+def test_an_office_behind_one_address_is_left_alone(guest: Client, contact):
+    assert {guest.get(offer_path(contact)).status_code for _n in range(8)} == {200}
+
+
+def test_a_scanner_and_somebody_who_cannot_decide_are_left_alone(guest: Client, contact):
+    path = offer_path(contact)
+    scanned = {guest.head(path).status_code for _n in range(20)}
+    assert scanned | statuses(guest, path, 60) == {200}
+
+
+def test_twenty_visitors_of_one_time_from_one_address_are_all_answered(guest: Client, contact):
+    answers = []
+    for _n in range(VISITORS):
+        secret = links.new_secret(offered(ContactFactory(owner=contact.owner)).uid)
+        slot = (NOW + timedelta(days=5)).strftime("%Y%m%dT%H%MZ")
+        typed = {"slot": slot, "pressed": links.press_for(secret), "medium": "phone", "zone": "Asia/Tokyo"}
+        answers.append(guest.post(reverse("guest_answer", args=[secret]), typed).status_code)
+    assert sorted(answers) == [200] * (VISITORS - 1) + [302]
+
+
+def test_no_log_holds_the_secret_of_a_link():
+    record = logging.LogRecord(
+        "django.request", logging.ERROR, "", 0, "Internal Server Error: %s", ("/o/jbHq0mY1pVxCqk2eHr5r9A/move/",), None
+    )
+    assert '"Internal Server Error: /o/.../move/"' in JSONFormatter().format(record)
