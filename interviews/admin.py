@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from interviews.models import (
     Ask,
+    CalendarFeed,
     ChosenQuestion,
     Counter,
     Debrief,
@@ -120,3 +121,12 @@ class ChosenQuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
     search_fields = ["question__text", "contact__name", "owner__email"]
     raw_id_fields = ["preparation", "question", "contact", "owner"]
     readonly_fields = ["answer_version"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["owner", "made_at", "off_at"]
+    list_select_related = ["owner"]
+    search_fields = ["owner__email"]
+    raw_id_fields = ["owner"]
+    readonly_fields = ["version", "made_at"]

@@ -1,5 +1,6 @@
-"""iCalendar out: iTIP REQUEST and CANCEL for the contact (RFC 5546), and a file to import by hand."""
+"""iCalendar out: iTIP REQUEST and CANCEL for the contact (RFC 5546), a file to import by hand, and the user's own feed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -7,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
 from crm.text import clean_line, clean_text
+from interviews.feed import Entry
 from interviews.models import Agreed, Interview
 
 REMIND_BEFORE = timedelta(minutes=15)
+ASK_AGAIN_AFTER = timedelta(hours=1)
+ALL_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ def request(interview: Interview, *, address: str, sequence: int, now: datetime)
     attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
     event.add("ATTENDEE", attendee)
     event.add_component(_alarm(event))
-    return _calendar("REQUEST", event)
+    return _message("REQUEST", event)
 
 
 def cancel(interview: Interview, *, agreed: Agreed, address: str, sequence: int, now: datetime) -> bytes:
@@ -37,7 +41,7 @@ def cancel(interview: Interview, *, agreed: Agreed, address: str, sequence: int,
     event = _event(interview, agreed, sequence, now)
     event.add("STATUS", "CANCELLED")
     event.add("ATTENDEE", _calendar_user(Person(interview.contact.name, address)))
-    return _calendar("CANCEL", event)
+    return _message("CANCEL", event)
 
 
 def download(interview: Interview, *, now: datetime) -> bytes:
@@ -45,21 +49,57 @@ def download(interview: Interview, *, now: datetime) -> bytes:
     event = _event(interview, interview.agreed, interview.sequence, now)
     event.add("STATUS", "CANCELLED" if interview.is_cancelled else "CONFIRMED")
     event.add_component(_alarm(event))
-    return _calendar("PUBLISH", event)
+    return _message("PUBLISH", event)
 
 
-def uid(interview: Interview) -> str:
-    return f"{interview.uid}@{settings.SITE_HOST or 'localhost'}"
+def feed(entries: Iterable[Entry], *, name: str, now: datetime) -> bytes:
+    """What a calendar program subscribes to: no METHOD and no people, so that nobody is ever asked for an answer."""
+    calendar = _calendar(*(_entry(entry, now) for entry in entries))
+    calendar.add("NAME", name)  # RFC 7986, and what is older than it
+    calendar.add("X-WR-CALNAME", name)
+    calendar.add("REFRESH-INTERVAL", ASK_AGAIN_AFTER, {"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", vDuration(ASK_AGAIN_AFTER))
+    return bytes(calendar.to_ical())
 
 
-def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -> Event:
+def uid(row: Interview | Entry) -> str:
+    return f"{row.uid}@{settings.SITE_HOST or 'localhost'}"
+
+
+def _entry(entry: Entry, now: datetime) -> Event:
+    event = _stamped(entry, entry.sequence, now)
+    if entry.agreed:
+        _add_times(event, entry.agreed)
+    elif entry.day:
+        event.add("DTSTART", entry.day)
+        event.add("DTEND", entry.day + ALL_DAY)
+        event.add("TRANSP", "TRANSPARENT")  # owing something does not fill the day
+    event.add("STATUS", entry.status)
+    event.add("SUMMARY", clean_line(entry.summary))
+    event.add("DESCRIPTION", clean_text("\n".join((*map(clean_line, entry.lines), entry.url))))
+    if entry.where:
+        event.add("LOCATION", clean_line(entry.where))
+    event.add("URL", entry.url)
+    return event
+
+
+def _stamped(row: Interview | Entry, sequence: int, now: datetime) -> Event:
     event = Event()
-    event.add("UID", uid(interview))
+    event.add("UID", uid(row))
     event.add("SEQUENCE", sequence)
     event.add("DTSTAMP", now.astimezone(UTC).replace(microsecond=0))
+    return event
+
+
+def _add_times(event: Event, agreed: Agreed) -> None:
     start, end = _times(agreed)
     event.add("DTSTART", start)
     event.add("DTEND", end)
+
+
+def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -> Event:
+    event = _stamped(interview, sequence, now)
+    _add_times(event, agreed)
     event.add("SUMMARY", clean_line(f"{interview.owner.signature}, {interview.contact.name}: {agreed.said}"))
     event.add("DESCRIPTION", clean_text(_description(interview, agreed)))
     if agreed.where:
@@ -108,13 +148,20 @@ def _alarm(event: Event) -> Alarm:
     return alarm
 
 
-def _calendar(method: str, event: Event) -> bytes:
+def _message(method: str, event: Event) -> bytes:
+    calendar = _calendar(event)
+    calendar.add("METHOD", method)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(*events: Event) -> Calendar:
     calendar = Calendar()
     calendar.add("PRODID", "-//Keepword//EN")
     calendar.add("VERSION", "2.0")
-    calendar.add("METHOD", method)
-    calendar.add_component(event)
-    # only the changes around the talk: a whole zone is 200 lines
-    day = event.start
-    calendar.add_missing_timezones(day - timedelta(days=2), day + timedelta(days=2))
-    return bytes(calendar.to_ical())
+    for event in events:
+        calendar.add_component(event)
+    timed = [event.start for event in events if isinstance(event.start, datetime)]
+    if timed:
+        # only the changes around the talks: a whole zone is 200 lines
+        calendar.add_missing_timezones(min(timed) - timedelta(days=2), max(timed) + timedelta(days=2))
+    return calendar

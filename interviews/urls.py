@@ -4,6 +4,7 @@ from interviews import guest, guest_replies
 from interviews.views import (
     asking,
     debriefing,
+    feed,
     holding,
     learned,
     offering,
@@ -73,6 +74,12 @@ urlpatterns = [
     path("questions/<str:key>/", questions.question_edit, name="question_edit"),
     path("questions/<str:key>/retire/", questions.question_retire, name="question_retire"),
     path("questions/<str:key>/unretire/", questions.question_unretire, name="question_unretire"),
+    # the user's own calendar
+    path("settings/calendar/", feed.calendar_feed, name="calendar_feed"),
+    path("settings/calendar/new/", feed.calendar_feed_new, name="calendar_feed_new"),
+    path("settings/calendar/off/", feed.calendar_feed_off, name="calendar_feed_off"),
+    path("settings/calendar/on/", feed.calendar_feed_on, name="calendar_feed_on"),
+    path("feed/<str:token>.ics", feed.feed, name="feed"),
     # what came of it
     path("learned/", learned.learned_list, name="learned"),
     path("learned/<int:question_pk>/", learned.learned_question, name="learned_question"),

@@ -25,6 +25,7 @@ from crm.text import fold
 from followups.models import Promise
 from interviews.models import (
     Ask,
+    CalendarFeed,
     ChosenQuestion,
     Counter,
     Debrief,
@@ -249,6 +250,15 @@ class CounterFactory(DjangoModelFactory):
     starts_at = factory.LazyAttribute(lambda o: instant(o.local_date, o.local_time, ZoneInfo(o.time_zone)))
     medium = "phone"
     created_at = NOW
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarFeed
+
+    owner = factory.SubFactory(UserFactory)
+    secret_hash = factory.Sequence(lambda n: f"{n:064x}")
+    made_at = NOW
 
 
 class RoomFactory(DjangoModelFactory):

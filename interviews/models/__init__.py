@@ -14,6 +14,7 @@ from interviews.models.interview import (
 )
 from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
+from interviews.models.subscribing import CalendarFeed
 
 __all__ = [
     "ASKED_FOR",
@@ -25,6 +26,7 @@ __all__ = [
     "Ask",
     "AskVia",
     "AttendeeStatus",
+    "CalendarFeed",
     "ChosenQuestion",
     "Counter",
     "Debrief",

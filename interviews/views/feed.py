@@ -1,0 +1,99 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import OwnerRequest, tell
+from interviews import calendars, links
+from interviews.actions import subscribing as actions
+from interviews.actions.planning import Stale
+from interviews.feed import READS_WITHIN, last_read, may_be_read, read_feed
+from interviews.models import CalendarFeed
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """For a calendar program, which has the link and nothing else. What it has already is not written again."""
+    now = timezone.now()
+    found = CalendarFeed.of_link(links.hash_of(token))
+    if found is None:
+        raise Http404
+    response = _written(request, found, now) if may_be_read(found, now) else _too_often()
+    response["Cache-Control"] = "private, no-cache"  # kept by the calendar alone, which asks each time
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@require_safe
+def calendar_feed(request: OwnerRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+def calendar_feed_new(request: OwnerRequest) -> HttpResponse:
+    """The answer shows the link, for the only time: so it is no redirect, and sent again it makes no other one."""
+    try:
+        secret = actions.make_link(owner=request.user, seen=request.GET.get("v", ""), now=timezone.now())
+    except Stale:
+        tell(request, _("Nothing was changed: a link was made before. It was shown then, and is kept nowhere."))
+        return redirect("calendar_feed")
+    return _page(request, settings.SITE_URL + reverse("feed", args=[secret]))
+
+
+@require_POST
+def calendar_feed_off(request: OwnerRequest) -> HttpResponse:
+    found = _feed(request)
+    if found.switch_off(timezone.now(), request.GET.get("v", "")):
+        undo = f"{reverse('calendar_feed_on')}?v={_feed(request).version}"
+        tell(request, _("The feed is off. Your calendar gets nothing any more."), undo=undo)
+    return redirect("calendar_feed")
+
+
+@require_POST
+def calendar_feed_on(request: OwnerRequest) -> HttpResponse:
+    if _feed(request).switch_on(request.GET.get("v", "")):
+        tell(request, _("The feed is on again, under the link you have."))
+    return redirect("calendar_feed")
+
+
+def _written(request: HttpRequest, found: CalendarFeed, now: datetime) -> HttpResponse:
+    told = read_feed(found.owner, now)
+    there_already: HttpResponse | None = get_conditional_response(request, etag=told.etag)
+    response = there_already or HttpResponse(
+        calendars.feed(told.entries, name=_("Keepword"), now=now),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'inline; filename="keepword.ics"'},
+    )
+    response["ETag"] = told.etag
+    return response
+
+
+def _too_often() -> HttpResponse:
+    return HttpResponse(status=429, headers={"Retry-After": str(int(READS_WITHIN.total_seconds()))})
+
+
+def _page(request: OwnerRequest, link: str = "") -> HttpResponse:
+    found = request.user.calendarfeeds.first()
+    context = {
+        "feed": found,
+        "link": link,
+        "webcal": f"webcal://{link.partition('://')[2]}" if link else "",
+        "last_read": last_read(found) if found else None,
+        "now": timezone.now(),
+    }
+    return render(request, "interviews/calendar_feed.html", context)
+
+
+def _feed(request: OwnerRequest) -> CalendarFeed:
+    found: CalendarFeed = get_object_or_404(request.user.calendarfeeds.all())
+    found.owner = request.user
+    return found
