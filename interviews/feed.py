@@ -67,22 +67,14 @@ def read_feed(owner: User, now: datetime) -> Feed:
     )
 
 
-def may_be_read(feed: CalendarFeed, now: datetime) -> bool:
-    """Counts the reading; False when there were too many within the hour."""
-    lately = [at for at in _reads(feed) if at > now - READS_WITHIN]
-    if len(lately) >= READS:
-        return False
-    cache.set(_key(feed), [*lately, now], timeout=KEPT_BACK.total_seconds())
-    return True
+def note_read(feed: CalendarFeed, now: datetime) -> None:
+    """For the user, who wants to know that the calendar asks. In the cache: reading changes no row."""
+    cache.set(_key(feed), now, timeout=KEPT_BACK.total_seconds())
 
 
 def last_read(feed: CalendarFeed) -> datetime | None:
-    """When a calendar program asked last, as far as is known."""
-    return max(_reads(feed), default=None)
-
-
-def _reads(feed: CalendarFeed) -> list[datetime]:
-    found: list[datetime] = cache.get(_key(feed), [])
+    """As far as is known."""
+    found: datetime | None = cache.get(_key(feed))
     return found
 
 

@@ -1,7 +1,4 @@
-from datetime import datetime
-
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,14 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, tell
+from accounts.private import private_link
 from interviews import calendars, links
 from interviews.actions import subscribing as actions
 from interviews.actions.planning import Stale
-from interviews.feed import READS_WITHIN, last_read, may_be_read, read_feed
+from interviews.feed import last_read, note_read, read_feed
 from interviews.models import CalendarFeed
 
 
-@login_not_required
+@private_link
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """For a calendar program, which has the link and nothing else. What it has already is not written again."""
@@ -26,10 +24,15 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     found = CalendarFeed.of_link(links.hash_of(token))
     if found is None:
         raise Http404
-    response = _written(request, found, now) if may_be_read(found, now) else _too_often()
-    response["Cache-Control"] = "private, no-cache"  # kept by the calendar alone, which asks each time
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
+    note_read(found, now)
+    told = read_feed(found.owner, now)
+    there_already: HttpResponse | None = get_conditional_response(request, etag=told.etag)
+    response = there_already or HttpResponse(
+        calendars.feed(told.entries, name=_("Keepword"), now=now),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'inline; filename="keepword.ics"'},
+    )
+    response["ETag"] = told.etag
     return response
 
 
@@ -63,22 +66,6 @@ def calendar_feed_on(request: OwnerRequest) -> HttpResponse:
     if _feed(request).switch_on(request.GET.get("v", "")):
         tell(request, _("The feed is on again, under the link you have."))
     return redirect("calendar_feed")
-
-
-def _written(request: HttpRequest, found: CalendarFeed, now: datetime) -> HttpResponse:
-    told = read_feed(found.owner, now)
-    there_already: HttpResponse | None = get_conditional_response(request, etag=told.etag)
-    response = there_already or HttpResponse(
-        calendars.feed(told.entries, name=_("Keepword"), now=now),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'inline; filename="keepword.ics"'},
-    )
-    response["ETag"] = told.etag
-    return response
-
-
-def _too_often() -> HttpResponse:
-    return HttpResponse(status=429, headers={"Retry-After": str(int(READS_WITHIN.total_seconds()))})
 
 
 def _page(request: OwnerRequest, link: str = "") -> HttpResponse:
