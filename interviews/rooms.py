@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,6 +33,11 @@ class Clock:
         return self.room.phase(self.now).value
 
     @property
+    def is_past(self) -> bool:
+        """Whether it runs longer than agreed; it may stand meanwhile."""
+        return self.room.left(self.now) <= timedelta(0)
+
+    @property
     def tone(self) -> str:
         return {"soon": "clock--soon", "over": "clock--over"}.get(self.phase, "")
 
@@ -47,6 +53,12 @@ class Clock:
         """How much of the bar is filled."""
         part = 1 - self.room.left(self.now) / timedelta(minutes=self.room.minutes)
         return round(BAR * min(1, max(0, part)))
+
+    @property
+    def offset(self) -> int:
+        """Milliseconds that the user's zone is ahead of UTC, for a phone that moves the end by itself."""
+        ahead = timezone.localtime(self.ends_at).utcoffset() or timedelta(0)
+        return ahead // timedelta(milliseconds=1)
 
     @property
     def mark(self) -> float:

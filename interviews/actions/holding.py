@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ class Write:
     """One thing a device sends: the text of a box as it stands there, or a line that is promised.
 
     `version` and `base` say what the box held when the device last heard of it; `uid` makes sending twice harmless.
+    `at` is when it was typed, where that was long ago: "tomorrow" is the day after it.
     """
 
     box: str
@@ -38,16 +40,26 @@ class Write:
     uid: uuid.UUID
     version: int = 0
     base: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Tap:
+    """What was tapped in the room, perhaps without a network: when, by the server's clock as the phone reckons it."""
+
+    uid: uuid.UUID
+    at: datetime
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What the box holds now; `is_merged` when that is not what was sent."""
+    """What the box holds now; `is_merged` when that is not what was sent. `at` is when it was typed."""
 
     box: str
     text: str
     version: int = 0
     is_merged: bool = False
+    at: datetime | None = None
 
 
 @transaction.atomic
@@ -88,7 +100,12 @@ def resume(*, room: Room, now: datetime) -> Room:
 
 @transaction.atomic
 def end(*, room: Room, now: datetime) -> Room:
-    """Gives the time back: the overrun stands from here on, they have talked, the debrief opens."""
+    """Gives the time back: the overrun stands from here on, they have talked, the debrief opens.
+
+    Ended on two devices, the earlier tap is the end: one of them was without a network.
+    """
+    if room.ended_at and now < room.ended_at:
+        return _turn(room, ended_at=now)
     if room.is_over:
         raise Stale
     _turn(room, ended_at=now, **_unpaused(room, now))
@@ -100,9 +117,7 @@ def end(*, room: Room, now: datetime) -> Room:
 
 @transaction.atomic
 def reopen(*, room: Room, now: datetime) -> Room:
-    """Ended by mistake: the clock goes on as if it had never stopped."""
-    if not room.is_over or not room.interview.is_held:
-        raise Stale
+    """Ended by mistake, or they came after all: the clock goes on as if it had never stopped."""
     planning.unhold(interview=room.interview, now=now)
     return _turn(room, ended_at=None)
 
@@ -113,19 +128,36 @@ def answered(interview: Interview) -> list[ChosenQuestion]:
 
 
 @transaction.atomic
+def tap(*, owner: User, interview_pk: int, said: Tap, verb: Callable[[Room, datetime], object], now: datetime) -> Room:
+    """Does what a device was tapped for, once and at the time of the tap. What is overtaken changes nothing."""
+    room, is_repeat = _hear(owner, interview_pk, said.uid, now)
+    if not is_repeat:
+        with suppress(Stale), transaction.atomic():
+            verb(room, room.moment(said.at, now))
+    return room
+
+
+@transaction.atomic
 def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept:
     """Keeps what a device sends, whichever device and however often. Raises Room.DoesNotExist before the start.
 
     What comes after the end is kept as well: a phone may have been without a network until now.
     """
-    rooms = owner.rooms.alive().having_heard(said.uid).select_related("interview__contact")
+    room, is_repeat = _hear(owner, interview_pk, said.uid, now)
+    keep = _promise if said.box in (MINE, THEIRS) else _KEEPERS.get(said.box, _answer)
+    at = room.moment(said.at or now, now)
+    return replace(keep(room, said, is_repeat, at), at=at)
+
+
+def _hear(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tuple[Room, bool]:
+    """The room, held until the commit, and whether this has arrived before."""
+    rooms = owner.rooms.alive().having_heard(uid).select_related("interview__contact")
     found: Any = rooms.select_for_update(of=("self",)).get(interview__pk=interview_pk)
     room: Room = found
     room.interview.owner = room.interview.contact.owner = owner
     if not found.has_heard:
-        owner.roomwrites.bulk_create([RoomWrite(owner=owner, room=room, uid=said.uid, written_at=now)])
-    keep = _promise if said.box in (MINE, THEIRS) else _KEEPERS.get(said.box, _answer)
-    return keep(room, said, found.has_heard, now)
+        owner.roomwrites.bulk_create([RoomWrite(owner=owner, room=room, uid=uid, written_at=now)])
+    return room, found.has_heard
 
 
 def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:

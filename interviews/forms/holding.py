@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -18,13 +18,14 @@ from crm.forms import QuickForm
 from crm.models import RhythmUnit
 from crm.text import clean_line, clean_text, sentence_case
 from interviews.actions.debriefing import Change, Outcome, Promised
-from interviews.actions.holding import LINES, NOTES, Write
+from interviews.actions.holding import LINES, NOTES, Tap, Write
 from interviews.models import LONGEST_ANSWER, LONGEST_NOTES, Debrief, Interview, MayUseName
 
 LONGEST_PROMISE = 300
 LONGEST_LINE = 1000  # of somebody to meet
 MOST_ROWS = 20
 HIGHEST = 2**31 - 1
+LATEST_INSTANT = 4_102_444_800_000  # the year 2100
 RHYTHMS = [
     ("3-weeks", gettext_lazy("3 weeks")),
     ("2-months", gettext_lazy("2 months")),
@@ -38,6 +39,28 @@ EMPTY_LINE = {
 }
 
 
+class InstantField(forms.IntegerField):
+    """Milliseconds, as a phone counts them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=LATEST_INSTANT, **options)
+
+    def clean(self, value: Any) -> datetime | None:
+        milliseconds = super().clean(value)
+        return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+class TapForm(forms.Form):
+    """One tap in the room, as a script sends it."""
+
+    uid = forms.UUIDField()
+    at = InstantField()
+
+    @property
+    def tap(self) -> Tap:
+        return Tap(**self.cleaned_data)
+
+
 class RoomWriteForm(forms.Form):
     """One box of the room as one device has it."""
 
@@ -46,6 +69,7 @@ class RoomWriteForm(forms.Form):
     uid = forms.UUIDField()
     version = forms.IntegerField(min_value=0, max_value=HIGHEST, required=False)
     base = TextField(max_length=2 * LONGEST_NOTES)
+    at = InstantField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -65,7 +89,7 @@ class RoomWriteForm(forms.Form):
     @property
     def write(self) -> Write:
         said = self.cleaned_data
-        return Write(said["box"], said["text"], said["uid"], said["version"] or 0, said["base"])
+        return Write(said["box"], said["text"], said["uid"], said["version"] or 0, said["base"], said["at"])
 
     @property
     def complaint(self) -> str:

@@ -95,6 +95,10 @@ class Room(Owned):
             return Phase.SOON
         return Phase.BEGINS if now - self.started_at < OPENING else Phase.RUNS
 
+    def moment(self, at: datetime, now: datetime) -> datetime:
+        """When it was by a phone's clock: neither before the start nor ahead of the server's `now`."""
+        return min(max(at, self.started_at), now)
+
     @property
     def given_back(self) -> timedelta:
         """The time left when it ended: theirs again. Negative is the overrun."""

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from interviews import words
 from interviews.actions import holding as actions
 from interviews.actions import planning
 from interviews.actions.planning import Stale
-from interviews.forms.holding import ExtendForm, RoomWriteForm, boxes_in
+from interviews.forms.holding import ExtendForm, RoomWriteForm, TapForm, boxes_in
 from interviews.models import Interview, Phase, Room
 from interviews.rooms import SHOWN, Clock, agenda_of, boxes_of, call_link, questions_of, room_of
 
@@ -61,7 +62,7 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
         return JsonResponse({"error": _("The room is not open yet. Start the talk, then it is kept.")}, status=409)
     except actions.NoSuchBox:
         return JsonResponse({"error": _("This question is no longer among those of the talk.")}, status=404)
-    today = request.user.today(now)
+    today = request.user.today(kept.at or now)
     lines = [kept.text] if kept.box in (actions.MINE, actions.THEIRS) else promise_lines(kept.text)
     understood = [promise_in_words(line, today) for line in lines]
     answer = {"box": kept.box, "text": kept.text, "version": kept.version, "merged": kept.is_merged}
@@ -150,6 +151,8 @@ def _extend(request: OwnerRequest, pk: int, sign: int) -> HttpResponse:
 
 def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object]) -> HttpResponse:
     """Keeps what was typed on the page, then does the one thing. Text that was not taken is shown again, with why."""
+    if "at" in request.POST:
+        return _tap(request, pk, verb)
     interview, now = _interview(request, pk), timezone.now()
     opened = room_of(interview)
     if opened is None:
@@ -166,6 +169,21 @@ def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
     except Stale:
         tell(request, _("Nothing was changed: the room has changed meanwhile, perhaps on another device."))
     return redirect("room", pk)
+
+
+def _tap(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object]) -> JsonResponse:
+    """One tap as the script sends it, which may be long after, and again. Answers where to go on, if not here."""
+    form = TapForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": _("This tap says no time.")}, status=422)
+    list(messages.get_messages(request))  # of several taps that waited, the last alone can be undone from its toast
+    try:
+        room = actions.tap(owner=request.user, interview_pk=pk, said=form.tap, verb=verb, now=timezone.now())
+    except Room.DoesNotExist:
+        return JsonResponse({"error": _("This talk is no longer there.")}, status=404)
+    talk = room.interview
+    after = reverse("debrief", args=[pk]) if talk.is_held else talk.get_absolute_url()
+    return JsonResponse({"next": "" if talk.is_planned else after})
 
 
 def _keep_typed(request: OwnerRequest, interview: Interview, now: datetime) -> Typed:

@@ -62,8 +62,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
     }
   }
 });
+// what a room could not send before its page was closed
+async function sendWhatIsLeft() {
+  try {
+    if (document.querySelector("[data-room]") || !Object.keys(localStorage).some((key) => key.startsWith("keepword:room:"))) return;
+    const { sendLeft } = await import("./keeping.js");
+    if (await sendLeft()) say("What was kept on this phone has arrived.");
+  } catch {
+    // storage forbidden: then nothing was kept there
+  }
+}
+
 document.addEventListener("htmx:sendError", () => say("No connection. What you typed is still here; try again in a moment."));
 document.addEventListener("htmx:responseError", () => say("That did not work. What you typed is still here; reload the page and try again."));
 
 fillZones(document);
 startToasts(document);
+sendWhatIsLeft();

@@ -1,5 +1,5 @@
-// The room: the server's clock counted on, its cues, and what is typed (keeping.js). The page works without it.
-import { Keeper, csrf } from "./keeping.js";
+// The room: the server's clock counted on, its cues, and what is typed and tapped (keeping.js). The page works without it.
+import { Keeper, alone } from "./keeping.js";
 
 const LAST_QUESTION = 180_000;
 const OPENING = 90_000;
@@ -11,15 +11,15 @@ let phase;
 
 // --- the clock: only differences of the phone's own time are used, so it may be wrong by an hour ----------------------
 
-function readClock() {
+// a page was made half way between asking and the first byte of the answer
+function readClock(asked, answered) {
   const data = document.getElementById("clock").dataset;
-  // the page was made half way between asking and the first byte of the answer
-  const [asked] = performance.getEntriesByType("navigation");
-  const age = seen || !asked?.responseStart ? 0 : performance.now() - (asked.requestStart + asked.responseStart) / 2;
-  const [now, started, ends] = [data.now, data.started, data.ends].map(Number);
+  const age = answered ? performance.now() - (asked + answered) / 2 : 0;
+  const [now, started, ends, offset] = [data.now, data.started, data.ends, data.offset].map(Number);
   const standing = data.phase === "paused" ? ends - now : null;
-  seen = { now: now + age, started, ends, minutes: Number(data.minutes), standing, version: Number(data.version), ...here() };
+  seen = { now: now + age, started, ends, offset, minutes: Number(data.minutes), standing, version: Number(data.version), ...here() };
   phase = data.phase;
+  for (const tap of keeper.taps) hear(tap);
 }
 
 // this phone's two clocks: one can be set, the other stands while it sleeps
@@ -31,12 +31,55 @@ function serverNow() {
   return seen.now + Date.now() - seen.at;
 }
 
-function phaseAt(now) {
+function left() {
+  return seen.standing ?? seen.ends - (seen.over ?? serverNow());
+}
+
+function phaseNow() {
+  if (seen.over) return seen.how;
   if (seen.standing !== null) return "paused";
-  const left = seen.ends - now;
-  if (left <= 0) return "over";
-  if (left <= LAST_QUESTION) return "soon";
-  return now - seen.started < OPENING ? "begins" : "runs";
+  if (left() <= 0) return "over";
+  if (left() <= LAST_QUESTION) return "soon";
+  return serverNow() - seen.started < OPENING ? "begins" : "runs";
+}
+
+// what a tap does to the clock, before the server has heard of it
+const HEARD = {
+  extend({ fields }) {
+    const more = fields.minutes * 60_000;
+    seen.minutes += Number(fields.minutes);
+    seen.ends += more;
+    if (seen.standing !== null) seen.standing += more;
+  },
+  pause({ at }) {
+    seen.standing ??= seen.ends - at;
+  },
+  resume({ at }) {
+    if (seen.standing !== null) seen.ends = at + seen.standing;
+    seen.standing = null;
+  },
+  end({ at }) {
+    Object.assign(seen, { over: at, how: "ended" });
+  },
+  no_show({ at }) {
+    Object.assign(seen, { over: at, how: "absent" });
+  },
+  reopen() {
+    seen.over = null;
+  },
+};
+
+function hear(tap) {
+  HEARD[tap.tap](tap);
+  const ends = new Date(seen.ends + seen.offset).toISOString().slice(11, 16);
+  for (const one of everywhere("[data-until]")) one.textContent = ends;
+  for (const one of everywhere("[data-of-minutes]")) one.textContent = seen.minutes;
+}
+
+// on the page, and in the cues that are still to be said
+function everywhere(selector) {
+  const cues = [...document.querySelectorAll("template[data-cue]")].map((one) => one.content);
+  return [document, ...cues].flatMap((root) => [...root.querySelectorAll(selector)]);
 }
 
 function tick() {
@@ -46,32 +89,33 @@ function tick() {
     seen = { ...seen, now: seen.now + Math.max(byDate, byRun), ...here() };
     look();
   }
-  const now = serverNow();
-  const left = seen.standing ?? seen.ends - now;
-  const seconds = Math.round(Math.abs(left) / 1000);
-  const words = `${left < 0 && seconds ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const seconds = Math.round(Math.abs(left()) / 1000);
+  const words = `${left() < 0 && seconds ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const clock = document.querySelector("[data-left]");
   if (clock && clock.textContent !== words) {
     clock.textContent = words;
-    const part = 1 - left / (seen.minutes * 60_000);
+    const part = 1 - left() / (seen.minutes * 60_000);
     document.querySelector("#clock .gone").setAttribute("width", Math.round(200 * Math.min(1, Math.max(0, part))));
   }
-  if (phaseAt(now) !== phase) turn(phaseAt(now));
+  if (phaseNow() !== phase) turn(phaseNow());
 }
 
 // said once per change: the words by the live region, the moment by the hand
 function turn(to) {
   phase = to;
+  const isOver = left() <= 0;
   const clock = document.querySelector("#clock .clock");
   clock.classList.toggle("clock--soon", to === "soon");
-  clock.classList.toggle("clock--over", to === "over");
-  for (const one of document.querySelectorAll("#clock [data-words]")) one.hidden = (one.dataset.words === "over") !== (to === "over");
+  clock.classList.toggle("clock--over", isOver);
+  for (const one of document.querySelectorAll("[data-words]")) one.hidden = (one.dataset.words === "over") !== isOver;
+  for (const one of document.querySelectorAll("[data-when]")) one.hidden = !one.dataset.when.split(" ").includes(to);
   const cue = document.querySelector(`template[data-cue="${to}"]`);
   document.getElementById("cue").replaceChildren(cue.content.cloneNode(true));
   if (to === "soon" || to === "over") navigator.vibrate?.(to === "soon" ? [200, 100, 200] : [400, 150, 400, 150, 400]);
 }
 
 async function look() {
+  if (keeper.taps.length) return keeper.soon(0);
   try {
     const asked = performance.now();
     const response = await fetch(form.dataset.clock, { headers: { Accept: "application/json" }, redirect: "manual" });
@@ -85,8 +129,11 @@ async function look() {
 }
 
 // takes the clock, the buttons and the toast from a fresh page; what is being typed stays
-async function refresh(response) {
-  response ??= await fetch(location.href, { redirect: "manual" });
+async function refresh() {
+  const asked = performance.now();
+  const response = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  const answered = performance.now();
+  if (!response) return; // no network: the next look sees it
   if (response.type === "opaqueredirect") return leave(); // ended on another device
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const id of ["clock", "dock", "toasts"]) {
@@ -96,15 +143,25 @@ async function refresh(response) {
     window.htmx?.process(fresh);
   }
   hideSave();
-  seen = undefined;
-  readClock();
+  readClock(asked, answered);
+  tick();
   state(lastState);
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { target: document.getElementById("toasts") } }));
 }
 
 async function leave() {
   await keeper.flush();
-  location.reload();
+  goOn(location.href);
+}
+
+// It is over, and the server knows. Whoever types on is not torn away: then a link leads there.
+function goOn(url) {
+  if (!seen.over) Object.assign(seen, { over: serverNow(), how: "ended" });
+  tick();
+  for (const one of document.querySelectorAll("[data-arrived]")) one.hidden = one.dataset.arrived !== "yes";
+  document.querySelector("a[data-arrived]").href = url;
+  const isTyping = document.activeElement?.closest("#boxes textarea, #boxes input");
+  if (!isTyping && keeper.isEmpty && !keeper.refused) location.assign(url);
 }
 
 // --- what is typed ----------------------------------------------------------------------------------------------------
@@ -132,13 +189,14 @@ const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
   line(line, answer) {
     let item = document.getElementById(`kept-${line.uid}`);
     if (!item) {
-      document.getElementById("lines").append(document.querySelector(`template[data-kept-line="${line.box}"]`).content.cloneNode(true));
+      document.getElementById("lines").append(document.querySelector(`template[data-kept-line="${line.fields.box}"]`).content.cloneNode(true));
       item = document.getElementById("lines").lastElementChild;
       item.id = `kept-${line.uid}`;
     }
     item.classList.toggle("quiet", !answer);
-    item.querySelector("span").textContent = answer?.understood?.[0] && answer.box !== "notes" ? answer.understood[0] : line.text;
-    say(line.box, "");
+    const text = line.fields.text;
+    item.querySelector("span").textContent = answer?.understood?.[0] && answer.box !== "notes" ? answer.understood[0] : text;
+    say(line.fields.box, "");
   },
   refused(name, sentence, text, uid) {
     document.getElementById(`kept-${uid}`)?.remove();
@@ -146,6 +204,10 @@ const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
     field?.setAttribute("aria-invalid", "true");
     if (field && !field.value) field.value = text;
     say(name, sentence, true);
+  },
+  tapped(answer) {
+    if (answer.next) goOn(answer.next);
+    else refresh();
   },
 });
 
@@ -167,7 +229,7 @@ function addLine(name) {
   const field = document.getElementById(`line-${name}`);
   const text = field.value.trim();
   field.removeAttribute("aria-invalid");
-  if (text) keeper.add(name, text);
+  if (text) keeper.add(name, text, serverNow());
   field.value = "";
   field.focus();
 }
@@ -176,24 +238,13 @@ function hideSave() {
   for (const button of document.querySelectorAll("[data-save]")) button.hidden = true;
 }
 
-async function act(button) {
+function act(button) {
   for (const field of form.querySelectorAll("[data-line]")) if (field.value.trim()) addLine(field.dataset.line);
-  const kept = await keeper.flush();
-  const fields = new URLSearchParams(button.name ? { [button.name]: button.value } : {});
-  if ("leaves" in button.dataset) {
-    if (!kept) return state(keeper.refused ? "refused" : "waiting");
-    // sent already: only the tap itself goes along
-    for (const field of form.querySelectorAll("textarea, [data-line], input[name$='-version']")) field.disabled = true;
-    form.action = button.formAction;
-    return form.submit();
-  }
-  try {
-    button.ariaBusy = "true";
-    refresh(await fetch(button.formAction, { method: "POST", headers: csrf(), body: fields }));
-  } catch {
-    state("waiting");
-    button.ariaBusy = null;
-  }
+  const fields = button.name ? { [button.name]: button.value } : {};
+  const url = new URL(button.formAction).pathname;
+  hear(keeper.tap(button.dataset.tap, url, fields, serverNow()));
+  tick();
+  if (seen.over) document.getElementById("ended").focus();
 }
 
 async function stayAwake() {
@@ -205,7 +256,8 @@ async function stayAwake() {
 }
 
 if (form) {
-  readClock();
+  const [page] = performance.getEntriesByType("navigation");
+  readClock(page?.requestStart, page?.responseStart);
   openBoxes();
   hideSave();
   tick();
@@ -213,7 +265,8 @@ if (form) {
   setInterval(look, LOOK_AGAIN);
   stayAwake();
   for (const line of keeper.lines) keeper.told.line(line, null);
-  if (keeper.lines.length) keeper.soon(0);
+  if (keeper.items.length) keeper.soon(0);
+  alone(form.dataset.room, () => new Promise(() => {})); // other pages leave it to this one
   form.addEventListener("input", (event) => {
     if (event.target.dataset.box) keeper.type(event.target.dataset.box, event.target.value);
   });
@@ -221,7 +274,13 @@ if (form) {
     event.preventDefault();
     const line = document.activeElement?.dataset.line ?? event.submitter?.dataset.add;
     if (line) addLine(line);
-    else if (event.submitter) act(event.submitter);
+    else if (event.submitter?.dataset.tap) act(event.submitter);
+  });
+  form.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-arrived]");
+    if (!link) return;
+    event.preventDefault();
+    if (await keeper.flush()) location.assign(link.href);
   });
   form.addEventListener("focusin", (event) => {
     const question = event.target.closest("div.question");
