@@ -40,6 +40,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
     make.StageChangeFactory(contact=ana, before="asked", after="met", at=now)
     make.TouchFactory(contact=zsofia, happened_on=user.today(now) - timedelta(days=90), created_at=now)
     _mails(user, now)
+    make.CalendarFeedFactory(owner=user, made_at=now)
     ready, done = _imports(user, maximiliane, now)
     return {
         **{name: reverse(name) for name in LISTS},
@@ -69,7 +70,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
 
 LISTS = [
     *("today", "contact_list", "contact_new", "promise_list", "bin_list", "import_list", "delivery_list", "settings"),
-    *("learned", "question_list", "question_new"),
+    *("learned", "question_list", "question_new", "calendar_feed"),
     *("account_email", "account_change_password", "account_logout"),
 ]
 
