@@ -192,9 +192,9 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.complaints.NotLikeMe"},
+    {"NAME": "accounts.complaints.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.complaints.NotCommon"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"

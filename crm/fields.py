@@ -10,25 +10,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.dates import complaint, understand, zone_names
 from crm.quick import past
 from crm.text import clean_line, clean_text, distinct, fold
 
-TOO_LONG = gettext_lazy("At most %(limit_value)d characters fit here; this has %(show_value)d.")
-
 
 class LineField(forms.CharField):
-    default_error_messages = {"max_length": TOO_LONG}
-
     def __init__(self, *, max_length: int = 300, required: bool = False, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, required=required, **kwargs)
         self.widget.attrs.setdefault("autocomplete", "off")
         self.widget.attrs.pop("maxlength", None)  # a browser would cut what was pasted without a word
-        for validator in self.validators:
-            if getattr(validator, "code", "") == "max_length":
-                validator.message = TOO_LONG  # type: ignore[attr-defined]  # it is a length validator
 
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")

@@ -33,9 +33,9 @@ def facts(form: QuickForm) -> dict[str, str]:
         ("name", "", "A person needs a name."),
         ("name", " \0\u2028 ", "A person needs a name."),
         ("name", "\u0301", "A person needs a name."),
-        ("name", LONG, "At most 300 characters fit here; this has 10000."),
-        ("role", LONG, "At most 300 characters fit here; this has 10000."),
-        ("phone", LONG, "At most 60 characters fit here; this has 10000."),
+        ("name", LONG, "At most 300 characters fit here; this has 10000. Shorten it."),
+        ("role", LONG, "At most 300 characters fit here; this has 10000. Shorten it."),
+        ("phone", LONG, "At most 60 characters fit here; this has 10000. Shorten it."),
         ("email", "fdiallo@nigerbasin", "The address has no end. Try “fdiallo@nigerbasin.example”."),
         ("email", "fdiallo", "Not an address I know. Try “name@example.org”, or leave it empty."),
         ("email", "a b@x.example", "Not an address I know. Try “name@example.org”, or leave it empty."),
@@ -264,8 +264,8 @@ class TestQuick:
     [
         ({"body": ""}, {"body": ["The note is still empty."]}),
         ({"body": "\0 "}, {"body": ["The note is still empty."]}),
-        ({"body": "x" * 20_001}, {"body": ["At most 20000 characters fit here; this has 20001."]}),
-        ({"body": "x", "uid": "not one"}, {"uid": ["Enter a valid UUID."]}),
+        ({"body": "x" * 20_001}, {"body": ["At most 20000 characters fit here; this has 20001. Shorten it."]}),
+        ({"body": "x", "uid": "not one"}, {"uid": ["This page has grown old. Copy what you typed, and load it again."]}),
         ({"body": "x"}, {}),
     ],
 )

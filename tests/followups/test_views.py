@@ -118,8 +118,8 @@ def test_the_form_can_be_filled_by_its_address(client, contact):
         ({"what": "send it", "due": "32 october"}, "October ends on the 31st. Try “31 October”."),
         ({"what": "send it", "due": "31.12.9999"}, "Not a date I know. Try “in 3 weeks”."),
         ({"what": "send it", "due": "x" * 10_000}, "Not a date I know. Try “in 3 weeks”."),
-        ({"what": "send it", "kind": "bribe"}, "bribe is not one of the available choices."),
-        ({"what": "send it", "whose": "ours"}, "ours is not one of the available choices."),
+        ({"what": "send it", "kind": "bribe"}, "That is not among the choices."),
+        ({"what": "send it", "whose": "ours"}, "That is not among the choices."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, contact, data, said):

@@ -161,7 +161,7 @@ def test_plan_without_an_address_sends_nothing_and_offers_the_file(client, user)
         ({"minutes": "", "own_minutes": "121"}, "own_minutes", "Minutes are a number, 10 to 120."),
         ({"minutes": "", "own_minutes": "1" * 10_000}, "own_minutes", "Minutes are a number, 10 to 120."),
         ({"minutes": "", "own_minutes": ""}, "own_minutes", "Say how many minutes."),
-        ({"medium": "pigeon"}, "medium", "Select a valid choice."),
+        ({"medium": "pigeon"}, "medium", "That is not among the choices."),
         ({"where": "w" * 10_000}, "where", "At most 300 characters"),
         ({"where": " JavaScript:alert(1)"}, "where", "Not a link that can be sent."),
         ({"purpose": "p" * 10_000}, "purpose", "At most 2000 characters"),

@@ -164,7 +164,7 @@ def test_without_an_address_nothing_can_be_mailed(client: Client, user):
         ({"subject": "x" * 10_000}, "At most 190"),
         ({"body": " "}, "There is nothing to send yet"),
         ({"body": "x" * 10_000}, "At most 4000"),
-        ({"via": "pigeon"}, "pigeon"),
+        ({"via": "pigeon"}, "not among the choices"),
     ],
 )
 def test_a_wrong_letter_gets_its_sentence(client: Client, user, misaki, wrong: dict[str, Any], said: str):
