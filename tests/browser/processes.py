@@ -66,6 +66,11 @@ class Up:
                 return self._said[-1]
         raise AssertionError(f"bin/up never said “{beginning}”, but: {''.join(self._said)}")
 
+    def kill_web(self) -> None:
+        """SIGKILL to the web server and its workers; the supervisor starts it anew."""
+        for pid in _web_below(self._process.pid):
+            os.kill(pid, signal.SIGKILL)
+
     def stop(self) -> float:
         """Ctrl-C; returns how many seconds it took."""
         began = time.monotonic()
@@ -96,3 +101,14 @@ class Up:
             time.sleep(0.25)
         said = (self.var / "log" / "worker.log").read_text()[-2000:]
         raise AssertionError(f"No mail to {recipient} about “{about}” within {seconds} s. The worker said: {said}")
+
+
+def _web_below(pid: int, *, is_web: bool = False) -> list[int]:
+    """The processes of the web server among those that `pid` has started."""
+    try:
+        is_web = is_web or b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:  # gone meanwhile
+        return []
+    below = [found for child in children for found in _web_below(int(child), is_web=is_web)]
+    return [pid, *below] if is_web else below
