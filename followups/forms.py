@@ -7,10 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.dates import complaint, understand
-from accounts.templatetags.keepword import near
+from accounts.templatetags.keepword import understood
 from crm.fields import LineField
 from crm.models import Contact
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
@@ -71,7 +71,7 @@ class PromiseForm(forms.Form):
         words = str(self["due"].value() or "").strip()
         day = understand(words, self.today)
         if day:
-            return _said_of(day, self.today)
+            return understood(day, self.today)
         return complaint(words, self.today) if words else self._said_without()
 
     def due_is_wrong(self) -> bool:
@@ -141,15 +141,3 @@ class PromiseChangeForm(PromiseForm):
         if not changed:
             self._say_changed()
         return changed
-
-
-def _said_of(day: date, today: date) -> str:
-    distance = (day - today).days
-    words = near(day, today)
-    if distance < 0:
-        late = ngettext("%(n)d day ago, so it is late", "%(n)d days ago, so it is late", -distance) % {"n": -distance}
-        return f"{words[:1].upper()}{words[1:]}: {late}."
-    if distance > 1:
-        ahead = _("in %(n)d days") % {"n": distance}
-        return f"{words[:1].upper()}{words[1:]}, {ahead}."
-    return f"{words[:1].upper()}{words[1:]}, {date_format(day, 'l j F')}."

@@ -59,7 +59,10 @@ SIGNS = [
 ]
 
 
-ROW = ("owner", "whose", "kind", "what", "due_on", "promised_on", "state", "closed_at", "snoozed_until", "version")
+ROW = (
+    *("owner", "contact", "whose", "kind", "what", "due_on", "promised_on"),
+    *("state", "closed_at", "snoozed_until", "version"),
+)
 
 
 CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
@@ -108,6 +111,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
+
+    def slim(self) -> "PromiseQuerySet":
+        """What a row of a list shows of a promise, and no more."""
+        return self.only(*ROW)
 
     def with_row(self) -> "PromiseQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +21,15 @@ TO_TOUCH = 3
 THEIRS = 5
 TALKS = 20
 TOUCHED = ("owner", "name", "role", "email", "last_touch_on", "organisation__name")  # what a row shows of a person
+
+# looser than what is shown of them: on most days most of these have nothing, and one look is cheaper than three readings
+_WAITING = """
+SELECT
+  EXISTS (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
+    WHERE p.owner_id = %(owner)s AND p.whose = 'theirs' AND p.state = 'open' AND p.binned_at IS NULL AND c.stage <> 'drop'),
+  EXISTS (SELECT 1 FROM interviews_counter WHERE owner_id = %(owner)s AND decided_at IS NULL),
+  EXISTS (SELECT 1 FROM interviews_ask WHERE owner_id = %(owner)s AND closed_at IS NULL AND follow_up_on <= %(day)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,9 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """Five queries, whatever the day holds."""
+    """Five queries on a plain day, eight on a full one."""
     day = user.today(now)
+    have_theirs, have_counters, have_asks = _waiting(user, day)
     wanted = list(user.promises.wanted_by(day).mine().with_row().most_urgent_first()[: SHOWN + 1])
     overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
     talks = _talks(user, day)
@@ -102,18 +113,25 @@ def read_day(user: User, now: datetime) -> Today:
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
-        theirs=list(user.promises.awaited().with_row().most_urgent_first()[:THEIRS]),
-        counters=list(user.counters.waiting()[:TALKS]),
-        asks=list(user.asks.to_follow_up(day)[:TALKS]),
+        theirs=list(user.promises.awaited().with_row().most_urgent_first()[:THEIRS]) if have_theirs else [],
+        counters=list(user.counters.waiting()[:TALKS]) if have_counters else [],
+        asks=list(user.asks.to_follow_up(day)[:TALKS]) if have_asks else [],
         debriefs=list(_debriefs(user, now)[:TALKS]),
     )
+
+
+def _waiting(user: User, day: date) -> tuple[bool, bool, bool]:
+    """Whether there can be anything of theirs, counter-proposals, requests without an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"owner": user.pk, "day": day})
+        theirs, counters, asks = cursor.fetchone()
+    return bool(theirs), bool(counters), bool(asks)
 
 
 def _talks(user: User, day: date) -> list[Interview]:
     """Today's and tomorrow's, with whom they are."""
     both = user.interviews.planned().between(_midnight(user, day, 0), _midnight(user, day, 2))
-    alive = both.filter(contact__binned_at__isnull=True).counting_questions()
-    return list(alive.select_related("contact").next_first()[:TALKS])
+    return list(both.with_row().next_first()[:TALKS])
 
 
 def _debriefs(user: User, now: datetime) -> QuerySet[Interview]:

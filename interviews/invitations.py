@@ -13,7 +13,6 @@ from crm.models import Contact
 from crm.text import clean_line
 from interviews.models import Agreed, Interview
 from outbox.models import OutgoingMail, State
-from outbox.tasks import wake
 
 INVITATION, CANCELLATION = "invitation", "cancellation"
 
@@ -113,7 +112,6 @@ def _queue(interview: Interview, kind: str, address: str, context: dict[str, Any
         recipient_name=clean_line(interview.contact.name),
         summary=clean_line(interview.agreed.said),
     )
-    wake()
 
 
 def _thread(arrived: list[OutgoingMail]) -> dict[str, Any]:

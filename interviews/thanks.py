@@ -11,7 +11,6 @@ from crm.text import clean_line
 from interviews.models import Interview
 from interviews.rooms import room_of
 from outbox.models import OutgoingMail, State
-from outbox.tasks import wake
 
 THANK_YOU = "thank-you"
 MOST_TRIES = 20  # letters taken back and written anew
@@ -74,7 +73,6 @@ def send(*, interview: Interview, address: str, subject: str, body: str, now: da
         recipient_name=clean_line(interview.contact.name),
         summary=clean_line(subject)[:300],
     )
-    wake()
     return made
 
 

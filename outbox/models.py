@@ -316,7 +316,8 @@ class OutgoingMail(models.Model):
 class DeliveryAttempt(models.Model):
     """One try, never changed: at which phase it ended and what the server said."""
 
-    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="tries")
+    # no index of its own: `attempt_of_mail` begins with it
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="tries", db_index=False)
     at = models.DateTimeField()
     phase = models.CharField(max_length=16)
     code = models.PositiveSmallIntegerField(null=True)

@@ -11,7 +11,7 @@ QUEUES = {"deliver": "mail", "jobs": "jobs"}
 
 
 def wake(name: str = "deliver") -> None:
-    """After the commit, asks a worker to look now. Never raises: a web request does not depend on the broker."""
+    """After the commit, asks a worker to look now, for what is due now. Never raises: a web request does not depend on the broker."""
     transaction.on_commit(lambda: _look_now(name), robust=True)
 
 

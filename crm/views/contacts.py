@@ -143,17 +143,22 @@ def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
 def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: int = 200) -> HttpResponse:
     """Everything about one person; a note that was refused comes back here with what was typed."""
     now = timezone.now()
-    people = request.user.contacts.alive().select_related("organisation", "introduced_by").defer("search_text")
+    people = (
+        request.user.contacts.alive()
+        .select_related("organisation", "introduced_by")
+        .defer("search_text", "introduced_by__search_text")
+    )
     contact = get_object_or_404(people, pk=pk)
-    promises = list(contact.promises.open().order_by("due_on", "pk")[: PROMISES_SHOWN + 1])
+    promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES_SHOWN + 1])
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
         "contact": contact,
+        "at": contact.get_absolute_url(),
         "today": request.user.today(now),
         "now": now,
         "promises": promises[:PROMISES_SHOWN],
         "has_more_promises": len(promises) > PROMISES_SHOWN,
-        "interview": contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).next_first().first(),
+        "interview": contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
         "tags": contact.tags.order_by("name_key"),
         "also_of": contact.sharing_email()[:3],
         "story": entries,

@@ -16,7 +16,6 @@ from interviews import working
 from interviews.actions import planning
 from interviews.invitations import address_of, may_have_arrived
 from interviews.models import Ask, AskVia
-from outbox.tasks import wake
 
 ASK = "ask"
 LAST_STEP = 3
@@ -121,4 +120,3 @@ def _queue(ask: Ask, address: str, now: datetime) -> None:
         recipient_name=clean_line(ask.contact.name),
         summary=clean_line(ask.subject),
     )
-    wake()

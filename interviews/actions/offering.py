@@ -20,7 +20,7 @@ from interviews.invitations import address_of, may_have_arrived
 from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
 from outbox.tasks import wake
 
-OFFER, ANSWERED = "offer", "answered"
+OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
 CHASE_AFTER = 3  # working days
 
 
@@ -74,7 +74,7 @@ def offer(*, owner: User, contact: Contact, terms: Terms, now: datetime) -> Offe
     made.save(force_insert=True)
     owner.offerslots.bulk_create([_slot(made, at) for at in sorted(set(terms.times))])
     if address:
-        _mail(made, address, now)
+        _queue(made, OFFER, f"{OFFER}:{made.uid}", address, now)
     advance(contact=contact, to=Stage.ASKED, now=now)
     return made
 
@@ -150,8 +150,8 @@ def accept(*, counter: Counter, now: datetime) -> Interview:
 
 
 @transaction.atomic
-def refuse(*, counter: Counter, now: datetime) -> None:
-    """That does not suit the owner either; nothing is sent, the offered times still stand."""
+def refuse(*, counter: Counter, now: datetime) -> bool:
+    """That does not suit the owner either; the offered times still stand. True when the contact hears it by mail."""
     offer = counter.offer
     _hold(offer)
     if offer.state != OfferState.COUNTERED or counter.decided_at:
@@ -159,6 +159,45 @@ def refuse(*, counter: Counter, now: datetime) -> None:
     counter.decided_at = now
     counter.save(update_fields=["decided_at"])
     _set(offer, OfferState.ANSWERED if _planned(offer) else OfferState.OPEN)
+    address = address_of(offer.contact)
+    if address:
+        _queue(offer, REFUSAL, f"{_refusals_of(counter)}{offer.version}", address, now, counter=counter.pk)
+    return bool(address)
+
+
+@transaction.atomic
+def reconsider(*, counter: Counter, now: datetime) -> bool:
+    """Undoes `refuse`, unless they have answered since. True when the contact heard nothing of it."""
+    offer = counter.offer
+    _hold(offer)
+    counter.refresh_from_db(fields=["decided_at", "accepted"])
+    since = offer.counters.filter(pk__gt=counter.pk).exists() or (
+        offer.answered_at and counter.decided_at and offer.answered_at > counter.decided_at
+    )
+    if since or counter.accepted or not counter.decided_at or not offer.takes_answers(now):
+        raise ClosedError
+    mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=_refusals_of(counter))
+    mails.cancel(_("taken back before it left"), now)
+    counter.decided_at = None
+    counter.save(update_fields=["decided_at"])
+    _set(offer, OfferState.COUNTERED)
+    return not any(may_have_arrived(mail) for mail in mails)
+
+
+@transaction.atomic
+def say(*, offer: Offer, words: str, now: datetime) -> None:
+    """A word to the owner once the talk is set, changeable until it is over; the owner is told once a day at most."""
+    _hold(offer)
+    interview = _planned(offer)
+    if interview is None or interview.ends_at <= now:
+        raise ClosedError
+    if words == offer.word:
+        return  # pressed twice
+    _keep_words(offer, words, now)
+    offer.word = words
+    offer.save(update_fields=["word"])
+    answer = Answer(interview.starts_at, interview.medium)
+    _tell_owner(offer, WORD, answer, now, once=f"{WORD}:{offer.owner.today(now)}")
 
 
 @transaction.atomic
@@ -219,7 +258,8 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     offer.interview = interview
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     _keep_words(offer, answer.note, now)
-    _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview)
+    said = {"word": answer.note} if answer.note else {}
+    _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview, **said)
     if what:
         _tell_owner(offer, what, answer, now)
     return interview
@@ -271,26 +311,30 @@ def _keep_words(offer: Offer, words: str, now: datetime) -> None:
         offer.contact.remember(words)
 
 
-def _mail(offer: Offer, address: str, now: datetime) -> None:
+def _refusals_of(counter: Counter) -> str:
+    """How their keys begin: as the offer's own, so that taking it back finds them."""
+    return f"{OFFER}:{counter.offer.uid}:no:{counter.pk}:"
+
+
+def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **context: Any) -> None:
     offer.owner.outgoingmails.queue(
-        kind=OFFER,
-        key=f"{OFFER}:{offer.uid}",
+        kind=kind,
+        key=key,
         recipient=address,
         now=now,
         owner_id=offer.owner_id,
         delay=timedelta(seconds=settings.INVITATION_DELAY),
-        context={"offer": str(offer.uid)},
+        context={"offer": str(offer.uid), **context},
         recipient_name=clean_line(offer.contact.name),
         summary=_("Times for %(name)s") % {"name": clean_line(offer.contact.first_name)},
     )
-    wake()
 
 
-def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime) -> None:
+def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:
     """At once: a mail of its own for each answer."""
     offer.owner.outgoingmails.queue(
         kind=ANSWERED,
-        key=f"{ANSWERED}:{offer.uid}:{offer.version}",
+        key=f"{ANSWERED}:{offer.uid}:{once or offer.version}",
         recipient=offer.owner.email,
         now=now,
         owner_id=offer.owner_id,

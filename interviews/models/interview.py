@@ -22,6 +22,22 @@ from crm.models import Contact, Stage
 SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
+ROW = (
+    *(
+        "owner",
+        "contact",
+        "medium",
+        "minutes",
+        "local_date",
+        "local_time",
+        "time_zone",
+        "starts_at",
+        "where",
+        "purpose",
+        "state",
+    ),
+    "version",
+)
 
 
 class Medium(models.TextChoices):
@@ -108,9 +124,15 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_contact(self) -> "InterviewQuerySet":
         return self.select_related("contact__organisation")
 
-    def counting_questions(self) -> "InterviewQuerySet":
-        """With `questions_chosen`: fewer than five, and it is not prepared."""
-        return self.annotate(questions_chosen=models.Count("preparation__questions"))
+    def slim(self) -> "InterviewQuerySet":
+        """What a row or a card shows of a talk, and no more."""
+        return self.only(*ROW)
+
+    def with_row(self) -> "InterviewQuerySet":
+        """All that a row of a list shows, and no more: a contact is a wide row. With `questions_chosen`: fewer than five,
+        and it is not prepared."""
+        row = self.select_related("contact").only(*ROW, "contact__name", "contact__time_zone")
+        return row.annotate(questions_chosen=models.Count("preparation__questions"))
 
     def next_first(self) -> "InterviewQuerySet":
         return self.order_by("starts_at", "pk")

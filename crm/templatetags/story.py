@@ -1,0 +1,59 @@
+"""The entries of a story, filled into their template (accounts/drawn.py)."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.drawn import Drawn, address, blank
+from accounts.templatetags.keepword import day, moment
+from crm.models import Contact
+from crm.story import Entry
+from crm.templatetags.notes import note
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def story_entries(context: dict[str, Any], story: Iterable[Entry]) -> SafeString:
+    """`crm/_entry.html` for each. Wants `contact`, whose story it is, in the context."""
+    contact: Contact = context["contact"]
+    shared = {
+        "csrf": str(context.get("csrf_token", "")),
+        "next": contact.get_absolute_url(),
+        "who": contact.first_name,
+    }
+    return mark_safe("".join(_filled(entry, shared) for entry in story))  # noqa: S308 - escaped as it is filled in
+
+
+def _filled(entry: Entry, shared: dict[str, str]) -> str:
+    values = shared | {"at": moment(entry.at), "said": entry.text}
+    if entry.kind == "note":
+        values |= {"said": note(entry.words), "pk": str(entry.pk)}
+    elif entry.kind == "talk":
+        values |= {"when": moment(entry.starts_at), "length": entry.length}
+    elif entry.kind == "touch":
+        values |= {"when": day(entry.spoke_on)}
+    state = entry.text if entry.kind in ("stage", "talk") else ""
+    return _drawn(entry.kind, state, entry.aside, bool(values.get("when"))).fill(values)
+
+
+@cache
+def _drawn(kind: str, state: str, aside: str, is_dated: bool) -> Drawn:
+    """The words of an entry follow from these four."""
+    entry = Entry(
+        place=0,
+        pk=0,
+        at=datetime.min.replace(tzinfo=UTC),
+        kind=kind,
+        text=state,
+        aside=aside,
+        minutes=0,
+        starts_at=None,
+    )
+    names = ("said", "at", "who", "when", "length", "next")
+    context = {name: blank(name) for name in names} | {"bin": address("note_bin", "pk")}
+    return Drawn("crm/_entry.html", context | {"entry": entry, "is_dated": is_dated, "csrf_token": blank("csrf")})
