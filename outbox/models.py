@@ -142,24 +142,27 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         expires_at: datetime | None = None,
     ) -> "OutgoingMail":
         """Puts one mail into the outbox, in the caller's transaction; the same owner and key give the row that is there."""
-        row, _created = self.get_or_create(
-            owner_id=owner_id,
-            occurrence_key=key,
-            defaults={
-                "kind": kind,
-                "message_id": message_id(owner_id, key),
-                "recipient": recipient,
-                "recipient_name": recipient_name,
-                "not_before": now + delay,
-                "next_attempt_at": now + delay,
-                "created_at": now,
-                "context": context or {},
-                "summary": summary,
-                "content": content,
-                "expires_at": expires_at,
-            },
-        )
-        return row
+        try:
+            with transaction.atomic():
+                return self.create(
+                    owner_id=owner_id,
+                    occurrence_key=key,
+                    kind=kind,
+                    message_id=message_id(owner_id, key),
+                    recipient=recipient,
+                    recipient_name=recipient_name,
+                    not_before=now + delay,
+                    next_attempt_at=now + delay,
+                    created_at=now,
+                    context=context or {},
+                    summary=summary,
+                    content=content,
+                    expires_at=expires_at,
+                )
+        except IntegrityError:
+            if row := self.filter(owner_id=owner_id, occurrence_key=key).first():
+                return row
+            raise
 
     def revive(self, now: datetime | Now, **also: Any) -> int:
         """Back to waiting and due at once; says how many.
