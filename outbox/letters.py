@@ -21,7 +21,7 @@ def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
     for name in ours:
         del message[name]
     head = "".join(f"{name}: {value}\r\n" for name, value in ours.items()).encode()
-    if isinstance(message, Letter) and message.is_alternatives and mail.recipient.isascii():
+    if isinstance(message, Letter) and message.mark and mail.recipient.isascii():
         return head + message.wire()
     has_letters = not mail.recipient.rpartition("@")[0].isascii()
     policy: Any = message.policy

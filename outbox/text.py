@@ -1,6 +1,5 @@
 """The one cleaner for what goes into a mail header, and for what a mail server says."""
 
-import base64
 import quopri
 import re
 import secrets
@@ -32,7 +31,7 @@ class Letter(EmailMessage):
     Headers are kept as they will be sent, and parsed when somebody reads them: a fifth of the time of a mail.
     """
 
-    is_alternatives = False
+    mark = ""  # between the parts of `alternatives`
 
     def __setitem__(self, name: str, value: Any) -> None:
         line = header(str(value))
@@ -50,27 +49,26 @@ class Letter(EmailMessage):
 
     def alternatives(self, text: str, html: str) -> None:
         """The same in text and in HTML: what `set_content` and `add_alternative` make, in a sixth of their time."""
-        self.is_alternatives = True
+        self.mark = f"={secrets.token_hex(12)}="
         self["MIME-Version"] = "1.0"
-        self["Content-Type"] = f'multipart/alternative; boundary="={secrets.token_hex(12)}="'
-        self._part("plain", "quoted-printable", quopri.encodestring(text.encode()).decode("ascii"))
-        self._part("html", "base64", base64.encodebytes(html.encode()).decode("ascii"))
+        self["Content-Type"] = f'multipart/alternative; boundary="{self.mark}"'
+        self._part("plain", text)
+        self._part("html", html)
 
     def wire(self) -> bytes:
         """The bytes of `alternatives`, lines ended by CRLF: what a generator writes, in a tenth of its time."""
-        mark = str(self.get_boundary())
         letters: Any = self.get_payload()
-        parts = "".join(f"--{mark}\n{part.head()}\n{part.get_payload()}\n" for part in letters)
-        return f"{self.head()}\n{parts}--{mark}--\n".replace("\n", "\r\n").encode("ascii")
+        parts = "".join(f"--{self.mark}\n{part.head()}\n{part.get_payload()}\n" for part in letters)
+        return f"{self.head()}\n{parts}--{self.mark}--\n".replace("\n", "\r\n").encode("ascii")
 
     def head(self) -> str:
         return "".join(f"{name}: {line}\n" for name, line in self.raw_items())
 
-    def _part(self, subtype: str, encoding: str, encoded: str) -> None:
+    def _part(self, subtype: str, said: str) -> None:
         part = Letter(policy=self.policy)
         part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-        part["Content-Transfer-Encoding"] = encoding
-        part.set_payload(encoded)
+        part["Content-Transfer-Encoding"] = "quoted-printable"
+        part.set_payload(quopri.encodestring(said.encode()).decode("ascii"))
         self.attach(part)
 
 
