@@ -59,6 +59,20 @@ def near(value: date | None, today: date | None = None) -> str:
 
 
 @register.filter
+def understood(value: date, today: date) -> str:
+    """ "Friday 20 November, in 3 days.": the line under a date typed in words. Says a past date."""
+    distance = (value - today).days
+    words = near(value, today)
+    if distance < 0:
+        late = ngettext("%(n)d day ago, so it is late", "%(n)d days ago, so it is late", -distance) % {"n": -distance}
+        return f"{words[:1].upper()}{words[1:]}: {late}."
+    if distance > 1:
+        ahead = _("in %(n)d days") % {"n": distance}
+        return f"{words[:1].upper()}{words[1:]}, {ahead}."
+    return f"{words[:1].upper()}{words[1:]}, {date_format(value, 'l j F')}."
+
+
+@register.filter
 def lateness(value: date, today: date | None = None) -> str:
     """ "4 days late", "due today", "tomorrow", "Monday 23 November": where a due date stands."""
     distance = (value - (today or timezone.localdate())).days
