@@ -13,16 +13,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.private import private_link
 from accounts.templatetags.keepword import moment
 from interviews import calendars, links
 from interviews.actions import offering as actions
-from interviews.forms.answering import MEDIA_SAID, OWN, AnswerForm, ZoneForm, name_of
+from interviews.forms.answering import MEDIA_SAID, OWN, AnswerForm, WordForm, ZoneForm, name_of
 from interviews.models import Medium, Offer, OfferSlot, OfferState
 
 View = Callable[..., HttpResponse]
+OPEN_FOR_LONG = gettext_lazy("This page was open for long. Look at it again, and press once more.")
 
 
 def of_link(view: View) -> View:
@@ -78,6 +80,24 @@ def guest_cancel(request: HttpRequest, offer: Offer, token: str) -> HttpResponse
 
 
 @of_link
+@require_POST
+def guest_word(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
+    """Something they would like to say, once the talk is set."""
+    now = timezone.now()
+    form = WordForm(request.POST, offer=offer)
+    if not links.is_pressed(token, request.POST.get("pressed", "")):
+        form.is_valid()
+        form.add_error(None, OPEN_FOR_LONG)
+    if not form.is_valid():
+        return _show(request, offer, token, now, word=form)
+    try:
+        actions.say(offer=offer, words=form.cleaned_data["word"], now=now)
+    except actions.ClosedError:
+        return _show(request, offer, token, now)
+    return HttpResponseRedirect(links.offer_path(token) + "#word")
+
+
+@of_link
 @require_safe
 def guest_ics(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     interview = offer.interview
@@ -100,7 +120,7 @@ def _answer(request: HttpRequest, offer: Offer, token: str, *, moving: bool) -> 
         return _show(request, offer, token, now)
     if not links.is_pressed(token, request.POST.get("pressed", "")):
         form.is_valid()
-        form.add_error(None, _("This page was open for long. Look at the times again, and press once more."))
+        form.add_error(None, OPEN_FOR_LONG)
     if form.is_valid():
         try:
             _take(offer, form, now, moving=moving)
@@ -124,15 +144,18 @@ def _take(offer: Offer, form: AnswerForm, now: datetime, *, moving: bool) -> Non
         actions.choose(offer=offer, answer=form.answer, moving=moving, now=now)
 
 
-def _show(request: HttpRequest, offer: Offer, token: str, now: datetime, said: str = "") -> HttpResponse:
+def _show(
+    request: HttpRequest, offer: Offer, token: str, now: datetime, said: str = "", word: WordForm | None = None
+) -> HttpResponse:
     interview = offer.interview
     if interview and interview.is_planned and interview.ends_at > now:
-        return _page(request, "interviews/guest_set.html", offer, token, now, said=said)
+        word = word or WordForm(offer=offer)
+        return _page(request, "interviews/guest_set.html", offer, token, now, said=said, word=word)
     if offer.is_open and offer.takes_answers(now):
         return _choices(request, offer, token, now)
-    context = {"standing": _standing(offer, now), "may_choose": offer.takes_answers(now)}
+    standing = {"standing": _standing(offer, now), "may_choose": offer.takes_answers(now)}
     status = 200 if offer.state == OfferState.DECLINED else 410
-    return _page(request, "interviews/guest_closed.html", offer, token, now, status=status, **context)
+    return _page(request, "interviews/guest_closed.html", offer, token, now, status=status, **standing)
 
 
 def _choices(

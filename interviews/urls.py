@@ -43,10 +43,12 @@ urlpatterns = [
     path("offers/<int:pk>/withdraw/", offering.offer_withdraw, name="offer_withdraw"),
     path("counters/<int:pk>/accept/", offering.counter_accept, name="counter_accept"),
     path("counters/<int:pk>/decline/", offering.counter_decline, name="counter_decline"),
+    path("counters/<int:pk>/undecline/", offering.counter_undecline, name="counter_undecline"),
     path("o/<str:token>/", guest.guest_offer, name="guest_offer"),
     path("o/<str:token>/answer/", guest.guest_answer, name="guest_answer"),
     path("o/<str:token>/move/", guest.guest_move, name="guest_move"),
     path("o/<str:token>/cancel/", guest.guest_cancel, name="guest_cancel"),
+    path("o/<str:token>/word/", guest.guest_word, name="guest_word"),
     path("o/<str:token>/talk.ics", guest.guest_ics, name="guest_ics"),
     # getting ready, and the brief
     path("contacts/<int:contact_pk>/prepare/", preparing.preparation_detail, name="preparation_detail"),

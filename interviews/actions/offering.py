@@ -171,10 +171,7 @@ def reconsider(*, counter: Counter, now: datetime) -> bool:
     offer = counter.offer
     _hold(offer)
     counter.refresh_from_db(fields=["decided_at", "accepted"])
-    since = offer.counters.filter(pk__gt=counter.pk).exists() or (
-        offer.answered_at and counter.decided_at and offer.answered_at > counter.decided_at
-    )
-    if since or counter.accepted or not counter.decided_at or not offer.takes_answers(now):
+    if not counter.stands_refused or not offer.takes_answers(now):
         raise ClosedError
     mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=_refusals_of(counter))
     mails.cancel(_("taken back before it left"), now)

@@ -112,6 +112,26 @@ class AnswerForm(forms.Form):
             found["starts_at"] = starts_at
 
 
+class WordForm(forms.Form):
+    """What they would like to say besides, once a time is set."""
+
+    word = TextField(max_length=2000)
+
+    def __init__(self, data: Any = None, *, offer: Offer) -> None:
+        super().__init__(data, initial={"word": offer.word})
+        name = {"name": offer.owner.called}
+        self.fields["word"].label = _("A word to %(name)s") % name
+        self.fields["word"].widget.attrs["rows"] = 2
+        if offer.word:
+            self.fields["word"].help_text = _("%(name)s has it. You can change it until the talk is over.") % name
+
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"]
+        if not word:
+            raise ValidationError(_("There is no word in it yet."))
+        return word
+
+
 class ZoneForm(forms.Form):
     """Whose clock the page shows. A GET form: it only looks."""
 

@@ -14,7 +14,7 @@ from accounts.dates import instant
 from accounts.models import User
 from crm.text import clean_line
 from interviews import links, working
-from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER
+from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
 from interviews.mails import letters
 from interviews.models import Medium, Offer, OfferState
@@ -51,7 +51,7 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "other_zone": zone if zone and zone != owner.time_zone else "",
         "how": Medium(told["medium"]).label,
         "where": told["where"],
-        "note": told["note"],
+        "note": offer.word if told["what"] == WORD else told["note"],
         "url": settings.SITE_URL + (offer.get_absolute_url() if told["what"] == "proposed" else leads_to),
         "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
     }
@@ -59,13 +59,41 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return letters.to_owner(mail.recipient, "answered", context)
 
 
+def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
+    """Their own time does not suit the owner: what stands instead, and where to choose."""
+    offer = _offer(mail)
+    if offer is None:
+        return Cancelled(_("the offer is gone"))
+    counter = offer.counters.select_related("offer").filter(pk=mail.context["counter"]).first()
+    if counter is None or not counter.stands_refused:
+        return Cancelled((_("you or %(name)s answered otherwise") % {"name": offer.contact.first_name})[:200])
+    cause = _why_not(offer)
+    if cause:
+        return Cancelled(cause)
+    talk = offer.interview if offer.interview and offer.interview.is_planned else None
+    context = {
+        **_shown(offer, now, counter.time_zone),
+        "starts_at": counter.starts_at,
+        "talk": talk,
+        "may_choose": offer.takes_answers(now),
+    }
+    with timezone.override(ZoneInfo(counter.time_zone)):
+        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+
+
+def refusal_still_wanted(mail: OutgoingMail) -> bool:
+    offer = _offer(mail)
+    return offer is not None and not _why_not(offer)
+
+
 def offer_still_wanted(mail: OutgoingMail) -> bool:
     offer = _offer(mail)
-    return offer is not None and not _why_not(offer, timezone.now())
+    return offer is not None and not (_why_not(offer) or _why_not_now(offer, timezone.now()))
 
 
 register(Kind(OFFER, gettext_lazy("Times offered"), compose_offer, still_wanted=offer_still_wanted))
 register(Kind(CHASE, gettext_lazy("No answer yet"), compose_chase, still_wanted=offer_still_wanted))
+register(Kind(REFUSAL, gettext_lazy("Their time does not suit"), compose_refusal, still_wanted=refusal_still_wanted))
 register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered))
 
 
@@ -125,33 +153,45 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
     offer = _offer(mail)
     if offer is None:
         return Cancelled(_("the offer is gone"))
-    cause = _why_not(offer, now)
+    cause = _why_not(offer) or _why_not_now(offer, now)
     if cause:
         return Cancelled(cause)
-    zone = offer.contact.time_zone or offer.owner.time_zone
-    context: dict[str, Any] = {
-        "offer": offer,
-        "contact": offer.contact,
-        "owner": offer.owner,
+    context = {
+        **_shown(offer, now),
         "is_chase": is_chase,
-        "times": [slot.starts_at for slot in offer.free_slots(now)],
-        "zone": zone,
-        "other_zone": offer.owner.time_zone if zone != offer.owner.time_zone else "",
-        "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
-    with timezone.override(ZoneInfo(zone)):
+    with timezone.override(ZoneInfo(context["zone"])):
         return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
 
 
-def _why_not(offer: Offer, now: datetime) -> str:
+def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
+    """The times that can still be taken, as seen from `zone` and by the owner, and the link to take one."""
+    zone = zone or offer.contact.time_zone or offer.owner.time_zone
+    other = offer.owner.time_zone if zone != offer.owner.time_zone else ""
+    return {
+        "offer": offer,
+        "contact": offer.contact,
+        "owner": offer.owner,
+        "times": [slot.starts_at for slot in offer.free_slots(now)],
+        "zone": zone,
+        "other_zone": other,
+        "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
+    }
+
+
+def _why_not(offer: Offer) -> str:
+    """Why nothing about it goes to the contact any more."""
     contact, name = offer.contact, {"name": offer.contact.first_name}
     if contact.binned_at:
         return (_("%(name)s is in the bin") % name)[:200]
     if contact.is_dropped:
         return (_("you dropped %(name)s") % name)[:200]
+    return _("you took it back") if offer.state == OfferState.WITHDRAWN else ""
+
+
+def _why_not_now(offer: Offer, now: datetime) -> str:
+    """Why there is nothing to choose."""
     if offer.state != OfferState.OPEN:
-        return (
-            (_("%(name)s has answered") % name)[:200] if offer.state != OfferState.WITHDRAWN else _("you took it back")
-        )
+        return (_("%(name)s has answered") % {"name": offer.contact.first_name})[:200]
     return "" if offer.free_slots(now) else _("none of the times is free any more")

@@ -101,6 +101,7 @@ class Offer(Owned):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    word = models.TextField(_("a word of theirs"), max_length=2000, blank=True)  # with the answer, or after it
 
     objects: ClassVar[Any] = OfferQuerySet.as_manager()
 
@@ -227,3 +228,13 @@ class Counter(Owned):
 
     def __str__(self) -> str:
         return self.starts_at.isoformat()
+
+    @property
+    def stands_refused(self) -> bool:
+        """It did not suit the owner, and the contact has not answered since."""
+        if self.accepted or not self.decided_at or self.offer.state not in (OfferState.OPEN, OfferState.ANSWERED):
+            return False
+        answered_at = self.offer.answered_at
+        if answered_at and answered_at >= self.decided_at:
+            return False
+        return not self.offer.counters.filter(pk__gt=self.pk).exists()

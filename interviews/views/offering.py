@@ -95,12 +95,32 @@ def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def counter_decline(request: OwnerRequest, pk: int) -> HttpResponse:
     counter = _counter(request, pk)
+    known = {"name": counter.offer.contact.first_name, "n": settings.INVITATION_DELAY}
     try:
-        actions.refuse(counter=counter, now=timezone.now())
+        is_mailed = actions.refuse(counter=counter, now=timezone.now())
     except actions.ClosedError:
         tell(request, _("Nothing was changed: this was decided before."))
     else:
-        tell(request, _("Nothing was sent. The page of %(name)s says so.") % {"name": counter.offer.contact.first_name})
+        undo = f"{reverse('counter_undecline', args=[pk])}?v={counter.offer.version}"
+        mailed = _("%(name)s hears it by mail in %(n)d seconds, with the times that still stand.")
+        silent = _("Nothing is sent: %(name)s has no address. The page behind the link says so.")
+        tell(request, (mailed if is_mailed else silent) % known, undo=undo)
+    return go_back(request, counter.offer.get_absolute_url())
+
+
+@require_POST
+def counter_undecline(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    name = {"name": counter.offer.contact.first_name}
+    try:
+        if request.GET.get("v", str(counter.offer.version)) != str(counter.offer.version):
+            raise actions.ClosedError
+        is_unheard = actions.reconsider(counter=counter, now=timezone.now())
+    except actions.ClosedError:
+        tell(request, _("Nothing was changed: %(name)s has answered since.") % name)
+    else:
+        unheard, heard = _("Taken back. %(name)s heard nothing."), _("Open again. The mail to %(name)s had left.")
+        tell(request, (unheard if is_unheard else heard) % name)
     return go_back(request, counter.offer.get_absolute_url())
 
 

@@ -30,6 +30,10 @@ def countered(owner: User) -> dict[str, object]:
     return {"pk": CounterFactory(offer=offer, where="+81 3", note="Mornings are better").pk}
 
 
+def refused(owner: User) -> dict[str, object]:
+    return {"pk": CounterFactory(offer=offered(owner), decided_at=NOW, where="+81 3", note="Mornings").pk}
+
+
 def agreed(owner: User) -> dict[str, object]:
     interview: Interview = InterviewFactory(contact=ContactFactory(owner=owner))
     offer = offered(owner, state="answered", answered_at=NOW, interview=interview)
@@ -69,14 +73,26 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
     "counter_accept": countered,
     "counter_decline": countered,
+    "counter_undecline": refused,
+    "guest_word": agreed,
     "guest_offer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
     "guest_answer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
     "guest_move": agreed,
     "guest_cancel": agreed,
     "guest_ics": agreed,
 }
-PUBLIC = {"guest_offer", "guest_answer", "guest_move", "guest_cancel", "guest_ics", "guest_yes", "guest_no"}
+PUBLIC = {
+    "guest_offer",
+    "guest_answer",
+    "guest_move",
+    "guest_cancel",
+    "guest_ics",
+    "guest_yes",
+    "guest_no",
+    "guest_word",
+}
 POST_DATA: dict[str, dict[str, object]] = {
+    "guest_word": {"word": "Looking forward", "pressed": "forged"},
     "ask_new": {"subject": "A question", "body": "Would you have 20 minutes?", "via": "mail"},
     "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"},
 }
