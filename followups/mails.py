@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from accounts.templatetags.keepword import city, moment
 from crm.text import clean_line
 from followups import links
 from followups.models import Promise
@@ -46,6 +47,7 @@ READ = (
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
 )
+TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__time_zone")
 
 BUTTONS = {
     links.Answer.KEPT: gettext_lazy("Kept"),
@@ -234,9 +236,7 @@ def _talks_around(now: datetime) -> Any:
     """Planned talks of whatever is today somewhere in the world."""
     planned = Interview.objects.planned().filter(contact__binned_at__isnull=True)
     near = planned.between(now - timedelta(days=2), now + timedelta(days=2))
-    return (
-        near.select_related("contact").only("owner_id", "starts_at", "minutes", "medium", "contact__name").next_first()
-    )
+    return near.select_related("contact").only(*TALK).next_first()
 
 
 def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
@@ -302,8 +302,10 @@ def _meant_for(due: list[Promise], today: date) -> date | None:
 
 
 def _talk(talk: Interview, owner: User) -> dict[str, Any]:
+    theirs = talk.contact.time_zone
     return {
         "at": date_format(talk.starts_at.astimezone(owner.zone), "H:i"),
+        "there": f"{moment(talk.starts_at, theirs)}, {city(theirs)}" if theirs and theirs != owner.time_zone else "",
         "who": talk.contact.name,
         "minutes": talk.minutes,
         "how": talk.get_medium_display(),

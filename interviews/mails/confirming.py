@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.dates import instant
+from accounts.templatetags.keepword import city
 from crm.models import Stage
 from crm.text import clean_line
 from interviews import links
@@ -62,6 +63,7 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
         "contact": interview.contact,
         "owner": owner,
         "zone": zone.key,
+        "in_city": "" if interview.contact.time_zone else _(" in %(city)s") % {"city": city(zone.key)},
         "other_zone": owner.time_zone if owner.time_zone != zone.key else "",
         "is_today": now.astimezone(zone).date() == interview.starts_at.astimezone(zone).date(),
         "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)) if offer else "",

@@ -3,7 +3,6 @@
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from crm.actions import touch
 from crm.text import clean_line
 from interviews.actions.debriefing import thanks_of
 from interviews.invitations import mailable
+from interviews.mails.letters import LETTER
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -28,7 +28,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     owner, contact = interview.owner, interview.contact
     context = {"subject": mail.context["subject"], "body": mail.context["body"], "owner": owner, "contact": contact}
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=LETTER)
     message["Subject"] = subject
     message["From"] = Address(clean_line(owner.signature), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     message["To"] = Address(clean_line(contact.name), addr_spec=mail.recipient)

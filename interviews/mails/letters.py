@@ -1,5 +1,6 @@
 """What the letters to a contact and the notes to the user have in common: who they are from, and their two parts."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +18,7 @@ from interviews.invitations import mailable
 from outbox.kinds import Composed
 
 LETTER = SMTP.clone(max_line_length=998)  # links stay whole
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
 
 
 def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
@@ -46,7 +48,8 @@ def _message(name: str, context: dict[str, Any]) -> EmailMessage:
     subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:200]
     context = {**context, "subject": subject}
     message["Subject"] = subject
-    message.set_content(render_to_string(f"interviews/email/{name}_body.txt", context), cte="quoted-printable")
+    text = _BLANK_LINES.sub("\n\n", render_to_string(f"interviews/email/{name}_body.txt", context))
+    message.set_content(text, cte="quoted-printable")
     html = render_to_string(f"interviews/email/{name}_body.html", context)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message

@@ -1,22 +1,16 @@
 """The two mails a contact gets: the invitation, with its changes, and the cancellation. Both composed just before they leave."""
 
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.text import clean_line
 from interviews import calendars, links
-from interviews.invitations import CANCELLATION, INVITATION, mailable
-from interviews.models import Agreed, Interview
+from interviews.invitations import CANCELLATION, INVITATION
+from interviews.mails import letters
+from interviews.models import Agreed, Interview, Offer
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
 
@@ -84,32 +78,21 @@ def _why_not(interview: Interview, mail: OutgoingMail, now: datetime) -> str:
 
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _words(mail, interview, agreed)
-    subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:250]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject
-    message["From"] = Address(
-        clean_line(_("%(name)s via Keepword") % {"name": interview.owner.signature}),
-        addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-    )
-    message["To"] = Address(clean_line(interview.contact.name), addr_spec=mail.recipient)
-    reply_to = mailable(interview.owner.email)
-    if reply_to:
-        message["Reply-To"] = Address(clean_line(interview.owner.signature), addr_spec=reply_to)
+    letter = letters.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
         if ids:
-            message[header] = " ".join(ids)
+            letter.message[header] = " ".join(ids)
     method = "REQUEST" if name == INVITATION else "CANCEL"
-    message.set_content(render_to_string(f"interviews/email/{name}_body.txt", context), cte="quoted-printable")
-    html = render_to_string(f"interviews/email/{name}_body.html", context)
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
-    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
-    return Composed(message, summary=subject)
+    letter.message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
+    letter.message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
+    return letter
 
 
 def _words(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str, Any]:
     """What the templates say, each time in the contact's zone first, when it is known."""
     theirs = interview.contact.time_zone
+    is_update, by_them = bool(mail.context.get("references")), mail.context.get("by_them", False)
+    offer = Offer.objects.filter(interview=interview).first()
     return {
         "interview": interview,
         "contact": interview.contact,
@@ -119,8 +102,11 @@ def _words(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str
         "other_zone": agreed.zone if theirs and theirs != agreed.zone else "",
         "zone_is_theirs": bool(theirs),
         "references": mail.context.get("references", []),
-        "is_update": bool(mail.context.get("references")),
-        "by_them": mail.context.get("by_them", False),
+        "is_update": is_update,
+        "by_them": by_them,
+        "is_theirs": by_them
+        or (offer is not None and not is_update),  # they chose the time: nobody asks whether it suits
+        "page_url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)) if offer else "",
         "yes_url": links.answer_url(interview.uid, mail.context["sequence"], "yes"),
         "no_url": links.answer_url(interview.uid, mail.context["sequence"], "no"),
     }

@@ -3,12 +3,9 @@ to me (product.md rule 5); the contact's own one leaves from `offering`, when it
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
 from itertools import islice
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from accounts.dates import instant
 from accounts.models import User
 from crm.models import Stage
-from crm.text import clean_line
 from interviews.brief import read_brief
+from interviews.mails import letters
 from interviews.models import Interview
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.models import OutgoingMail, message_id
@@ -73,8 +70,7 @@ def compose_brief(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "when": "today" if owner.today(now) == owner.today(interview.starts_at) else "tomorrow",
     }
     with timezone.override(owner.zone):
-        subject = clean_line(render_to_string("interviews/email/brief_subject.txt", context))[:200]
-        return Composed(_letter(mail.recipient, subject, {**context, "subject": subject}), summary=subject)
+        return letters.to_owner(mail.recipient, "brief", context)
 
 
 def brief_still_wanted(mail: OutgoingMail) -> bool:
@@ -135,17 +131,3 @@ def _why_not(interview: Interview | None, mail: OutgoingMail, now: datetime) -> 
         _("you switched these mails off"): not interview.owner.wants_briefs,
     }
     return next((words for words, holds in reasons.items() if holds), "")
-
-
-def _letter(recipient: str, subject: str, context: dict[str, object]) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = recipient
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    text = render_to_string("interviews/email/brief_body.txt", context)
-    message.set_content(text, cte="quoted-printable")
-    html = render_to_string("interviews/email/brief_body.html", context)
-    message.add_alternative(html, subtype="html", cte="base64")
-    return message

@@ -298,6 +298,13 @@ def test_todays_talks_are_told_along(user, owed):
     text = body(composed(user)[1], "plain")
     assert "Also today: 14:00, Mateus Oliveira, 20 minutes, phone." in text
     assert text.count("Mateus") == 1
+    assert "For them" not in text
+
+
+def test_todays_talk_with_somebody_far_away_is_told_in_both_zones(user, owed):
+    far = ContactFactory(owner=user, name="Misaki Tanaka", time_zone="Asia/Tokyo")
+    InterviewFactory(contact=far, local_date=TODAY, local_time=time(17, 0))
+    assert "For them: Friday 20 November, 01:00, Tokyo." in body(composed(user)[1], "plain")
 
 
 def test_the_foot_says_how_often_and_how_to_stop(user, owed):
