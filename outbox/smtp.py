@@ -124,7 +124,7 @@ class SMTPTransport:
             return RelayDown(self._phase, refused.smtp_code, reply(refused.smtp_error))
         except (smtplib.SMTPException, OSError, ValueError) as lost:  # ValueError: a password smtplib cannot encode
             self._drop()
-            return RelayDown(self._phase, None, reply(str(lost) or type(lost).__name__))
+            return RelayDown(self._phase, None, _words(lost))
 
     def _connect(self) -> smtplib.SMTP:
         self._phase = "connect"
@@ -194,7 +194,7 @@ class SMTPTransport:
             sock.sendall(stuffed(content))
         except OSError as lost:  # no dot, no mail
             self._drop()
-            return RefusedForNow("text", None, reply(str(lost) or type(lost).__name__))
+            return RefusedForNow("text", None, _words(lost))
         try:
             sock.sendall(b".\r\n")
             sock.settimeout(self.timings.answer)
@@ -202,7 +202,7 @@ class SMTPTransport:
             sock.settimeout(self.timings.command)
         except (smtplib.SMTPException, OSError) as lost:
             self._drop()
-            return Unknown("answer", None, reply(str(lost) or type(lost).__name__))
+            return Unknown("answer", None, _words(lost))
         kinds: dict[int, type[Outcome]] = {2: Accepted, 4: RefusedForNow, 5: Refused}
         if code == 421 or code // 100 not in kinds:
             self._drop()
@@ -234,6 +234,10 @@ class _Plain(smtplib.SMTP):
 class _OverTLS(_Plain, smtplib.SMTP_SSL):
     def __init__(self, transport: SMTPTransport, context: ssl.SSLContext) -> None:
         super().__init__(transport, context=context)
+
+
+def _words(lost: Exception) -> str:
+    return reply(str(lost) or type(lost).__name__)
 
 
 def is_address(recipient: str) -> bool:

@@ -31,6 +31,9 @@ AT_RECIPIENT = {
     "450-rcpt": "450 4.2.0 mailbox busy",
     "greylisting": "451 4.7.1 greylisted, come back",
     "421-rcpt": "421 4.3.2 too much",
+    "530-rcpt": "530 5.7.0 sign in first",
+    "500-rcpt": "500 5.5.1 what",
+    "400-rcpt": "400 4.0.0 not today",
 }
 AT_DATA = {"554-data": "554 5.5.1 no", "451-data": "451 4.3.0 not now"}
 AT_DOT = {
@@ -38,6 +41,8 @@ AT_DOT = {
     "550-dot": "550 5.7.1 we do not like it",
     "552-dot": "552 5.2.2 mailbox full",
     "421-dot": "421 4.3.2 closing",
+    "500-dot": "500 5.5.1 what",
+    "354-dot": "354 go on",
 }
 
 
@@ -61,6 +66,9 @@ class Sink:
         self.texts: list[bytes] = []
         self.events: list[str] = []
         self.connections = 0
+        self.hello = ""
+        self.signed_in: tuple[str, str] | None = None
+        self.options: list[str] = []  # of the last MAIL
         self.log = log.open("a", buffering=1) if log else None
         self.is_quiet = log is not None  # a process keeps no texts
         self._met: set[str] = set()
@@ -124,11 +132,14 @@ class _Handler:
         self.sink = sink
 
     async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str, said: list[str]) -> list[str]:
-        session.host_name = hostname
+        session.host_name = self.sink.hello = hostname
+        if self.sink.mode == "bare":
+            return [said[-1]]
         return [*said[:-1], "250-STARTTLS", said[-1]] if self.sink.mode == "starttls-broken" else said
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         self.sink.events.append("MAIL")
+        self.sink.options = options
         if said := self.sink.fault(AT_SENDER):
             return said
         envelope.mail_from = address
@@ -176,6 +187,18 @@ class _SMTP(SMTP):
             status = "421 4.3.2 not now"
         await super().push(status)
 
+    async def smtp_EHLO(self, hostname: str) -> None:
+        if self.sink.mode == "550-hello":
+            await self.push("550 5.7.1 go away")
+            return
+        await super().smtp_EHLO(hostname)
+
+    async def smtp_HELO(self, hostname: str) -> None:
+        if self.sink.mode == "550-hello":
+            await self.push("550 5.7.1 go away")
+            return
+        await super().smtp_HELO(hostname)
+
     async def smtp_DATA(self, arg: str) -> None:
         self.sink.events.append("DATA")
         if said := self.sink.fault(AT_DATA):
@@ -195,13 +218,16 @@ class _Controller(Controller):
         self.sink = sink
         super().__init__(_Handler(sink), hostname="127.0.0.1", port=port)
 
+    def _signs_in(self, server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        self.sink.signed_in = (data.login.decode(), data.password.decode())
+        return AuthResult(success=self.sink.mode != "auth-refused")
+
     def factory(self) -> SMTP:
-        refuse = self.sink.mode == "auth-refused"
         return _SMTP(
             self.sink,
             enable_SMTPUTF8=self.sink.mode != "no-utf8",
             auth_require_tls=False,
-            authenticator=lambda *_: AuthResult(success=not refuse),
+            authenticator=self._signs_in,
             data_size_limit=2**22,
         )
 

@@ -125,6 +125,13 @@ def test_the_mail_time_is_local(db, zone, utc):
     assert next_reminder(promise(contact, due_on=date(2026, 11, 24))) == utc
 
 
+def test_made_in_the_evening_of_the_west_it_may_still_come_that_evening(db):
+    """It is tomorrow in UTC already."""
+    contact = ContactFactory(owner=UserFactory(time_zone="America/New_York", mail_at=time(21)))
+    owed = promise(contact, due_on=date(2026, 11, 18), created_at=at(19, 1))
+    assert next_reminder(owed) == at(19, 2)
+
+
 def test_in_a_gap_the_reminder_moves_forward(contact):
     contact.owner.mail_at = time(2, 30)
     owed = promise(contact, due_on=date(2027, 3, 28))

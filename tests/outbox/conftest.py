@@ -41,7 +41,7 @@ class TestKind:
     compose: Callable[[OutgoingMail, datetime], Composed | Cancelled] | None = None
     settle: Callable[[OutgoingMail, datetime], None] = lambda mail, now: None
     prepare: Callable[[list[OutgoingMail], datetime], None] = lambda mails, now: None
-    is_wanted: bool = True
+    still_wanted: Callable[[OutgoingMail], bool] = lambda mail: True
     composed: int = 0
 
     def composes(self, mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -64,7 +64,7 @@ def kind() -> Iterator[TestKind]:
         "Test",
         made.composes,
         lambda mail, now: made.settle(mail, now),
-        lambda mail: made.is_wanted,
+        lambda mail: made.still_wanted(mail),
         lambda mails, now: made.prepare(mails, now),
     )
     yield made

@@ -1,16 +1,18 @@
 """Each arrow of the state table, with a mail server that says what the test wants."""
 
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
 
 from outbox import claims, workers
-from outbox.engine import Hooks, drain
+from outbox.engine import Hooks, drain, open_transport
+from outbox.files import FileTransport
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, Relay, State, message_id
 from outbox.settling import Books
-from outbox.smtp import Accepted, Refused, RefusedForNow, RelayDown, Unknown
+from outbox.smtp import Accepted, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
 from outbox.text import Letter
 from outbox.timing import Moment, Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
@@ -26,6 +28,35 @@ def row(mail: OutgoingMail) -> OutgoingMail:
     return mail
 
 
+@dataclass
+class Watch:
+    """Stands for `time` in the engine: hours pass when a test says so, or when the engine sleeps."""
+
+    ticks: float = 0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    def sleep(self, seconds: float) -> None:
+        self.ticks += seconds
+        self.slept.append(seconds)
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.ticks)
+
+
+@pytest.fixture
+def watch(monkeypatch) -> Watch:
+    made = Watch()
+    monkeypatch.setattr("outbox.engine.time", made)
+    return made
+
+
+def told(caplog) -> list[tuple[str, dict]]:
+    return [(record.getMessage(), record.data) for record in caplog.records]
+
+
 def test_due_mail_is_sent(run, relay, kind):
     mail = OutgoingMailFactory()
 
@@ -38,6 +69,53 @@ def test_due_mail_is_sent(run, relay, kind):
     assert mail.attempts == 1
     assert [str(t) for t in mail.tries.all()] == ["answer 250"]
     assert relay.taken[0].recipient == mail.recipient
+
+
+def test_a_drain_says_what_became_of_its_mails(run, relay):
+    mails, heard = OutgoingMailFactory.create_batch(3), []
+    refused = Refused("answer", 550, "no")
+    relay.answers = [refused]
+
+    done = run(hooks=Hooks(told=lambda mail, result: heard.append((mail.pk, result))))
+
+    assert done.counts == {State.DEAD: 1, State.SENT: 2}
+    assert [pk for pk, _ in heard] == [mail.pk for mail in mails]
+    assert heard[0][1] == refused
+
+
+def test_a_summary_is_cut_to_what_its_column_takes(run, kind):
+    kind.subject = "a" * 400
+    mail = OutgoingMailFactory()
+    run()
+    assert len(row(mail).summary) == 300
+
+
+def test_mail_goes_to_the_server_that_is_set(settings):
+    settings.EMAIL_URL, settings.SITE_HOST = "smtp://mail.example:2525", "keepword.example"
+    transport = open_transport(Timings(connect=7))
+    assert isinstance(transport, SMTPTransport)
+    assert (transport.host, transport.port, transport.hello) == ("mail.example", 2525, "keepword.example")
+    assert transport.timings.connect == 7
+
+
+def test_without_a_site_of_its_own_it_says_hello_as_localhost(settings):
+    settings.EMAIL_URL, settings.SITE_HOST = "smtp://mail.example", ""
+    assert open_transport(Timings()).hello == "localhost"
+
+
+def test_without_a_server_mail_goes_to_the_folder(settings, tmp_path):
+    settings.EMAIL_URL, settings.MAIL_DIR = "", tmp_path / "mail"
+    transport = open_transport(Timings())
+    assert isinstance(transport, FileTransport)
+    assert transport.folder == tmp_path / "mail"
+
+
+def test_a_drain_opens_its_transport_with_its_own_timings_and_closes_it(relay, monkeypatch):
+    opened, closed = [], []
+    monkeypatch.setattr("outbox.engine.open_transport", lambda timings: opened.append(timings) or relay)
+    relay.close = lambda: closed.append(True)
+    drain(lambda: NOW, timings=Timings(lease=7))
+    assert ([timings.lease for timings in opened], closed) == ([7], [True])
 
 
 def test_sent_mail_carries_the_message_id_of_its_row_and_a_date(run, relay):
@@ -220,10 +298,79 @@ def test_uncertain_mail_that_nobody_wants_any_more_is_not_sent_again(run, relay,
     mail = OutgoingMailFactory()
     relay.answers = [Unknown("answer", None, "timed out")]
     run()
-    kind.is_wanted = False
+    kind.still_wanted = lambda mail: False
     run(NOW + 16 * MINUTE)
     assert (row(mail).state, mail.cause) == (State.UNCERTAIN, "what it says has been settled since")
+    assert bytes(mail.content) == relay.taken[0].content
     assert len(relay.taken) == 1
+
+
+def test_what_was_settled_once_is_not_asked_about_again(run, relay, kind):
+    mail = OutgoingMailFactory()
+    relay.answers = [Unknown("answer", None, "timed out")]
+    run()
+    kind.still_wanted = lambda mail: False
+    run(NOW + 16 * MINUTE)
+    kind.still_wanted = lambda mail: True
+    run(NOW + 32 * MINUTE)
+    assert row(mail).state == State.UNCERTAIN
+
+
+def test_of_two_uncertain_mails_the_one_still_wanted_is_sent_again(run, relay, kind):
+    settled, wanted = OutgoingMailFactory.create_batch(2)
+    relay.answers = [Unknown("answer", None, "timed out")] * 2
+    run()
+    kind.still_wanted = lambda mail: mail.pk == wanted.pk
+    run(NOW + 16 * MINUTE)
+    assert (row(settled).state, row(wanted).state) == (State.UNCERTAIN, State.SENT)
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [{"state": State.SENT, "sent_at": NOW}, {"fence_at": NOW + MINUTE}], ids=["answered", "tried again"]
+)
+def test_uncertain_mail_that_moves_on_while_it_is_asked_about_is_left_alone(run, relay, kind, meanwhile):
+    mail = OutgoingMailFactory()
+    relay.answers = [Unknown("answer", None, "timed out")]
+    run()
+    kind.still_wanted = lambda mail: bool(OutgoingMail.objects.filter(pk=mail.pk).update(**meanwhile))
+    run(NOW + 15 * MINUTE + SECOND)
+    assert row(mail).state == meanwhile.get("state", State.UNCERTAIN)
+    assert (mail.cause, mail.possible_duplicate) == ("", 0)
+
+
+def test_uncertain_mail_nobody_can_judge_is_sent_again(run, relay, kind, caplog):
+    mail = OutgoingMailFactory()
+    relay.answers = [Unknown("answer", None, "timed out")]
+    run()
+
+    def fail(mail):
+        raise RuntimeError
+
+    kind.still_wanted = fail
+    run(NOW + 16 * MINUTE)
+    assert (row(mail).state, mail.cause, mail.possible_duplicate) == (State.SENT, "", 1)
+    data = {"kind": "test", "mail": mail.pk, "error": "RuntimeError"}
+    assert told(caplog) == [("Nobody can tell whether an uncertain mail is still wanted.", data)]
+
+
+def test_uncertain_mail_is_found_behind_any_number_of_sent_ones(run, relay):
+    owner = UserFactory()
+    past = {"state": "sent", "sent_at": NOW, "fence_at": NOW, "owner": owner}
+    OutgoingMail.objects.bulk_create(OutgoingMailFactory.build(message_id=f"<{n}@x>", **past) for n in range(60))
+    mail = OutgoingMailFactory()
+    relay.answers = [Unknown("answer", None, "timed out")]
+    run()
+    run(NOW + 16 * MINUTE)
+    assert row(mail).state == State.SENT
+
+
+def test_an_uncertain_code_that_has_expired_stays_and_loses_its_bytes(run, relay):
+    until = NOW + 16 * MINUTE
+    mail = OutgoingMailFactory(owner=None, kind="sign-in", content=b"code 123456\r\n", expires_at=until)
+    relay.answers = [Unknown("answer", None, "timed out")]
+    run()
+    run(until)
+    assert (row(mail).state, mail.cause, mail.content) == (State.UNCERTAIN, "what it carries has expired", None)
 
 
 def test_uncertain_reminder_gives_way_to_a_newer_one(run, relay, kind):
@@ -245,6 +392,7 @@ def test_uncertain_mail_is_held_where_the_server_is_set_so(run, relay, settings)
     run()
     run(NOW + 16 * MINUTE)
     assert (row(mail).state, mail.cause) == (State.HELD, "it may have arrived already")
+    assert (mail.updated_at, mail.claim_token) == (NOW + 16 * MINUTE, None)
     assert mail.send_again(NOW + HOUR)
     assert (row(mail).state, mail.possible_duplicate) == (State.PENDING, 1)
 
@@ -272,6 +420,13 @@ def test_breaker_doubles_and_a_sent_mail_closes_it(run, relay):
     relay.needs_fence = True
     run(NOW + 20 * SECOND)
     assert (Relay.objects.get().failures, Relay.objects.get().shut_until) == (0, None)
+
+
+def test_while_the_server_is_left_alone_nothing_is_claimed(kind, relay):
+    mail = OutgoingMailFactory()
+    Relay.objects.create(pk=1, failures=1, shut_until=NOW + SECOND)
+    assert drain(lambda: NOW, 0.2, transport=relay).is_shut
+    assert row(mail).updated_at is None
 
 
 def test_breaker_waits_five_minutes_at_most(run, relay):
@@ -304,8 +459,24 @@ def test_a_composer_that_fails_stops_nobody_else(run, kind, relay, caplog):
     kind.compose = compose
     run()
     assert (row(bad).state, bad.last_error) == (State.PENDING, "could not be composed (ValueError)")
+    assert [tried.phase for tried in bad.tries.all()] == ["compose"]
     assert row(good).state == State.SENT
     assert "secret words" not in caplog.text
+
+
+def test_a_composer_that_fails_is_told_by_where_and_not_by_its_words(run, kind, caplog):
+    def broken(mail, now):
+        raise ValueError("secret words of a note")
+
+    kind.compose = broken
+    mail = OutgoingMailFactory()
+    run()
+    ((message, data),) = told(caplog)
+    where = [line.rpartition(" in ")[2] for line in data.pop("where").splitlines() if line.startswith("  File ")]
+    assert message == "A mail could not be composed; it is tried again."
+    assert data == {"kind": "test", "mail": mail.pk, "error": "ValueError"}
+    assert where[-2:] == ["composes", "broken"]
+    assert len(where) == 3
 
 
 def test_a_kind_that_nobody_knows_waits(run, relay):
@@ -353,7 +524,16 @@ def test_a_kind_that_cannot_prepare_stops_nobody(run, relay, kind, caplog):
     mail = OutgoingMailFactory()
     run()
     assert row(mail).state == State.SENT
-    assert "could not prepare" in caplog.text
+    data = {"kind": "test", "error": "RuntimeError"}
+    assert told(caplog) == [("A kind could not prepare its mails; each is composed alone.", data)]
+
+
+def test_a_kind_prepares_for_the_time_it_is(run, kind):
+    times = []
+    kind.prepare = lambda mails, now: times.append(now)
+    OutgoingMailFactory()
+    run(NOW + MINUTE)
+    assert times == [NOW + MINUTE]
 
 
 def test_what_changed_while_it_was_written_is_composed_anew(run, relay, kind):
@@ -444,6 +624,31 @@ def test_handing_of_another_host_is_uncertain_after_660_seconds(run, relay):
     assert row(mail).state == State.UNCERTAIN
 
 
+def test_a_long_drain_looks_for_the_dead_again(run, relay):
+    mail, others = OutgoingMailFactory(), []
+
+    def dies(_mail, _result):
+        if not others:
+            others.append(OutgoingMailFactory())
+            dead = WorkerBeatFactory(host=workers.this_host(), pid=2**22 + 1)
+            claims.claim(Moment(lambda: NOW), dead, Timings(), 10)
+
+    run(timings=Timings(look_for_dead=-1), hooks=Hooks(told=dies))
+    assert [row(each).state for each in (mail, *others)] == [State.SENT, State.SENT]
+
+
+def test_a_lease_is_renewed_at_a_third_of_it(kind, relay, watch):
+    mails, leases = OutgoingMailFactory.create_batch(5), []
+
+    def look():
+        leases.append((row(mails[-1]).lease_until - NOW).total_seconds())
+        watch.ticks += 20
+
+    relay.before_fence = look
+    drain(watch.now, 500, transport=relay)
+    assert leases == [60, 60, 100, 100, 140]
+
+
 def test_late_answer_of_a_frozen_worker_counts(run, relay):
     mail = OutgoingMailFactory()
 
@@ -481,6 +686,35 @@ def test_an_answer_is_written_down_through_a_database_restart(run, relay, monkey
     monkeypatch.setattr("outbox.engine.connection.close", lambda: None)
     run()
     assert row(mail).state == State.SENT
+
+
+@pytest.fixture
+def no_book(monkeypatch):
+    """The database takes nothing any more; says how often it was asked."""
+    asked = []
+
+    def record(self, *args):
+        asked.append(args)
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(Books, "record", record)
+    monkeypatch.setattr("outbox.engine.connection.close", lambda: None)
+    return asked
+
+
+def test_an_answer_that_cannot_be_written_down_is_held_until_it_would_be_taken_for_lost(kind, relay, watch, no_book):
+    OutgoingMailFactory()
+    with pytest.raises(OperationalError):
+        drain(watch.now, transport=relay)
+    assert watch.slept[:7] == [0.05, 0.1, 0.2, 0.4, 0.8, 1, 1]
+    assert 660 < watch.ticks < 662
+
+
+def test_a_worker_that_is_told_to_stop_waits_no_longer_for_the_database(kind, relay, watch, no_book):
+    OutgoingMailFactory()
+    with pytest.raises(OperationalError):
+        drain(watch.now, transport=relay, hooks=Hooks(stopping=lambda: bool(no_book)))
+    assert watch.slept == []
 
 
 def test_batches_cost_a_constant_number_of_queries_beside_the_fence(run, relay, django_assert_num_queries):

@@ -1,7 +1,10 @@
 """The fenced hand-over against a real SMTP server that misbehaves."""
 
+import smtplib
 import socket
+import ssl
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +22,7 @@ from outbox.smtp import (
     stuffed,
 )
 from outbox.timing import Timings
-from tests.faults.sink import Sink
+from tests.faults.sink import AT_DATA, AT_DOT, AT_RECIPIENT, AT_SENDER, Sink
 
 TIMINGS = Timings(connect=2, command=2, answer=0.3)
 CONTENT = b"Message-ID: <one@localhost>\r\nSubject: x\r\n\r\n.a dot first\r\nlast\r\n"
@@ -105,10 +108,14 @@ def test_a_kept_connection_that_the_server_closed_is_made_anew(sink, transport):
     ("mode", "kind", "phase", "code"),
     [
         ("421-greeting", RelayDown, "connect", 421),
+        ("550-hello", RelayDown, "ehlo", 550),
         ("421", RelayDown, "sender", 421),
         ("550-sender", RelayDown, "sender", 550),
         ("552-sender", Refused, "sender", 552),
         ("550-rcpt", Refused, "recipient", 550),
+        ("500-rcpt", Refused, "recipient", 500),
+        ("530-rcpt", RelayDown, "recipient", 530),
+        ("400-rcpt", RefusedForNow, "recipient", 400),
         ("450-rcpt", RefusedForNow, "recipient", 450),
         ("greylisting", RefusedForNow, "recipient", 451),
         ("421-rcpt", RelayDown, "recipient", 421),
@@ -118,6 +125,8 @@ def test_a_kept_connection_that_the_server_closed_is_made_anew(sink, transport):
         ("451-dot", RefusedForNow, "answer", 451),
         ("421-dot", RefusedForNow, "answer", 421),
         ("550-dot", Refused, "answer", 550),
+        ("500-dot", Refused, "answer", 500),
+        ("354-dot", Unknown, "answer", 354),
         ("552-dot", Refused, "answer", 552),
         ("drop-after-dot", Unknown, "answer", None),
         ("drop-unkept", Unknown, "answer", None),
@@ -127,9 +136,55 @@ def test_fault(sink, transport, mode, kind, phase, code):
     sink.mode = mode
     outcome = transport.hand_over(envelope(), yes)
     assert (type(outcome), outcome.phase, outcome.code) == (kind, phase, code)
+    if said := (AT_SENDER | AT_RECIPIENT | AT_DATA | AT_DOT).get(mode):
+        assert outcome.said == said
 
     sink.mode = "ok"
     assert isinstance(transport.hand_over(envelope(), yes), Accepted)
+
+
+def test_after_421_nothing_more_goes_over_the_connection(sink, transport):
+    sink.mode = "421-dot"
+    transport.hand_over(envelope(), yes)
+    sink.mode = "ok"
+    transport.hand_over(envelope(), yes)
+    assert sink.connections == 2
+
+
+@pytest.mark.parametrize(("error", "words"), [(OSError("no route"), "no route"), (OSError(), "OSError")])
+@pytest.mark.parametrize(("writes", "kind", "phase"), [(0, RefusedForNow, "text"), (1, Unknown, "answer")])
+def test_a_line_that_breaks_in_the_text_or_at_the_dot(transport, error, words, writes, kind, phase):
+    """Without the dot there is no mail; with it nobody knows."""
+    written = []
+
+    def sendall(data):
+        if len(written) == writes:
+            raise error
+        written.append(data)
+
+    def break_the_line():
+        real = transport._smtp.sock
+        transport._smtp.sock = SimpleNamespace(sendall=sendall, close=real.close)
+        return True
+
+    outcome = transport.hand_over(envelope(), break_the_line)
+    assert (type(outcome), outcome.phase, outcome.said) == (kind, phase, words)
+    assert transport._smtp is None
+
+
+def test_after_an_answer_commands_have_their_own_time_out_again(sink, transport):
+    transport.hand_over(envelope(), yes)
+    assert transport._smtp.sock.gettimeout() == TIMINGS.command
+
+
+@pytest.mark.parametrize("error", [smtplib.SMTPServerDisconnected("gone"), OSError("gone")])
+def test_a_farewell_that_nobody_hears_is_no_error(transport, error):
+    def fail():
+        raise error
+
+    transport._smtp = SimpleNamespace(quit=fail, close=lambda: None)
+    transport.close()
+    assert transport._smtp is None
 
 
 def test_silence_after_the_dot_is_unknown(sink, transport):
@@ -147,6 +202,36 @@ def test_a_greylisted_mail_gets_through_the_second_time(sink, transport):
     assert isinstance(transport.hand_over(envelope(), yes), RefusedForNow)
     assert isinstance(transport.hand_over(envelope(), yes), Accepted)
     assert sink.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("smtp://mail.example", ("mail.example", 25)),
+        ("smtp+tls://mail.example", ("mail.example", 587)),
+        ("smtp+ssl://mail.example", ("mail.example", 465)),
+        ("smtp://mail.example:2525", ("mail.example", 2525)),
+    ],
+)
+@pytest.mark.parametrize(("error", "words"), [(TimeoutError("timed out"), "timed out"), (OSError(), "OSError")])
+def test_it_connects_where_it_is_told_and_waits_as_long(monkeypatch, url, where, error, words):
+    asked = []
+
+    def connect(address, timeout, *_):
+        asked.append((address, timeout))
+        raise error
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    outcome = SMTPTransport(url, TIMINGS).hand_over(envelope(), yes)
+    assert asked == [(where, TIMINGS.connect)]
+    assert outcome == RelayDown("connect", None, words)
+
+
+def test_it_says_hello_by_its_name(sink):
+    transport = SMTPTransport(sink.url, TIMINGS, hello="keepword.example")
+    transport.hand_over(envelope(), yes)
+    transport.close()
+    assert sink.hello == "keepword.example"
 
 
 def test_nobody_listens():
@@ -188,30 +273,62 @@ def test_tls_from_the_start_with_a_plain_server_is_the_relays_failure(sink):
     assert isinstance(transport.hand_over(envelope(), yes), RelayDown)
 
 
-@pytest.mark.parametrize(("mode", "kind"), [("auth-refused", RelayDown), ("ok", Accepted)])
-def test_signing_in_to_the_server(sink, mode, kind):
+@pytest.mark.parametrize("scheme", ["smtp+tls", "smtp+ssl"])
+def test_a_server_must_prove_its_name(sink, monkeypatch, scheme):
+    sink.mode, seen = "starttls-broken", []
+
+    def wrap_socket(context, sock, server_hostname):
+        seen.append((context.verify_mode, context.check_hostname, server_hostname))
+        sock.close()
+        raise ssl.SSLError("no handshake")
+
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", wrap_socket)
+    SMTPTransport(sink.url.replace("smtp", scheme), TIMINGS).hand_over(envelope(), yes)
+    assert seen == [(ssl.CERT_REQUIRED, True, "127.0.0.1")]
+
+
+@pytest.mark.parametrize(("mode", "kind", "phase"), [("auth-refused", RelayDown, "auth"), ("ok", Accepted, "answer")])
+def test_signing_in_to_the_server(sink, mode, kind, phase):
     sink.mode = mode
     transport = SMTPTransport(sink.url.replace("//", "//me%40x.example:s3cret@"), TIMINGS)
-    assert type(transport.hand_over(envelope(), yes)) is kind
+    outcome = transport.hand_over(envelope(), yes)
+    transport.close()
+    assert (type(outcome), outcome.phase) == (kind, phase)
+    assert sink.signed_in == ("me@x.example", "s3cret")
+
+
+def test_a_server_is_told_what_comes_as_far_as_it_wants_to_know(sink, transport):
+    transport.hand_over(envelope(), yes)
+    assert sink.options == [f"SIZE={len(CONTENT)}", "BODY=8BITMIME"]
+
+
+def test_a_server_that_knows_nothing_is_told_nothing(sink):
+    sink.mode = "bare"
+    transport = SMTPTransport(sink.url, TIMINGS)
+    assert isinstance(transport.hand_over(envelope(), yes), Accepted)
+    assert sink.options == []
     transport.close()
 
 
 def test_letters_beyond_ascii_before_the_at_need_smtputf8(sink):
     sink.mode = "no-utf8"
     transport = SMTPTransport(sink.url, TIMINGS)
-    assert isinstance(transport.hand_over(envelope("åsa@x.example"), yes), Refused)
+    refused = Refused("recipient", None, "the mail server takes no address with such letters")
+    assert transport.hand_over(envelope("åsa@x.example"), yes) == refused
     transport.close()
 
 
 def test_letters_beyond_ascii_before_the_at_are_sent_with_smtputf8(sink, transport):
     assert isinstance(transport.hand_over(envelope("åsa@exämple.org"), yes), Accepted)
     assert sink.arrivals[0].recipient == "åsa@xn--exmple-cua.org"
+    assert sink.options == [f"SIZE={len(CONTENT)}", "SMTPUTF8", "BODY=8BITMIME"]
 
 
 def test_a_domain_beyond_ascii_goes_as_the_network_knows_it(sink, transport):
     transport.hand_over(envelope("ana@exämple.org"), yes)
     assert sink.arrivals[0].recipient == "ana@xn--exmple-cua.org"
     assert ascii_domain("ana@x") == "ana@x"
+    assert ascii_domain('"ana@home"@exämple.org') == '"ana@home"@xn--exmple-cua.org'
 
 
 @pytest.mark.parametrize("bad", ["", "ana", "ana@", "@x", "a b@x", "a@x\r\nDATA", "a@x>", "a\u2028@x", "a\x00@x"])
