@@ -50,7 +50,7 @@ class Words:
 
 def every_mail(user: User, contact: Contact, words: Words) -> Iterator[Written]:
     """Kind and turn of each, and the mail as it would leave. The contact's name and zone, and the user's, are what they are."""
-    for turn in (invited, offered, answered, evening, asked, thanked, reminded):
+    for turn in (invited, offered, countered, answered, evening, asked, thanked, reminded):
         yield from turn(user, contact, words)
         user.outgoingmails.all().delete()
         user.interviews.all().delete()
@@ -96,6 +96,18 @@ def offered(user: User, contact: Contact, words: Words) -> Iterator[Written]:
     offer.refresh_from_db()
     offering.decline(offer=offer, note=words.long("Not this year."), now=NOW)
     yield newest(user, "not now")
+
+
+def countered(user: User, contact: Contact, words: Words) -> Iterator[Written]:
+    offer = offering.offer(owner=user, contact=contact, terms=terms(words), now=NOW)
+    theirs = offering.Answer(THURSDAY, "video", words.short("Their link"), words.long(""), contact.time_zone or "UTC")
+    offering.refuse(counter=offering.propose(offer=offer, answer=theirs, now=NOW), now=NOW)
+    yield newest(user, "times still free", kind="refusal")
+    offering.choose(offer=offer, answer=offering.Answer(TUESDAY, "phone"), now=NOW)
+    offering.refuse(counter=offering.propose(offer=offer, answer=theirs, now=NOW), now=NOW + timedelta(hours=1))
+    yield newest(user, "the talk stands", kind="refusal")
+    offering.say(offer=offer, words=words.long("I have read your questions."), now=NOW)
+    yield newest(user, "a word", kind="answered")
 
 
 def answered(user: User, contact: Contact, words: Words) -> Iterator[Written]:

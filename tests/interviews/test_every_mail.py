@@ -28,7 +28,7 @@ OURS = {
     *("content-type", "content-transfer-encoding", "x-auto-response-suppress"),
     *("list-unsubscribe", "list-unsubscribe-post"),
 }
-OF_OTHERS = {"sign-in", "refusal"}
+OF_OTHERS = {"sign-in"}
 METHODS = {"REQUEST": "request", "CANCEL": "cancel"}
 
 
