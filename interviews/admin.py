@@ -14,6 +14,7 @@ from interviews.models import (
     Question,
     Room,
     RoomWrite,
+    Tick,
 )
 
 
@@ -130,3 +131,11 @@ class CalendarFeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     search_fields = ["owner__email"]
     raw_id_fields = ["owner"]
     readonly_fields = ["version", "made_at"]
+
+
+@admin.register(Tick)
+class TickAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["name", "done_at", "owner"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__email"]
+    raw_id_fields = ["owner"]

@@ -1,4 +1,4 @@
-"""What people answered: side by side, searched, and gathered into lists. Everything starts at the owner and is bounded."""
+"""What people answered: side by side, and searched. Everything starts at the owner and is bounded."""
 
 import re
 from collections.abc import Iterable
@@ -14,12 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import User
 from crm.models import Contact, Organisation, Tag
 from crm.text import clean_line, fold
-from interviews import bank
 from interviews.models import ChosenQuestion, Interview, Question
 
-ON_A_PAGE, FOUND, SEARCHED, GATHERED, NOT_ASKED = 24, 40, 3000, 500, 5
+ON_A_PAGE, FOUND, SEARCHED, NOT_ASKED = 24, 40, 3000, 5
 _WORD = re.compile(r"\w+")
-_BULLET = re.compile(r"^[-*•–\s]+|[.\s]+$")
 
 
 @dataclass(frozen=True)
@@ -180,47 +178,6 @@ def marked(text: str, words: str) -> SafeString:
     parts = re.split(r"(\w+)", text) if wanted else [text]
     said = (_WORD.sub(mark, escape(part)) if _WORD.fullmatch(part) else escape(part) for part in parts)
     return mark_safe("".join(said))  # noqa: S308 - escaped piece by piece
-
-
-# --- lists ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Named:
-    """One thing to read or to join, and who named it."""
-
-    what: str
-    by: list[Contact]
-
-
-@dataclass(frozen=True)
-class Lists:
-    reading: list[Named]
-    associations: list[Named]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.reading and not self.associations
-
-
-def lists_of(owner: User, field: Field) -> Lists:
-    """From the answers to what was asked about resources: each line one thing, what several named first."""
-    rows = list(answers_of(owner, field).filter(question__tag="resources")[:GATHERED])
-    joined = [row for row in rows if row.question.starting == bank.ASSOCIATIONS]
-    return Lists(_gather(row for row in rows if row.question.starting != bank.ASSOCIATIONS), _gather(joined))
-
-
-def _gather(answers: Iterable[ChosenQuestion]) -> list[Named]:
-    found: dict[str, Named] = {}
-    for answer in answers:
-        for line in re.split(r"[\n;]", answer.answer):
-            what = _BULLET.sub("", line)[:200]
-            if not what or what.startswith("!"):
-                continue
-            named = found.setdefault(fold(what), Named(what, []))
-            if answer.contact not in named.by:
-                named.by.append(answer.contact)
-    return sorted(found.values(), key=lambda named: -len(named.by))
 
 
 def read_query(query: QueryDict) -> tuple[str, Field]:

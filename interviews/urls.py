@@ -85,6 +85,11 @@ urlpatterns = [
     # what came of it
     path("learned/", learned.learned_list, name="learned"),
     path("learned/<int:question_pk>/", learned.learned_question, name="learned_question"),
+    path("learned/<int:question_pk>/ask/", learned.learned_ask, name="learned_ask"),
+    path("learned/<int:question_pk>/unask/", learned.learned_unask, name="learned_unask"),
+    path("learned/<slug:key>/", learned.learned_shelf, name="learned_shelf"),
+    path("learned/<slug:key>/tick/", learned.tick_set, name="tick_set"),
+    path("learned/<slug:key>/<int:pk>/untick/", learned.tick_unset, name="tick_unset"),
     # the room, the debrief and the thank-you
     path("interviews/<int:pk>/room/", holding.room, name="room"),
     path("interviews/<int:pk>/room/start/", holding.room_start, name="room_start"),

@@ -37,6 +37,7 @@ from interviews.models import (
     Question,
     Room,
     RoomWrite,
+    Tick,
 )
 from outbox.models import DeliveryAttempt, OutgoingMail, WorkerBeat, message_id
 
@@ -286,6 +287,16 @@ class DebriefFactory(DjangoModelFactory):
     owner = factory.SelfAttribute("interview.owner")
     interview = factory.SubFactory(InterviewFactory)
     opened_at = NOW
+
+
+class TickFactory(DjangoModelFactory):
+    class Meta:
+        model = Tick
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Rivers in Print {n}")
+    name_key = factory.LazyAttribute(lambda o: fold(o.name))
+    done_at = NOW
 
 
 class PromiseFactory(DjangoModelFactory):

@@ -102,6 +102,18 @@ def choose(*, contact: Contact, questions: Iterable[Question], now: datetime) ->
 
 
 @transaction.atomic
+def ask_all(*, question: Question, contacts: Iterable[Contact], now: datetime) -> list[Contact]:
+    """Takes one question into the next talk of each; gives those in whose talk it was new, and had room."""
+    return [contact for contact in contacts if choose(contact=contact, questions=[question], now=now)]
+
+
+@transaction.atomic
+def ask_none(*, rows: Iterable[ChosenQuestion]) -> int:
+    """Undoes `ask_all`; says out of how many talks it went."""
+    return sum(take_out(chosen=chosen) for chosen in rows)
+
+
+@transaction.atomic
 def move(*, chosen: ChosenQuestion, to: int) -> None:
     """To the place `to`, counted from 1. What must be asked stays before what may be."""
     preparation = _locked(chosen.preparation)

@@ -12,6 +12,7 @@ from interviews.models.interview import (
     InterviewState,
     Medium,
 )
+from interviews.models.learning import Tick
 from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
 from interviews.models.subscribing import CalendarFeed
@@ -46,4 +47,5 @@ __all__ = [
     "QuestionTag",
     "Room",
     "RoomWrite",
+    "Tick",
 ]

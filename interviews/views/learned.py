@@ -1,14 +1,19 @@
-"""What people answered, side by side."""
+"""What people answered, side by side, and what they named to read and to join."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest
+from accounts.http import OwnerRequest, go_back, tell
+from crm.text import clean_line
 from interviews import learned
+from interviews.actions import preparing
+from interviews.shelves import ON_A_PAGE, SHELVES, key_of, shelves_of
 
 
 @require_safe
@@ -26,7 +31,7 @@ def learned_list(request: OwnerRequest) -> HttpResponse:
         "field": field.value,
         "chosen": field,
         "found": learned.search(request.user, words, field) if words else None,
-        "lists": learned.lists_of(request.user, field),
+        "shelves": [shelf for shelf in shelves_of(request.user, field).values() if shelf.named],
     }
     return render(request, "interviews/learned.html", context)
 
@@ -36,6 +41,7 @@ def learned_question(request: OwnerRequest, question_pk: int) -> HttpResponse:
     now = timezone.now()
     question = get_object_or_404(request.user.questions, pk=question_pk)
     words, field = learned.read_query(request.GET)
+    not_asked = learned.not_asked_yet(request.user, question, now)
     context = {
         "question": question,
         "questions": learned.questions_with_answers(request.user, field),
@@ -44,7 +50,86 @@ def learned_question(request: OwnerRequest, question_pk: int) -> HttpResponse:
         "chosen": field,
         "words": words,
         "page": learned.page_of(request.user, question, field, request.GET.get("after", "")),
-        "not_asked": learned.not_asked_yet(request.user, question, now),
+        "not_asked": not_asked,
+        "names": _names([talk.contact.first_name for talk in not_asked]),
         "today": request.user.today(now),
     }
     return render(request, "interviews/learned_question.html", context)
+
+
+@require_POST
+def learned_ask(request: OwnerRequest, question_pk: int) -> HttpResponse:
+    """Takes the question into the talks that the page named."""
+    now = timezone.now()
+    question = get_object_or_404(request.user.questions, pk=question_pk)
+    contacts = {talk.contact_id: talk.contact for talk in learned.not_asked_yet(request.user, question, now)}
+    for contact in contacts.values():
+        contact.owner = request.user
+    asked = preparing.ask_all(question=question, contacts=contacts.values(), now=now)
+    if asked:
+        undo = reverse("learned_unask", args=[question.pk]) + "?of=" + ",".join(str(contact.pk) for contact in asked)
+        names = _names([contact.first_name for contact in asked])
+        tell(request, _("Among the questions for %(names)s.") % {"names": names}, undo=undo)
+    else:
+        tell(request, _("Nothing was changed: nobody is left to ask, or their talks are full."))
+    return redirect("learned_question", question.pk)
+
+
+@require_POST
+def learned_unask(request: OwnerRequest, question_pk: int) -> HttpResponse:
+    question = get_object_or_404(request.user.questions, pk=question_pk)
+    asked = [int(pk) for pk in request.GET.get("of", "").split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    rows = question.chosen.filter(contact__in=asked[: learned.NOT_ASKED], answered_at__isnull=True)
+    gone = preparing.ask_none(rows=rows.select_related("preparation__contact"))
+    tell(request, _("Taken out again.") if gone else _("Nothing was changed."))
+    return redirect("learned_question", question.pk)
+
+
+@require_safe
+def learned_shelf(request: OwnerRequest, key: str) -> HttpResponse:
+    """The whole list, fifty a page, and as a text to copy."""
+    field = learned.read_query(request.GET)[1]
+    shelf = shelves_of(request.user, field).get(key)
+    if shelf is None:
+        raise Http404
+    begin = _begin(request)
+    end = begin + ON_A_PAGE
+    context = {
+        "shelf": shelf,
+        "rows": shelf.named[begin:end],
+        "field": field.value,
+        "begin": begin,
+        "later": end if end < len(shelf.named) else 0,
+    }
+    return render(request, "interviews/learned_shelf.html", context)
+
+
+@require_POST
+def tick_set(request: OwnerRequest, key: str) -> HttpResponse:
+    if key not in SHELVES:
+        raise Http404
+    name = clean_line(request.POST.get("name", ""))[:200]
+    if name:
+        tick, _is_new = request.user.ticks.get_or_create(name_key=key_of(name), defaults={"name": name})
+        tick.set(timezone.now())
+        known = {"done": SHELVES[key]["done"], "name": name}
+        tell(request, _("%(done)s: %(name)s") % known, undo=reverse("tick_unset", args=[key, tick.pk]))
+    return go_back(request, reverse("learned_shelf", args=[key]))
+
+
+@require_POST
+def tick_unset(request: OwnerRequest, key: str, pk: int) -> HttpResponse:
+    tick = get_object_or_404(request.user.ticks, pk=pk)
+    tick.unset()
+    tell(request, _("On the list again: %(name)s") % {"name": tick.name})
+    return go_back(request, reverse("learned_shelf", args=[key]) if key in SHELVES else reverse("learned"))
+
+
+def _names(names: list[str]) -> str:
+    return get_text_list(names, _("and"))
+
+
+def _begin(request: HttpRequest) -> int:
+    """The place in the list where a page begins; a forged one begins anew."""
+    typed = request.GET.get("from", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0

@@ -131,10 +131,10 @@ def test_what_several_name_is_read_first(client, user):
     answered(reading, "rivers in print.; Tide logs", name="Kwame B")
     answered(joining, "European Flood Forum")
 
-    lists = client.get(reverse("learned")).context["lists"]
+    to_read, to_join = client.get(reverse("learned")).context["shelves"]
 
-    assert (lists.reading[0].what, len(lists.reading[0].by)) == ("rivers in print", 2)
-    assert [named.what for named in lists.associations] == ["European Flood Forum"]
+    assert (to_read.named[0].name, len(to_read.named[0].by)) == ("rivers in print", 2)
+    assert [named.name for named in to_join.named] == ["European Flood Forum"]
 
 
 def test_choosing_a_question_leads_to_its_page(client, question):
@@ -154,8 +154,8 @@ def test_another_user_finds_nothing(client, stranger):
 
 def test_pages_cost_the_same_with_1_and_with_30_answers(client, question, django_assert_num_queries):
     urls = {
-        reverse("learned"): 8,
-        reverse("learned") + "?q=gauge": 11,
+        reverse("learned"): 9,
+        reverse("learned") + "?q=gauge": 12,
         reverse("learned_question", args=[question.pk]): 9,
     }
     answered(question, "At the gauges")

@@ -2,7 +2,14 @@ from collections.abc import Callable
 
 from accounts.models import User
 from interviews.models import ChosenQuestion
-from tests.factories import NOW, ChosenQuestionFactory, HomeworkFactory, InterviewFactory, PreparationFactory
+from tests.factories import (
+    NOW,
+    ChosenQuestionFactory,
+    HomeworkFactory,
+    InterviewFactory,
+    PreparationFactory,
+    TickFactory,
+)
 
 
 def chosen(owner: User) -> ChosenQuestion:
@@ -30,6 +37,10 @@ def of_bank(owner: User) -> dict[str, object]:
     return {"key": chosen(owner).question.key}
 
 
+def of_question(owner: User) -> dict[str, object]:
+    return {"question_pk": chosen(owner).question_id}
+
+
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "preparation_detail": of_contact,
     "preparation_pick": of_contact,
@@ -47,7 +58,12 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "question_retire": of_bank,
     "question_unretire": of_bank,
     "learned": lambda owner: {},
-    "learned_question": lambda owner: {"question_pk": chosen(owner).question_id},
+    "learned_question": of_question,
+    "learned_ask": of_question,
+    "learned_unask": of_question,
+    "learned_shelf": lambda owner: {"key": "reading"},
+    "tick_set": lambda owner: {"key": "reading"},
+    "tick_unset": lambda owner: {"key": "reading", "pk": TickFactory(owner=owner).pk},
 }
 PUBLIC: set[str] = set()
 WORDS = {"purpose": "Churn", "agenda": "0 Say thank you\n20 Give the time back", "minutes": "20", "version": "1"}
@@ -56,5 +72,6 @@ POST_DATA: dict[str, dict[str, object]] = {
     "preparation_pick": WORDS,
     "question_choose": {"question": "s9"},
     "question_new": {"text": "Which gauge would you never trust?", "tag": "insights"},
+    "tick_set": {"name": "Rivers in Print"},
     "question_edit": {"text": "Which gauge would you trust?", "tag": "advice"},
 }
