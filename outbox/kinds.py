@@ -50,6 +50,7 @@ class Coming:
 
     at: datetime
     summary: str | Promise
+    to: str = ""  # the owner, unless somebody is named
 
 
 KINDS: dict[str, Kind] = {}

@@ -143,7 +143,9 @@ def _line(mail: OutgoingMail, at: datetime | None, user: User) -> Line:
 
 def _foreseen(user: User, now: datetime) -> list[Line]:
     found = [coming for foresee in FORECASTERS for coming in foresee(user.pk, now)]
-    return [Line(coming.at, _("You"), str(coming.summary), _("Planned"), "clock", "quiet") for coming in found]
+    return [
+        Line(coming.at, coming.to or _("You"), str(coming.summary), _("Planned"), "clock", "quiet") for coming in found
+    ]
 
 
 def _name(mail: OutgoingMail) -> str:
