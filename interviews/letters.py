@@ -41,6 +41,14 @@ class Look:
         return _("%(words)d of %(most)d words") % {"words": self.words, "most": MOST_WORDS}
 
     @property
+    def faults(self) -> list[str]:
+        """What the hints are about: whether they have been seen."""
+        is_request = bool(self.words)
+        known = {"long": self.is_long, "job": bool(self.job_word)}
+        known |= {"question": is_request and not self.is_question, "limit": is_request and not self.has_limit}
+        return [fault for fault, is_there in known.items() if is_there]
+
+    @property
     def hints(self) -> list[str]:
         found = []
         if self.is_long:

@@ -41,6 +41,7 @@ class AskForm(forms.Form):
     )
     minutes = MinutesField(required=False, widget=forms.HiddenInput)
     via = forms.ChoiceField(choices=AskVia.choices, required=False)
+    seen = forms.CharField(required=False)  # the faults whose hints stood on the page
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str, now: datetime) -> None:
         self.owner, self.contact = owner, contact
@@ -64,6 +65,11 @@ class AskForm(forms.Form):
     @property
     def look(self) -> letters.Look:
         return letters.look_over(str(self["body"].value() or ""))
+
+    @property
+    def is_looked_over(self) -> bool:
+        """Every hint was on the page before it was sent: without scripts they come with the first press."""
+        return set(self.look.faults) <= set(self.cleaned_data["seen"].split())
 
     @property
     def letter(self) -> Letter:

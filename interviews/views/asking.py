@@ -27,7 +27,7 @@ def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     if request.htmx.target == "looked-over":
         typed = request.GET
     form = AskForm(typed, owner=request.user, contact=contact, purpose=_purpose(contact), now=now)
-    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+    if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_looked_over:
         ask = actions.ask(owner=request.user, contact=contact, letter=form.letter, now=now)
         undo = reverse("ask_take_back", args=[ask.pk])
         if ask.via != AskVia.MAIL:

@@ -1,6 +1,6 @@
 """The letter that asks for a talk, and the follow-ups of silence."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -103,9 +103,40 @@ def test_the_hints_come_while_typing(client: Client, misaki):
     assertNotContains(response, "<html")
 
 
+FAULTY = {**TYPED, "body": "I want a job, " * 40}
+
+
+def test_without_scripts_the_hints_come_with_the_first_press(client: Client, user, misaki):
+    response = client.post(new(misaki), FAULTY)
+    for said in (
+        "Not sent yet.",
+        "160 of 75 words",
+        "85 words more",
+        "sounds like a job request",
+        "I want a job, I want",
+    ):
+        assertContains(response, said)
+    assertContains(response, 'name="seen" value="long job question limit"')
+    assert user.asks.count() == 0
+
+
 def test_a_letter_with_every_fault_is_sent_all_the_same(client: Client, user, misaki):
-    client.post(new(misaki), {**TYPED, "body": "I want a job. " * 40})
+    client.post(new(misaki), {**FAULTY, "seen": "long job question limit"})
     assert user.asks.get().via == "mail"
+
+
+def test_a_fault_that_came_later_is_hinted_at_too(client: Client, user, misaki):
+    response = client.post(new(misaki), {**FAULTY, "seen": "question limit"})
+    assertContains(response, "sounds like a job request")
+    assert user.asks.count() == 0
+
+
+def test_hints_seen_while_typing_are_not_shown_again(client: Client, user, misaki):
+    headers = {"HX-Request": "true", "HX-Target": "looked-over"}
+    shown = client.get(new(misaki), {"body": FAULTY["body"]}, headers=headers).text
+    seen = shown.partition('name="seen" value="')[2].partition('"')[0]
+    client.post(new(misaki), {**FAULTY, "seen": seen})
+    assert user.asks.count() == 1
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
@@ -186,6 +217,14 @@ def test_nobody_dropped_is_asked(client: Client, user, misaki):
     assert user.asks.count() == 0
 
 
+def test_somebody_elsewhere_or_long_silent_is_no_reason_to_wait(client: Client, user, misaki):
+    elsewhere = ContactFactory(owner=user, organisation=OrganisationFactory(owner=user))
+    asking.ask(owner=user, contact=elsewhere, letter=written(), now=NOW)
+    silent = ContactFactory(owner=user, organisation=misaki.organisation, stage="asked")
+    AskFactory(contact=silent, asked_at=NOW - timedelta(days=31))
+    assertNotContains(client.get(new(misaki)), "of the same organisation")
+
+
 def test_one_person_at_a_time_is_said(client: Client, user, misaki):
     other = ContactFactory(owner=user, name="Ken Mori", organisation=misaki.organisation)
     asking.ask(owner=user, contact=misaki, letter=written(), now=NOW)
@@ -203,6 +242,26 @@ def test_after_three_working_days_after_seven_and_then_no_more(user, misaki):
         days.append((made.step, made.follow_up_on))
         now = NOW + ((made.follow_up_on or TODAY) - TODAY)
     assert days == [(1, date(2026, 11, 24)), (2, date(2026, 11, 30)), (3, None)]  # from thursday: 3, and 7 working days
+
+
+@pytest.mark.parametrize(
+    ("country", "first", "last"),
+    [
+        ("SE", date(2026, 12, 28), date(2027, 1, 4)),  # christmas on a friday, new year on the next
+        ("JP", date(2026, 12, 25), date(2026, 12, 31)),  # christmas is a day like others
+        ("", date(2026, 12, 25), date(2026, 12, 31)),  # no country: weekends alone
+        ("XX", date(2026, 12, 25), date(2026, 12, 31)),  # one that nobody has the holidays of
+    ],
+)
+def test_three_and_seven_working_days_over_the_turn_of_the_year(user, misaki, country: str, first: date, last: date):
+    user.country = country
+    user.save()
+    tuesday = datetime(2026, 12, 22, 12, 0, tzinfo=UTC)
+    made = asking.ask(owner=user, contact=misaki, letter=written(), now=tuesday)
+    again = datetime.combine(made.follow_up_on, time(12), UTC)
+    assert (made.follow_up_on, asking.ask(owner=user, contact=misaki, letter=written(), now=again).follow_up_on) == (
+        first, last,
+    )  # fmt: skip
 
 
 def test_today_proposes_to_ask_again(client: Client, user, misaki):
