@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import delivery, pages
+from bench import delivery, idle, pages
 
 
 def main() -> int:
@@ -11,6 +11,9 @@ def main() -> int:
     if arguments.command == "pages":
         result = pages.run(arguments.contacts, arguments.rounds, arguments.seconds, arguments.on)
         words = pages.table(result)
+    elif arguments.command == "idle":
+        result = idle.run(arguments.seconds, arguments.on)
+        words = idle.table(result)
     else:
         result = delivery.run(arguments.rows, arguments.workers, arguments.claims, arguments.on)
         words = delivery.table(result)
@@ -29,7 +32,9 @@ def _arguments() -> argparse.Namespace:
     two.add_argument("--rows", type=int, default=20_000, help="reminders (default 20000)")
     two.add_argument("--workers", type=int, default=4, help="delivering processes (default 4)")
     two.add_argument("--claims", type=int, default=1_000_000, help="among how many 500 are claimed; 0 leaves it out")
-    for parser_of in (one, two):
+    three = commands.add_parser("idle", help="worker and beat with nothing to do")
+    three.add_argument("--seconds", type=float, default=180, help="how long they are watched, per database")
+    for parser_of in (one, two, three):
         parser_of.add_argument("--on", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
         parser_of.add_argument("--json", action="store_true", help="the result as JSON on stdout")
         parser_of.add_argument("--strict", action="store_true", help="exit 1 when something is over its target")

@@ -102,11 +102,11 @@ class _Drain:
         while not self._is_over():
             if time.monotonic() - self.looked > self.timings.look_for_dead:
                 self._take_over([])
-            self.books.look_at_relay()
             mails = [] if self.books.is_shut else claims.claim(self.moment, self.worker, self.timings, self.batch)
             if not mails:
                 return
             yield mails
+            self.books.look_at_relay()
 
     def _take_over(self, gone: list[int]) -> None:
         self.looked = time.monotonic()

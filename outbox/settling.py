@@ -45,11 +45,10 @@ class Books:
 
     def __init__(self, moment: Moment, timings: Timings) -> None:
         self.moment, self.timings = moment, timings
-        self.relay: Relay = relay.state()
-        self.is_shut = False
+        self.look_at_relay()
 
     def look_at_relay(self) -> None:
-        self.relay = relay.state()
+        self.relay: Relay = relay.state()
         self.is_shut = relay.is_shut(self.relay, self.moment.now())
 
     def record(self, mail: OutgoingMail, result: Outcome | Cancelled) -> None:

@@ -118,7 +118,7 @@ def _web(place: Place) -> Service:
 
 def _worker() -> Service:
     pool = ["-P", "threads", "-c", "4", "-Q", "mail,jobs"]
-    lone = ["--without-gossip", "--without-mingle", "-l", "WARNING"]
+    lone = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
     return Service("worker", [sys.executable, "-m", "celery", "-A", "config", "worker", *pool, *lone])
 
 
