@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.keepword import clock
+from accounts.templatetags.keepword import clock, moment
 from outbox import relay
 from outbox.figures import Figures
 from outbox.kinds import FORECASTERS
@@ -49,13 +49,21 @@ class Ahead:
         return self.lines[0] if self.lines else None
 
     def next_said(self, user: User, now: datetime) -> str:
-        """ "Next, in 3 hours, to you. Then 18:00 your brief, and 07:30 what you owe." """
+        """ "Next, in 3 hours, to you. Then 18:00: What you owe; Friday 4 December, 07:30: What you owe." """
         if self.next is None:
             return ""
-        words = {"span": duration(max(self.next.at - now, timedelta(0))), "to": self.next.to}
-        said = _("Next, in %(span)s, to %(to)s.") % words
-        then = [f"{clock(line.at, user.zone)} {line.why}" for line in self.lines[1:3]]
-        return f"{said} {_('Then %(what)s.') % {'what': _(', and ').join(then)}}" if then else said
+        to = _("you") if self.next.to == _("You") else self.next.to
+        said = _("Next, in %(span)s, to %(to)s.") % {"span": duration(max(self.next.at - now, timedelta(0))), "to": to}
+        then = [
+            f"{_when(line.at, before.at, user)}: {line.why}"
+            for before, line in zip(self.lines, self.lines[1:3], strict=False)
+        ]
+        return f"{said} {_('Then %(what)s.') % {'what': '; '.join(then)}}" if then else said
+
+
+def _when(at: datetime, before: datetime, user: User) -> str:
+    """The hour, and its day where that is another one than the day of the line before."""
+    return clock(at, user.zone) if user.today(at) == user.today(before) else moment(at, user.zone)
 
 
 @dataclass(frozen=True)

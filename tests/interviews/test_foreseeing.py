@@ -10,7 +10,7 @@ from interviews.mails.foreseeing import foresee
 from interviews.mails.preparing import plan_briefs
 from interviews.models import Interview
 from outbox.kinds import Coming
-from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory
+from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
 
 pytestmark = pytest.mark.django_db
 EVENING = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # 18:00 in Stockholm, the day before
@@ -82,3 +82,11 @@ def test_deliveries_say_what_will_leave_and_to_whom(client: Client, talk):
     html = client.get(reverse("delivery_list")).text
     assert "The brief for Misaki Tanaka" in html
     assert "The day before" in html
+
+
+def test_deliveries_say_what_comes_next_and_then_with_its_day(client: Client, talk):
+    PromiseFactory(contact=talk.contact, remind_at=NOW + timedelta(hours=20))
+    said = (
+        "Next, in 20 hours, to you. Then Monday 23 November, 10:00: The day before; 18:00: The brief for Misaki Tanaka."
+    )
+    assert said in client.get(reverse("delivery_list")).text
