@@ -106,6 +106,7 @@ urlpatterns = [
     path("interviews/<int:pk>/debrief/", debriefing.debrief, name="debrief"),
     path("interviews/<int:pk>/debrief/done/", debriefing.debrief_done, name="debrief_done"),
     path("interviews/<int:pk>/debrief/reopen/", debriefing.debrief_reopen, name="debrief_reopen"),
+    path("days/", debriefing.day_understood, name="day_understood"),
     path("interviews/<int:pk>/thank-you/", debriefing.thank_you, name="thank_you"),
     path("interviews/<int:pk>/thank-you/cancel/", debriefing.thank_you_cancel, name="thank_you_cancel"),
 ]

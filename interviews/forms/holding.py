@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.dates import complaint, take_date, understand
+from accounts.templatetags.keepword import understood
 from crm.fields import LineField, TextField
 from crm.forms import QuickForm
 from crm.models import RhythmUnit
@@ -172,8 +173,18 @@ class PromiseRow(forms.Form):
         return (said.get("what"), due) != (self.promise.what, self.promise.due_on)
 
     @property
-    def due_said(self) -> date | None:
-        return understand(str(self["due"].value() or ""), self.today)
+    def due_said(self) -> str:
+        """The line under the date: the day understood, or what is wrong with the words."""
+        words = str(self["due"].value() or "").strip()
+        day = understand(words, self.today)
+        if day:
+            return understood(day, self.today)
+        return complaint(words, self.today) if words else ""
+
+    @property
+    def due_is_wrong(self) -> bool:
+        words = str(self["due"].value() or "").strip()
+        return bool(words) and not understand(words, self.today)
 
 
 class DebriefForm(forms.Form):

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
 from interviews import thanks
 from interviews.actions import debriefing as actions
 from interviews.actions.holding import answered
-from interviews.forms.holding import DebriefForm, ThankYouForm
+from interviews.forms.holding import DebriefForm, PromiseRow, ThankYouForm
 from interviews.invitations import address_of
 from interviews.models import Debrief, Interview
 from interviews.rooms import SHOWN, given_back, room_of, span_of
@@ -104,6 +104,14 @@ def thank_you_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
     else:
         tell(request, _("Nothing was changed: the letter has left already."))
     return redirect("thank_you", pk)
+
+
+@require_safe
+def day_understood(request: OwnerRequest) -> HttpResponse:
+    """The line under a date in words, fetched again as one types."""
+    words = next((value for name, value in request.GET.items() if name.endswith("-due")), "")
+    row = PromiseRow({"day-due": words}, prefix="day", today=request.user.today(timezone.now()))
+    return render(request, "interviews/_debrief_day.html", {"row": row})
 
 
 def _form(request: OwnerRequest, interview: Interview, now: datetime) -> DebriefForm:

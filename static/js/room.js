@@ -91,9 +91,9 @@ function tick() {
   }
   const seconds = Math.round(Math.abs(left()) / 1000);
   const words = `${left() < 0 && seconds ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  const clock = document.querySelector("[data-left]");
-  if (clock && clock.textContent !== words) {
-    clock.textContent = words;
+  const clocks = document.querySelectorAll("[data-left], [data-left-too]"); // the large one, and the one in the head
+  if ([...clocks].some((clock) => clock.textContent !== words)) {
+    for (const clock of clocks) clock.textContent = words;
     const part = 1 - left() / (seen.minutes * 60_000);
     document.querySelector("#clock .gone").setAttribute("width", Math.round(200 * Math.min(1, Math.max(0, part))));
   }
@@ -104,14 +104,37 @@ function tick() {
 function turn(to) {
   phase = to;
   const isOver = left() <= 0;
-  const clock = document.querySelector("#clock .clock");
-  clock.classList.toggle("clock--soon", to === "soon");
-  clock.classList.toggle("clock--over", isOver);
+  for (const clock of document.querySelectorAll("#clock .clock, #peek")) {
+    clock.classList.toggle("clock--soon", to === "soon");
+    clock.classList.toggle("clock--over", isOver);
+  }
   for (const one of document.querySelectorAll("[data-words]")) one.hidden = (one.dataset.words === "over") !== isOver;
   for (const one of document.querySelectorAll("[data-when]")) one.hidden = !one.dataset.when.split(" ").includes(to);
   const cue = document.querySelector(`template[data-cue="${to}"]`);
   document.getElementById("cue").replaceChildren(cue.content.cloneNode(true));
+  sayInTheHead();
   if (to === "soon" || to === "over") navigator.vibrate?.(to === "soon" ? [200, 100, 200] : [400, 150, 400, 150, 400]);
+}
+
+// who scrolls down to write still sees the time, and what to say
+const peek = new IntersectionObserver(
+  ([clock]) => {
+    document.getElementById("peek").hidden = clock.isIntersecting;
+  },
+  { rootMargin: "-48px 0px 0px" },
+);
+
+function watchClock() {
+  peek.disconnect();
+  peek.observe(document.querySelector("#clock .clock"));
+  document.getElementById("peek").className = document.querySelector("#clock .clock").className.replace("clock ", "room__peek ");
+  sayInTheHead();
+}
+
+function sayInTheHead() {
+  const words = document.querySelector("#cue q") ?? document.querySelector("#cue small");
+  const isNews = !["begins", "runs"].includes(phase);
+  document.querySelector("#peek [data-say]").textContent = isNews ? words.textContent : "";
 }
 
 async function look() {
@@ -144,6 +167,7 @@ async function refresh() {
   }
   hideSave();
   readClock(asked, answered);
+  watchClock();
   tick();
   state(lastState);
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { target: document.getElementById("toasts") } }));
@@ -184,6 +208,7 @@ const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
       if (document.activeElement === area) area.setSelectionRange(...at);
     }
     if (area) area.removeAttribute("aria-invalid");
+    countAsked();
     say(name, answer.understood?.length ? `! ${answer.understood.join(" · ")}` : "");
   },
   line(line, answer) {
@@ -218,11 +243,17 @@ function say(name, words, isError = false) {
   line.textContent = words;
 }
 
+function countAsked() {
+  const asked = [...form.querySelectorAll("[data-box^=q]")].filter((area) => area.value.trim());
+  for (const one of form.querySelectorAll("[data-asked]")) one.textContent = asked.length;
+}
+
 function openBoxes() {
   for (const area of form.querySelectorAll("[data-box]")) {
     const text = keeper.open(area.dataset.box, area.value, Number(area.dataset.version));
     if (area.value !== text) area.value = text;
   }
+  countAsked();
 }
 
 function addLine(name) {
@@ -258,6 +289,7 @@ async function stayAwake() {
 if (form) {
   const [page] = performance.getEntriesByType("navigation");
   readClock(page?.requestStart, page?.responseStart);
+  watchClock();
   openBoxes();
   hideSave();
   tick();

@@ -90,9 +90,9 @@ def test_who_types_on_after_the_end_is_not_torn_away(phone, room):
     tap(phone, "End, and give")
     phone.get_by_label("Notes").fill("Said at the door")
     above_ground(phone)
-    expect(phone.get_by_role("link", name="Go on")).to_be_visible()
+    expect(phone.get_by_role("link", name="On to the debrief")).to_be_visible()
     phone.get_by_label("Notes").press_sequentially(", and on the stairs")
-    phone.get_by_role("link", name="Go on").click()
+    phone.get_by_role("link", name="On to the debrief").click()
     wait_until_over(phone)
     phone.get_by_text("What you wrote down").click()
 

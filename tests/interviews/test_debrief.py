@@ -204,6 +204,23 @@ def test_what_is_wrong_is_said_and_everything_kept(client, user, interview, said
     assert user.debriefs.get().learned == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("in 3 weeks", "Thursday 10 December, in 21 days."),
+        ("yesterday", "Yesterday: 1 day ago, so it is late."),
+        ("in 3 wekks", "Not a date I know."),
+        ("x" * 5000, "Not a date I know."),
+    ],
+)
+def test_the_day_understood_is_said(client, words, said):
+    assertContains(client.get(reverse("day_understood"), {"mine-3-due": words}), said)
+
+
+def test_without_words_nothing_is_said(client):
+    assert client.get(reverse("day_understood")).content.strip() == b""
+
+
 @pytest.mark.parametrize("junk", ["nul \0 here", b"\xed\xa0\x80", "javascript:alert(1)", "\u202e<script>"])
 def test_junk_is_kept_as_text(client, interview, junk):
     names = ("learned", "fit", "mine-0-what", "meet-0-line", "go", "rhythm", "may_use_name", "version")

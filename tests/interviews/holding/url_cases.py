@@ -52,6 +52,7 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "room_resume": lambda owner: {"pk": running(owner, paused_at=NOW).interview_id},
     **dict.fromkeys(["room_reopen", "debrief", "debrief_done", "debrief_reopen", "thank_you"], after_it),
     "thank_you_cancel": after_it,
+    "day_understood": lambda owner: {},
 }
 POST_DATA: dict[str, dict[str, object]] = {
     "room_write": {"box": "notes", "text": "Tide logs since 1987", "uid": str(uuid.UUID(int=7)), "version": "0"},
