@@ -82,7 +82,7 @@ def test_must_ask_comes_first_and_answered_last(client, room):
         ChosenQuestionFactory(preparation=preparation, question__text=text, position=position, **more)
     page = client.get(url("room", room.interview)).text
     assert page.index("Whom?") < page.index("Trends?") < page.index("Path?")
-    assert "1 of 3 asked" in page
+    assert "<span data-asked>1</span> of 3 asked" in page
 
 
 @pytest.mark.parametrize("count", [1, 30])
