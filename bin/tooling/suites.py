@@ -165,7 +165,8 @@ def run_browser(runner: Runner) -> None:
         runner.not_run("browser", "no Chromium (CHROMIUM, or chromium, chromium-browser, google-chrome on the PATH)")
         return
     os.environ["CHROMIUM"] = chromium
-    runner.pytest("browser", *runner.paths("tests/browser"), marks="browser", workers=False)
+    # a file stays on one worker: what its tests share is made once
+    runner.pytest("browser", "--dist=loadfile", *runner.paths("tests/browser"), marks="browser")
 
 
 def run_faults(runner: Runner, *, long: bool) -> None:
