@@ -169,7 +169,9 @@ def _choices(
     zone: ZoneForm | None = None,
 ) -> HttpResponse:
     zone = zone or ZoneForm(request.GET, offer=offer)
-    form = form or AnswerForm(offer=offer, slots=offer.free_slots(now), zone=zone.chosen, now=now)
+    form = form or AnswerForm(
+        offer=offer, slots=offer.free_slots(now), zone=zone.chosen, now=now, talk=offer.interview if moving else None
+    )
     context = {
         "form": form,
         "zone_form": zone,
@@ -216,13 +218,14 @@ def _days(form: AnswerForm, zone: str) -> Iterator[tuple[date, list[Choice]]]:
 
 
 def _media(offer: Offer, form: AnswerForm) -> list[dict[str, Any]]:
-    chosen = str(form.data.get("medium", "")) if form.is_bound else ""
+    chosen = form.data.get("medium", "") if form.is_bound else form.initial.get("medium")
+    chosen = chosen if chosen in offer.media else offer.media[0]
     return [
         {
             "value": medium,
             "label": Medium(medium).label,
             "said": MEDIA_SAID[Medium(medium)] % {"name": offer.owner.called},
-            "is_chosen": medium == (chosen or offer.media[0]),
+            "is_chosen": medium == chosen,
         }
         for medium in offer.media
     ]

@@ -15,7 +15,7 @@ from accounts.templatetags.keepword import city, clock, moment
 from crm.fields import LineField, TextField
 from interviews.actions.offering import Answer
 from interviews.forms.planning import ClockField, refuse_unsafe_link
-from interviews.models import Medium, Offer, OfferSlot
+from interviews.models import Interview, Medium, Offer, OfferSlot
 
 OWN = "own"  # "None of these suits me"
 MONTHS_AHEAD = 6
@@ -37,9 +37,18 @@ class AnswerForm(forms.Form):
     note = TextField(max_length=2000)
     zone = forms.CharField(required=False)
 
-    def __init__(self, data: Any = None, *, offer: Offer, slots: list[OfferSlot], zone: str, now: datetime) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offer: Offer,
+        slots: list[OfferSlot],
+        zone: str,
+        now: datetime,
+        talk: Interview | None = None,
+    ) -> None:
         self.offer, self.slots, self.now, self.shown_zone = offer, slots, now, zone
-        super().__init__(data)
+        super().__init__(data, initial={"medium": talk.medium, "where": talk.where} if talk else None)
         self.fields["note"].label = _("A word to %(name)s") % {"name": offer.owner.called}
 
     @property

@@ -109,6 +109,16 @@ def test_no_word_about_a_talk_that_was_called_off(guest: Client, talk: Interview
     assert talk.contact.notes.count() == 0
 
 
+def test_moving_begins_with_what_is_set(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), answer(offer, medium="phone", where="+81 3 555"))
+    response = guest.get(url(offer, "move"))
+    assertContains(response, "you talk on Tuesday 1 December, 17:00. That stands until you")
+    assertContains(response, 'value="+81 3 555"')
+    assert [way["is_chosen"] for way in response.context["media"]] == [
+        way["value"] == "phone" for way in response.context["media"]
+    ]
+
+
 # --- two tabs, the back button, and pressing again --------------------------------------------------------------------
 
 
