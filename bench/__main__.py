@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import delivery, idle, pages
+from bench import delivery, idle, lateness, pages
 
 
 def main() -> int:
@@ -14,6 +14,9 @@ def main() -> int:
     elif arguments.command == "idle":
         result = idle.run(arguments.seconds, arguments.on)
         words = idle.table(result)
+    elif arguments.command == "lateness":
+        result = lateness.run(arguments.seconds, arguments.on)
+        words = lateness.table(result)
     else:
         result = delivery.run(arguments.rows, arguments.workers, arguments.claims, arguments.on)
         words = delivery.table(result)
@@ -34,7 +37,9 @@ def _arguments() -> argparse.Namespace:
     two.add_argument("--claims", type=int, default=1_000_000, help="among how many 500 are claimed; 0 leaves it out")
     three = commands.add_parser("idle", help="worker and beat with nothing to do")
     three.add_argument("--seconds", type=float, default=180, help="how long they are watched, per database")
-    for parser_of in (one, two, three):
+    four = commands.add_parser("lateness", help="a steady flow, a killed worker, a restarted database")
+    four.add_argument("--seconds", type=float, default=60, help="how long mails flow (default 60)")
+    for parser_of in (one, two, three, four):
         parser_of.add_argument("--on", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
         parser_of.add_argument("--json", action="store_true", help="the result as JSON on stdout")
         parser_of.add_argument("--strict", action="store_true", help="exit 1 when something is over its target")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,7 @@ def run(seconds: float, databases: list[str]) -> dict[str, Any]:
 
 
 def _on(var: Path, env: dict[str, str], seconds: float) -> dict[str, Any]:
-    for command in (["migrate", "-v0"], ["createcachetable"]):
-        subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=ROOT, check=True)
-    lines = {"worker": (*CELERY, *WORKER), "beat": (*CELERY, *BEAT, str(var / "beat-schedule"))}
-    with broker(var), ExitStack() as stack:
-        pids = {name: stack.enter_context(_started(line, env)) for name, line in lines.items()}
-        time.sleep(WARM_UP)
+    with broker(var), celery(var, env) as pids:
         before, began = {name: used(pid) for name, pid in pids.items()}, time.monotonic()
         time.sleep(seconds)
         took = time.monotonic() - began
@@ -59,12 +55,21 @@ def _on(var: Path, env: dict[str, str], seconds: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _started(line: tuple[str, ...], env: dict[str, str]) -> Any:
-    process = subprocess.Popen(line, env=env, cwd=ROOT, start_new_session=True)
+def celery(var: Path, env: dict[str, str]) -> Iterator[dict[str, int]]:
+    """A worker and a beat on a migrated database, once they tick; gives their process ids."""
+    for command in (["migrate", "-v0"], ["createcachetable"]):
+        subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=ROOT, check=True)
+    lines = {"worker": (*CELERY, *WORKER), "beat": (*CELERY, *BEAT, str(var / "beat-schedule"))}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # they greet, and warn that they are root
+    started = {
+        name: subprocess.Popen(line, env=env, cwd=ROOT, start_new_session=True, **quiet) for name, line in lines.items()
+    }
     try:
-        yield process.pid
+        time.sleep(WARM_UP)
+        yield {name: process.pid for name, process in started.items()}
     finally:
-        stop(process)
+        for process in started.values():
+            stop(process)
 
 
 def used(pid: int) -> float:
