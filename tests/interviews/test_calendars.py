@@ -130,6 +130,7 @@ def test_hostile_text_stays_text(user):
     interview = InterviewFactory(contact=contact, owner=user, where=HOSTILE, purpose=HOSTILE)
     written = calendars.request(interview, address="ann@x.example", sequence=0, now=NOW)
     assert findings(written, "request", minutes=20, attendee=["ann@x.example"]) == []
+    assert findings(calendars.download(interview, now=NOW), "feed") == []
 
 
 def test_stamp_is_utc_whatever_the_clock_given(interview):
