@@ -11,5 +11,5 @@ register = template.Library()
 @cache
 def moon(stage: str) -> SafeString:
     """The moon of a stage, drawn once a process; the name of the stage stands beside it."""
-    lines = render_to_string("crm/_moon.html", {"stage": stage}).split("\n")
-    return mark_safe("".join(line.strip() for line in lines))  # noqa: S308 - nothing of anybody's is in it
+    drawn = render_to_string("crm/_moon.html", {"stage": stage})
+    return mark_safe(" ".join(drawn.split()))  # noqa: S308 - nothing of anybody's is in it
