@@ -47,7 +47,7 @@ def proposed(interview: Interview) -> Letter:
 def _owed(interview: Interview) -> str:
     promises = interview.promises.open().mine().filter(contact=interview.contact, check_in_of__isnull=True)
     said = list(promises.exclude(kind="thank_you").order_by("due_on", "pk").values_list("what", flat=True)[:3])
-    return _("As promised, I will: %(what)s.") % {"what": "; ".join(said)} if said else ""
+    return "\n".join([_("What I promised you:"), *(f"- {what}" for what in said)]) if said else ""
 
 
 def last_mail(interview: Interview) -> OutgoingMail | None:
