@@ -727,6 +727,15 @@ def test_batches_cost_a_constant_number_of_queries_beside_the_fence(run, relay, 
         run()
 
 
+def test_a_batch_reads_no_other_owners(run, django_assert_max_num_queries):
+    UserFactory()
+    mail = OutgoingMailFactory()
+    with django_assert_max_num_queries(30) as ran:
+        run()
+    (asked,) = [query["sql"] for query in ran.captured_queries if 'FROM "accounts_user"' in query["sql"]]
+    assert f"IN ({mail.owner_id})" in asked
+
+
 def test_idempotency_header_is_named_by_the_setting(run, relay, settings):
     settings.EMAIL_IDEMPOTENCY_HEADER = "X-Once"
     mail = OutgoingMailFactory()
