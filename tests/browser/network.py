@@ -12,6 +12,7 @@ from crm.text import fold
 from followups import links
 from outbox.models import State
 from tests import factories as make
+from tests.browser.guests import guest_pages, learned_pages
 
 PEOPLE = [
     ("Ana Lucía Quispe Mamani", "River engineer", "Cuenca Viva", Stage.MET),
@@ -65,6 +66,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
         "ask-new": reverse("ask_new", args=[ana.pk]),
         "import-preview": reverse("import_detail", args=[ready.pk]),
         "import-done": reverse("import_detail", args=[done.pk]),
+        **learned_pages(user, now),
     }
 
 
@@ -82,6 +84,7 @@ def private_links(user: User, now: datetime) -> dict[str, str]:
     asked = {"promise-button": due, "promise-button-kept": kept}
     return {
         **{name: _path(links.ButtonLink(one.uid, one.version, links.Answer.KEPT).url()) for name, one in asked.items()},
+        **guest_pages(user, now),
         "reminders-stop": _path(links.stop_url(user.pk)),
         "demo": reverse("demo_sign_in", args=["ended"]),
     }

@@ -1,0 +1,77 @@
+"""What contacts see behind their links, in every state; and what they answered, as its owner reads it."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+
+from accounts.models import User
+from interviews import links
+from interviews.actions import offering
+from interviews.models import Offer
+from tests import factories as make
+
+DAY = timedelta(days=1)
+
+
+def guest_pages(user: User, now: datetime) -> dict[str, str]:
+    """By a name for the picture. Each stands as it would two hours after it began."""
+    ago = now - timedelta(hours=1)
+    answered, countered, refused, declined = (_offered(user, 10 * n, now) for n in range(1, 5))
+    own = offering.Answer(_at(now, 9, 8), "phone", "+81 3 555 0142", "Mondays are better", "Asia/Tokyo")
+    offering.choose(offer=answered, answer=offering.Answer(_at(now, 10, 8), "video"), now=ago)
+    offering.say(offer=answered, words="I am at my desk from six.\nCall twice.", now=ago)
+    offering.propose(offer=countered, answer=own, now=ago)
+    offering.refuse(counter=offering.propose(offer=refused, answer=own, now=ago), now=now)
+    offering.decline(offer=declined, note="", now=ago)
+    talk = make.InterviewFactory(contact=_contact(user), starts_at=now + 80 * DAY, invited_email="misaki@riken.example")
+    return {
+        "offer": _path(_offered(user, 60, now)),
+        "offer-answered": _path(answered),
+        "offer-move": reverse("guest_move", args=[links.new_secret(answered.uid)]),
+        "offer-countered": _path(countered),
+        "offer-refused": _path(refused),
+        "offer-declined": _path(declined),
+        "invitation-yes": urlsplit(links.answer_url(talk.uid, 0, "yes")).path,
+        "invitation-no": urlsplit(links.answer_url(talk.uid, 0, "no")).path,
+    }
+
+
+def learned_pages(user: User, now: datetime) -> dict[str, str]:
+    """What three people answered, one thing ticked, and a talk in which it was not asked yet."""
+    begin = make.QuestionFactory(owner=user, text="Where would you begin today?")
+    reading = make.QuestionFactory(owner=user, text="What do you read to keep up?", starting=9, tag="resources")
+    for n in range(3):
+        preparation = make.PreparationFactory(contact=_contact(user))
+        for question, said in (
+            (begin, "At the gauges."),
+            (reading, f"Rivers in Print\nBook {n}\nMap {n}\n{'w' * 150}"),
+        ):
+            make.ChosenQuestionFactory(
+                preparation=preparation, question=question, answer=said, answered_at=now - n * DAY
+            )
+    make.TickFactory(owner=user, name="Rivers in Print", done_at=now)
+    make.InterviewFactory(contact=_contact(user), starts_at=now + 3 * DAY)
+    return {
+        "learned-question": reverse("learned_question", args=[begin.pk]),
+        "learned-shelf": reverse("learned_shelf", args=["reading"]),
+        "learned-search": reverse("learned") + "?q=gauges",
+    }
+
+
+def _contact(user: User):
+    return make.ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
+
+
+def _offered(user: User, days: int, now: datetime) -> Offer:
+    times = [_at(now, days, 8), _at(now, days, 9), _at(now, days + 2, 7)]
+    terms = offering.Terms(minutes=30, media=["video", "phone"], times=times, about="How you measure a breach")
+    return offering.offer(owner=user, contact=_contact(user), terms=terms, now=now - timedelta(hours=2))
+
+
+def _at(now: datetime, days: int, hour: int) -> datetime:
+    return (now + days * DAY).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def _path(offer: Offer) -> str:
+    return links.offer_path(links.new_secret(offer.uid))
