@@ -147,3 +147,15 @@ def test_a_double_tap_makes_everybody_and_everything_once(page, user, interview)
 
     assert user.contacts.filter(name="Teresa Vasconcelos").count() == 1
     assert interview.promises.filter(what="Call the port").count() == 1
+
+
+def test_the_letter_is_there_again_until_it_leaves(page, interview):
+    page.goto(reverse("thank_you", args=[interview.pk]))
+    box(page, "Letter").fill("Dear Mateus, the gauges and you were right.")
+    again = another(page)
+    page.close()
+    expect(box(again, "Letter")).to_have_value("Dear Mateus, the gauges and you were right.")
+    again.get_by_role("button", name="Send from here").tap()
+    expect(again.locator("#toasts")).to_contain_text("leaves in a moment")
+
+    assert again.evaluate("Object.keys(localStorage)") == []

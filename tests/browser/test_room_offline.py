@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -75,6 +76,7 @@ def test_end_is_said_at_once_and_arrives_with_its_instant(phone, room):
     tapped = tap(phone, "End, and give")
     expect(phone.locator("#cue")).to_contain_text("The talk has ended")
     expect(phone.locator("#kept")).to_have_text(KEPT)
+    assert Axe().run(phone).response["violations"] == []
     stands = phone.locator("[data-left]").inner_text()
     phone.wait_for_timeout(1500)
     assert phone.locator("[data-left]").inner_text() == stands
