@@ -30,8 +30,16 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
 
     slot = forms.CharField(required=False)
-    day = LineField(label=gettext_lazy("Day"), max_length=60, widget=forms.DateInput(attrs={"type": "date"}))
-    at = ClockField(label=gettext_lazy("Your time"), required=False)
+    day = LineField(
+        label=gettext_lazy("Day"),
+        max_length=60,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": gettext_lazy("Say which day, as in “4 December”.")},
+    )
+    at = ClockField(
+        label=gettext_lazy("Your time"),
+        error_messages={"required": gettext_lazy("Say at what time, as in “15:00”.")},
+    )
     medium = forms.CharField(required=False)
     where = LineField(label=gettext_lazy("A number, a link or a place"), max_length=300)
     note = TextField(max_length=2000)
@@ -49,6 +57,8 @@ class AnswerForm(forms.Form):
     ) -> None:
         self.offer, self.slots, self.now, self.shown_zone = offer, slots, now, zone
         super().__init__(data, initial={"medium": talk.medium, "where": talk.where} if talk else None)
+        for name in ("day", "at"):
+            self.fields[name].required = data is None or data.get("slot") == OWN
         self.fields["note"].label = _("A word to %(name)s") % {"name": offer.owner.called}
 
     @property
@@ -98,9 +108,6 @@ class AnswerForm(forms.Form):
 
     def _clean_own(self, found: dict[str, Any]) -> None:
         if any(self.has_error(name) for name in ("day", "at", "zone")):
-            return
-        if not found.get("day") or found.get("at") is None:
-            self.add_error("day" if not found.get("day") else "at", _("Say which day, and at what time."))
             return
         zone = ZoneInfo(found["zone"])
         today = self.now.astimezone(zone).date()
