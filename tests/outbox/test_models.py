@@ -48,6 +48,14 @@ def test_database_refuses_a_second_relay():
         Relay.objects.create(pk=2)
 
 
+def test_names_longer_than_the_page_shows_lose_no_mail():
+    owner, long = UserFactory(), "Å" * 400
+    mail = owner.outgoingmails.queue(
+        kind="test", key="k", recipient="a@x", now=NOW, owner_id=owner.pk, recipient_name=long, summary=long
+    )
+    assert (len(mail.recipient_name), len(mail.summary)) == (300, 300)
+
+
 def test_queueing_an_occurrence_twice_is_one_row():
     owner = UserFactory()
     both = [
