@@ -71,6 +71,7 @@ export class Keeper {
     this.items = keysFrom(`${this.key}:at:`).map(read).filter(Boolean);
     this.failures = 0;
     this.busy = false;
+    this.hasSent = false;
     addEventListener("online", () => this.soon(0));
     document.addEventListener("visibilitychange", () => this.soon(0));
   }
@@ -191,7 +192,7 @@ export class Keeper {
       while (this.taps.length) await this.sendTap(this.taps[0]);
       this.failures = 0;
       if (this.isEmpty) this.told.state(this.refused ? "refused" : "kept");
-      this.leave?.(true);
+      this.leave?.(this.hasSent);
       return true;
     } catch (trouble) {
       if (this.leave && trouble.answered) {
@@ -263,7 +264,10 @@ export class Keeper {
       signal: AbortSignal.timeout(8000),
     });
     const known = [200, 404, 409, 422].includes(response.status) && response.headers.get("Content-Type")?.includes("json");
-    if (known) return response.json();
+    if (known) {
+      this.hasSent = true;
+      return response.json();
+    }
     const signedOut = response.type === "opaqueredirect" || response.status === 403;
     throw Object.assign(new Error(response.status), { signedOut, answered: signedOut || response.status === 404 });
   }
