@@ -117,6 +117,13 @@ def test_a_tap_in_a_room_that_is_gone_is_said(client, room):
     assert send(client, room, "end", NOW).status_code == 404
 
 
+def test_a_tap_in_somebody_elses_room_is_like_one_that_is_not_there(client, stranger):
+    theirs = RoomFactory(interview=InterviewFactory(contact=ContactFactory(owner=stranger)), started_at=STARTED)
+    refused = send(client, theirs, "end", NOW)
+    Room.objects.all().delete()
+    assert (refused.status_code, refused.content) == (404, send(client, theirs, "end", NOW).content)
+
+
 def test_words_typed_yesterday_mean_the_days_of_yesterday(client, room, user):
     data = {"box": "mine", "text": "send the deck tomorrow", "uid": uuid.uuid4(), "at": round(NOW.timestamp() * 1000)}
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
