@@ -15,7 +15,7 @@ from interviews import bank
 from interviews.learned import Field, answers_of
 from interviews.models import ChosenQuestion
 
-GATHERED, TICKED, FIRST, ON_A_PAGE = 500, 5000, 5, 50
+GATHERED, TICKED, FIRST, ON_A_PAGE, NAMED = 500, 5000, 5, 50, 4
 _BULLET = re.compile(r"^[-*•–\s]+|[.\s]+$")
 
 
@@ -26,6 +26,14 @@ class Named:
     name: str
     by: list[Contact] = field(default_factory=list)
     tick: int = 0
+
+    @property
+    def first(self) -> list[Contact]:
+        return self.by[:NAMED]
+
+    @property
+    def others(self) -> int:
+        return len(self.by) - len(self.first)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,12 @@ def test_ticks_are_found_by_their_index(user):
     assert "tick_once" in plan or "sqlite_autoindex_interviews_tick" in plan or "interviews_tick_owner_id" in plan
 
 
+def test_of_many_who_named_it_some_are_named(client: Client, reading: Question):
+    for _n in range(6):
+        answered(reading, "Rivers in Print", name="Priya R")
+    assertContains(client.get(READING), "and 2 others")
+
+
 # --- the whole list ---------------------------------------------------------------------------------------------------
 
 
