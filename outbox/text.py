@@ -6,6 +6,7 @@ import secrets
 from email.header import Header
 from email.message import EmailMessage
 from email.utils import formataddr, getaddresses
+from functools import lru_cache
 from typing import Any
 
 # newlines of every alphabet, other controls, and what turns the direction of a line around
@@ -37,7 +38,7 @@ class Letter(EmailMessage):
         line = header(str(value))
         if not line.isascii():
             line = _addresses(line) if name.lower() in _OF_PEOPLE else Header(line, "utf-8", maxlinelen=998).encode()
-        limit = self.policy.header_max_count(name)
+        limit = _at_most(self.policy, name)
         if limit and len(self.get_all(name, [])) >= limit:
             raise ValueError(f"{name} is there already")
         self._headers.append((name, line))  # type: ignore[attr-defined]  # where Message keeps them
@@ -70,6 +71,13 @@ class Letter(EmailMessage):
         part["Content-Transfer-Encoding"] = "quoted-printable"
         part.set_payload(quopri.encodestring(said.encode()).decode("ascii"))
         self.attach(part)
+
+
+@lru_cache(maxsize=200)
+def _at_most(policy: Any, name: str) -> int | None:
+    """How often a mail may have this header. `email` makes a class each time it is asked."""
+    most: int | None = policy.header_max_count(name)
+    return most
 
 
 def _addresses(line: str) -> str:
