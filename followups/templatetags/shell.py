@@ -21,6 +21,7 @@ PLACES = {
     "delivery_list": "deliveries",
     "import_": "imports",
     "settings": "settings",
+    "calendar_feed": "settings",
 }
 NOBODY = Shell(contacts="", promises="", today=0, is_late=False, heartbeat="")
 
