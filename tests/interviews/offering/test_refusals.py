@@ -138,6 +138,15 @@ def test_what_happened_meanwhile_leaves_nothing_to_say(client: Client, counter: 
     assert found.cause == cause
 
 
+def test_of_two_times_declined_in_a_row_only_the_last_is_mailed(client: Client, counter: Counter):
+    decline(client, counter)
+    newer = offering.propose(offer=counter.offer, answer=OWN, now=LATER_STILL)
+    decline(client, newer)
+    first, last = counter.owner.outgoingmails.filter(kind="refusal").order_by("pk")
+    assert isinstance(KINDS["refusal"].compose(first, LATER_STILL), Cancelled)
+    assert composed(last)["To"] == "Misaki Tanaka <misaki@riken.example>"
+
+
 def test_taking_the_offer_back_stops_it(client: Client, counter: Counter):
     decline(client, counter)
     offering.withdraw(offer=counter.offer, now=LATER_STILL)
