@@ -155,7 +155,6 @@ class SMTPTransport:
             options.append("SMTPUTF8")
         if smtp.has_extn("8bitmime"):
             options.append("BODY=8BITMIME")
-        smtp.command_encoding = "ascii" if recipient.isascii() else "utf-8"
         self._phase = "sender"
         code, text = smtp.mail(ascii_domain(envelope.sender), options)
         if code // 100 != 2:
