@@ -247,7 +247,7 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     _learn_zone(contact, answer.zone)
     terms = _talk_terms(offer, answer)
     if interview:
-        planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=bool(what))
+        planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
     else:
         interview = planning.plan(
             owner=owner, contact=contact, now=now, **terms, purpose=offer.about, confirm_them=offer.confirm_them

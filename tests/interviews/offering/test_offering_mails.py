@@ -210,6 +210,13 @@ def test_who_moved_the_talk_is_not_told_that_the_owner_did(invited):
     assert "You moved your talk with Amara Lindgren." in update_of(invited)
 
 
+def test_a_time_they_proposed_and_i_took_is_theirs_too(invited):
+    friday = answer(THURSDAY + timedelta(days=1))
+    counter = offering.propose(offer=invited.offer, answer=friday, now=NOW)
+    offering.accept(counter=counter, now=NOW)
+    assert "You moved your talk with Amara Lindgren." in update_of(invited)
+
+
 def test_a_change_of_mine_says_it_is_mine(invited):
     later = {"medium": "phone", "minutes": 30, "where": "", "purpose": "", "day": date(2026, 12, 8), "at": time(9, 0)}
     planning.change(interview=invited, now=NOW, **later)
