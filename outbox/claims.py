@@ -65,8 +65,9 @@ def fence(moment: Moment, mail: OutgoingMail) -> bool:
         "summary": mail.summary,
         "settles": adapted(_SETTLES, mail.settles),
     }
+    sql = _FENCE.format(now=now)
     with turn(), connection.cursor() as cursor:
-        cursor.execute(_FENCE.format(now=now), parameters)
+        cursor.execute(sql, parameters)
         return bool(cursor.rowcount)
 
 

@@ -31,6 +31,7 @@ _TRIED = "INSERT INTO outbox_deliveryattempt (mail_id, at, phase, code, reply)"
 _TRY = "%(at)s, %(phase)s, %(code)s, %(reply)s"
 _TOKEN, _AT = OutgoingMail._meta.get_field("claim_token"), DeliveryAttempt._meta.get_field("at")
 
+Statements = list[tuple[str, dict[str, Any]]]
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
@@ -77,44 +78,49 @@ class Books:
 
     def _sent(self, mail: OutgoingMail, answer: Outcome) -> None:
         """Sent, and what it settles, in one commit. When `settle` fails, the mail still must not leave again."""
+        statements = self._statements(mail, answer)
         try:
             with turn():
-                self._settle(mail, answer, KINDS.get(mail.kind))
+                self._settle(mail, statements, KINDS.get(mail.kind))
         except DATABASE_AWAY:
             raise
         except Exception as error:
             data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__}
             logger.exception("A mail left, but what it settles could not be written.", extra={"data": data})
-            self._settle(mail, answer, None)
+            self._settle(mail, statements, None)
         relay.mend(self.relay)
 
     @transaction.atomic
-    def _settle(self, mail: OutgoingMail, answer: Outcome, kind: Kind | None) -> None:
+    def _settle(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
         if kind is not None:
             # first the cause, then the mail: in the order in which a tap on a promise locks them
             kind.settle(mail, self.moment.now())
+        with connection.cursor() as cursor:
+            for sql, parameters in statements:
+                cursor.execute(sql, parameters)
+                if not cursor.rowcount:
+                    transaction.set_rollback(True)
+                    return
+        mail.state = State.SENT
+
+    def _statements(self, mail: OutgoingMail, answer: Outcome) -> Statements:
+        """Written before the writers' queue is joined, so that nobody waits for it."""
         now, parameters = self.moment.words()
         parameters |= {
             "id": mail.pk,
             "token": adapted(_TOKEN, mail.claim_token),
             "code": answer.code,
             "reply": answer.reply,
+            "phase": answer.phase,
+            "at": adapted(_AT, self.moment.now()),
         }
-        parameters |= {"phase": answer.phase, "at": adapted(_AT, self.moment.now())}
-        later = "GREATEST" if connection.vendor == "postgresql" else "MAX"
-        erased = ", content = NULL" if _is_stored(mail) else ""
+        is_postgres = connection.vendor == "postgresql"
+        later, erased = "GREATEST" if is_postgres else "MAX", ", content = NULL" if _is_stored(mail) else ""
         sent = _SENT.format(now=now, later=later, erased=erased)
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"WITH sent AS ({sent} RETURNING id) {_TRIED} SELECT id, {_TRY} FROM sent", parameters)  # noqa: S608 - constants
-            else:
-                cursor.execute(sent, parameters)
-            if not cursor.rowcount:
-                transaction.set_rollback(True)
-                return
-            if connection.vendor != "postgresql":
-                cursor.execute(f"{_TRIED} VALUES (%(id)s, {_TRY})", parameters)
-        mail.state = State.SENT
+        if is_postgres:
+            both = f"WITH sent AS ({sent} RETURNING id) {_TRIED} SELECT id, {_TRY} FROM sent"  # noqa: S608 - constants
+            return [(both, parameters)]
+        return [(sent, parameters), (f"{_TRIED} VALUES (%(id)s, {_TRY})", parameters)]
 
     def _refused(self, mail: OutgoingMail, answer: Outcome) -> None:
         """Certain that nothing was accepted: waits and is composed anew, or is dead after a lasting no or its window."""

@@ -20,12 +20,11 @@ _threads = threading.Lock()
 @contextmanager
 def turn() -> Iterator[None]:
     """Held around each of the engine's short write transactions. On Postgres there is nothing to wait for."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor != "sqlite" or not Path(name).is_file() or sys.platform == "win32":
+    queue = _queue(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
+    if queue is None or sys.platform == "win32":
         yield
         return
     with _threads:  # flock is the process's
-        queue = _queue(name)
         fcntl.flock(queue, fcntl.LOCK_EX)
         try:
             yield
@@ -34,5 +33,6 @@ def turn() -> Iterator[None]:
 
 
 @cache
-def _queue(name: str) -> IO[bytes]:
-    return Path(f"{name}-turn").open("ab")
+def _queue(name: str) -> IO[bytes] | None:
+    """Beside the database; a database in memory has none."""
+    return Path(f"{name}-turn").open("ab") if Path(name).is_file() else None
