@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned
-from crm.models import Contact, Stage
+from crm.models import Contact
 from crm.text import clean_line
 from followups.reminders import next_reminder
 from interviews.models import Interview
@@ -90,17 +90,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def overdue(self, as_of: date) -> "PromiseQuerySet":
         """Due before `as_of`, the owner's local date."""
         return self.filter(due_on__lt=as_of)
-
-    def due_by(self, day: date) -> "PromiseQuerySet":
-        return self.filter(due_on__lte=day)
-
-    def wanted_by(self, day: date) -> "PromiseQuerySet":
-        """What Today asks for: due, not put off beyond `day`, and nothing about people who were dropped."""
-        return self.alive().open().due_by(day).exclude(snoozed_until__gt=day).exclude(contact__stage=Stage.DROP)
-
-    def awaited(self) -> "PromiseQuerySet":
-        """What they owe, of people who were not dropped."""
-        return self.alive().open().theirs().exclude(contact__stage=Stage.DROP)
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""

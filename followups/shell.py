@@ -11,19 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.dates import instant
 from accounts.models import User
+from followups.owed import OPEN, WANTED
 
 CONTACTS_CAP, OPEN_CAP = 999, 99
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 
-_OPEN = """(SELECT count(*) FROM (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
-    WHERE p.owner_id = %(owner)s AND p.state = 'open' AND p.binned_at IS NULL AND c.binned_at IS NULL"""
 # the promises and talks that Today shows, so that the figure beside it is that of the page
 _COUNTS = f"""
 SELECT
   (SELECT count(*) FROM (SELECT 1 FROM crm_contact WHERE owner_id = %(owner)s AND binned_at IS NULL LIMIT 1000) c),
-  {_OPEN} LIMIT 100) p),
-  {_OPEN} AND p.whose = 'mine' AND p.due_on <= %(today)s AND c.stage <> 'drop'
-    AND (p.snoozed_until IS NULL OR p.snoozed_until <= %(today)s) LIMIT 100) d),
+  (SELECT count(*) FROM (SELECT 1 {OPEN} LIMIT 100) p),
+  (SELECT count(*) FROM (SELECT 1 {OPEN} {WANTED} LIMIT 100) d),
   (SELECT count(*) FROM (SELECT 1 FROM interviews_interview
     WHERE owner_id = %(owner)s AND state = 'planned' AND binned_at IS NULL AND starts_at >= %(midnight)s
     AND starts_at < %(next_midnight)s LIMIT 100) i),

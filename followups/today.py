@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.dates import instant
 from accounts.models import User
 from crm.models import Contact
-from followups.models import Promise
+from followups.owed import Owed, Person, awaited, wanted_by
 from followups.words import number
 from interviews.models import Ask, Counter, Interview
 
@@ -22,14 +22,20 @@ THEIRS = 5
 TALKS = 20
 TOUCHED = ("owner", "name", "role", "email", "last_touch_on", "organisation__name")  # what a row shows of a person
 
-# looser than what is shown of them: on most days most of these have nothing, and one look is cheaper than three readings
+# looser than what is shown of them: on most days these have nothing, and one look is cheaper than two readings
 _WAITING = """
 SELECT
-  EXISTS (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
-    WHERE p.owner_id = %(owner)s AND p.whose = 'theirs' AND p.state = 'open' AND p.binned_at IS NULL AND c.stage <> 'drop'),
   EXISTS (SELECT 1 FROM interviews_counter WHERE owner_id = %(owner)s AND decided_at IS NULL),
   EXISTS (SELECT 1 FROM interviews_ask WHERE owner_id = %(owner)s AND closed_at IS NULL AND follow_up_on <= %(day)s)
 """
+
+
+class Untold(NamedTuple):
+    """A talk that waits for its debrief."""
+
+    pk: int
+    starts_at: datetime
+    contact: Person
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,15 @@ class Today:
 
     day: date
     now: datetime
-    overdue: list[Promise]
-    due: list[Promise]
+    overdue: list[Owed]
+    due: list[Owed]
     more: bool
     next_talk: Interview | None
     talks: list[Interview]  # the others of today
     tomorrow: list[Interview]
     to_touch: list[Contact]
-    theirs: list[Promise]
-    debriefs: list[Interview]
+    theirs: list[Owed]
+    debriefs: list[Untold]
     counters: list[Counter]  # other times people proposed, waiting for me
     asks: list[Ask]  # requests without an answer, whose day has come
 
@@ -95,10 +101,10 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """Five queries on a plain day, eight on a full one."""
+    """Six queries on a plain day, eight on a full one."""
     day = user.today(now)
-    have_theirs, have_counters, have_asks = _waiting(user, day)
-    wanted = list(user.promises.wanted_by(day).mine().with_row().most_urgent_first()[: SHOWN + 1])
+    have_counters, have_asks = _waiting(user, day)
+    wanted = wanted_by(user, day, SHOWN + 1)
     overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
     talks = _talks(user, day)
     todays = [talk for talk in talks if talk.starts_at < _midnight(user, day, 1)]
@@ -113,19 +119,19 @@ def read_day(user: User, now: datetime) -> Today:
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
-        theirs=list(user.promises.awaited().with_row().most_urgent_first()[:THEIRS]) if have_theirs else [],
+        theirs=awaited(user, day, THEIRS),
         counters=list(user.counters.waiting()[:TALKS]) if have_counters else [],
         asks=list(user.asks.to_follow_up(day)[:TALKS]) if have_asks else [],
-        debriefs=list(_debriefs(user, now)[:TALKS]),
+        debriefs=_debriefs(user, now),
     )
 
 
-def _waiting(user: User, day: date) -> tuple[bool, bool, bool]:
-    """Whether there can be anything of theirs, counter-proposals, requests without an answer."""
+def _waiting(user: User, day: date) -> tuple[bool, bool]:
+    """Whether there can be counter-proposals, and requests without an answer."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"owner": user.pk, "day": day})
-        theirs, counters, asks = cursor.fetchone()
-    return bool(theirs), bool(counters), bool(asks)
+        counters, asks = cursor.fetchone()
+    return bool(counters), bool(asks)
 
 
 def _talks(user: User, day: date) -> list[Interview]:
@@ -134,9 +140,11 @@ def _talks(user: User, day: date) -> list[Interview]:
     return list(both.with_row().next_first()[:TALKS])
 
 
-def _debriefs(user: User, now: datetime) -> QuerySet[Interview]:
-    waiting: QuerySet[Interview] = user.interviews.awaiting_debrief(now).select_related("contact").last_first()
-    return waiting.only("owner", "starts_at", "contact__name")
+def _debriefs(user: User, now: datetime) -> list[Untold]:
+    waiting = (
+        user.interviews.awaiting_debrief(now).last_first().values_list("pk", "starts_at", "contact", "contact__name")
+    )
+    return [Untold(pk, starts_at, Person(who, name)) for pk, starts_at, who, name in waiting[:TALKS]]
 
 
 def _midnight(user: User, day: date, ahead: int) -> datetime:

@@ -100,7 +100,7 @@ def ago(value: date | None, today: date | None = None) -> str:
 @register.filter
 def clock(value: datetime, zone: str | ZoneInfo | None = None) -> str:
     """ "14:00": the time of an instant in the user's zone, or in the one named."""
-    return date_format(_local(value, zone), "H:i")
+    return f"{_local(value, zone):%H:%M}"
 
 
 @register.filter
@@ -109,7 +109,7 @@ def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = _local(value, zone)
-    return f"{day(local.date())}, {date_format(local, 'H:i')}"
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 @register.filter

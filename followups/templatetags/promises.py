@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.drawn import Drawn, address, blank, blanks
 from followups.models import Promise
+from followups.owed import Owed
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def promise_rows(context: dict[str, Any], promises: Iterable[Promise], on_contact: bool = False) -> SafeString:
+def promise_rows(context: dict[str, Any], promises: Iterable[Promise | Owed], on_contact: bool = False) -> SafeString:
     """`followups/_promise_row.html` for each (contact fetched along). Wants `today`, the owner's local date, in the context."""
     today: date = context["today"]
     shared = {"csrf": str(context.get("csrf_token", "")), "next": context["request"].get_full_path()}
@@ -24,7 +25,7 @@ def promise_rows(context: dict[str, Any], promises: Iterable[Promise], on_contac
     return mark_safe("".join(rows))  # noqa: S308 - every value is escaped as it is filled in
 
 
-def _filled(promise: Promise, today: date, shared: dict[str, str], on_contact: bool) -> str:
+def _filled(promise: Promise | Owed, today: date, shared: dict[str, str], on_contact: bool) -> str:
     contact = promise.contact
     when = _when(promise.state, promise.is_mine, promise.due_on, promise.promised_on, _later(promise), today)
     values = shared | {
@@ -41,9 +42,9 @@ def _filled(promise: Promise, today: date, shared: dict[str, str], on_contact: b
     return _drawn(promise.is_open, promise.is_mine, on_contact).fill(values)
 
 
-def _later(promise: Promise) -> date | None:
+def _later(promise: Promise | Owed) -> date | None:
     """The other date that a row may say: until when it was put off, or when it was closed."""
-    return promise.snoozed_until if promise.is_open else promise.closed_on
+    return promise.closed_on if isinstance(promise, Promise) and not promise.is_open else promise.snoozed_until
 
 
 @cache

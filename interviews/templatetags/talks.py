@@ -6,23 +6,23 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.drawn import Drawn, address, blanks
 from accounts.templatetags.keepword import clock, near
-from interviews.models import Interview
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def debrief_rows(context: dict[str, Any], talks: Iterable[Interview]) -> SafeString:
-    """`interviews/_debrief_row.html` for each (contact fetched along). Wants `today`, the owner's local date, in the context."""
+def debrief_rows(context: dict[str, Any], talks: Iterable[Any]) -> SafeString:
+    """`interviews/_debrief_row.html` for each: pk, starts_at, contact. Wants `today`, the owner's local date, in the context."""
     rows = [_filled(talk, context["today"]) for talk in talks]
     return mark_safe("".join(rows))  # noqa: S308 - every value is escaped as it is filled in
 
 
-def _filled(talk: Interview, today: date) -> str:
+def _filled(talk: Any, today: date) -> str:
     contact = talk.contact
     values = {
         "pk": str(talk.pk),
@@ -30,7 +30,7 @@ def _filled(talk: Interview, today: date) -> str:
         "contact_pk": str(contact.pk),
         "tint": str(contact.tint),
         "initials": contact.initials,
-        "day": near(talk.local_day, today),
+        "day": near(timezone.localdate(talk.starts_at), today),
         "at": clock(talk.starts_at),
     }
     return _drawn().fill(values)

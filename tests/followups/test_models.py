@@ -193,23 +193,10 @@ def test_standing_says_what_is_so(contact, fields, said):
 # --- which rows -------------------------------------------------------------------------------------------------------
 
 
-def test_wanted_by_leaves_out_what_is_put_off_dropped_binned_closed_or_later(user, contact):
-    wanted = PromiseFactory(contact=contact, due_on=TODAY)
-    back = PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=9), snoozed_until=TODAY)
-    PromiseFactory(contact=contact, due_on=TODAY, snoozed_until=TODAY + timedelta(days=1))
-    PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=1))
-    PromiseFactory(contact=contact, due_on=TODAY, binned_at=NOW)
-    PromiseFactory(contact=contact, due_on=TODAY, state="kept", closed_at=NOW)
-    PromiseFactory(contact=ContactFactory(owner=user, stage="drop"), due_on=TODAY)
-    PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW), due_on=TODAY)
-    assert list(user.promises.wanted_by(TODAY).most_urgent_first()) == [back, wanted]
-
-
-def test_overdue_and_due_by_look_at_the_local_date(user, contact):
+def test_overdue_looks_at_the_local_date(user, contact):
     late = PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=1))
-    due = PromiseFactory(contact=contact, due_on=TODAY)
+    PromiseFactory(contact=contact, due_on=TODAY)
     assert list(user.promises.overdue(TODAY)) == [late]
-    assert set(user.promises.due_by(TODAY)) == {late, due}
 
 
 @pytest.fixture

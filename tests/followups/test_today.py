@@ -207,6 +207,6 @@ def test_today_costs_the_same_for_one_and_for_thirty(client, user, rows, django_
         PromiseFactory(contact=contact, whose="theirs")
         InterviewFactory(contact=contact, local_date=TODAY, local_time=time(15))
         InterviewFactory(contact=contact, local_date=TODAY + timedelta(days=1))
-    # session, user, what is waiting, promises, talks, to touch, theirs, debriefs, shell
+    # session, user, what waits, promises, talks, to touch, theirs, debriefs, shell
     with django_assert_num_queries(9):
         today(client)
