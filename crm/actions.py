@@ -93,7 +93,7 @@ def change_stage(*, contact: Contact, to: str, now: datetime) -> Contact:
     return contact
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # mostly a part of something else, which it fails with
 def advance(*, contact: Contact, to: str, now: datetime) -> Contact:
     """Moves the stage forward on the way to `met`. Never back, and never out of continue or drop."""
     _lock(contact)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Owned
 from crm.models import Contact
 from crm.text import clean_line
+from followups.owed import Owed, open_with
 from followups.reminders import next_reminder
 from interviews.models import Interview
 from outbox.models import REMINDERS, OutgoingMail
@@ -101,10 +102,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
 
-    def slim(self) -> "PromiseQuerySet":
-        """What a row of a list shows of a promise, and no more."""
-        return self.only(*ROW)
-
     def with_row(self) -> "PromiseQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row."""
         return self.select_related("contact").only(*ROW, "contact__name")
@@ -131,6 +128,10 @@ class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ig
 
     if TYPE_CHECKING:
         instance: Contact
+
+    def owed(self, most: int) -> list[Owed]:
+        """What is open between us as rows, the most urgent first: what the contact's page shows."""
+        return open_with(self.instance, most)
 
     @transaction.atomic
     def make(

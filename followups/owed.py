@@ -1,5 +1,5 @@
-"""What is owed, as Today shows it, read in plain SQL: a model and its contact for each of forty rows, and the building of
-their statements, cost half of that page."""
+"""What is owed, as the rows of a page show it, read in plain SQL: a model and its contact for each of forty rows, and the building of
+their statements, cost half of Today."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import User
-from crm.models import tint
+from crm.models import Contact, tint
 from crm.text import initials
 
 # open and alive, of whom nobody dropped; `shell` counts the same
@@ -68,18 +68,23 @@ class Owed(NamedTuple):
 def wanted_by(user: User, day: date, most: int) -> list[Owed]:
     """What Today asks for, the most urgent first: due by `day`, the user's local date, not put off beyond it, and nothing
     about people who were dropped."""
-    return _read(WANTED, user, day, most)
+    return _read(WANTED, owner=user.pk, today=day, most=most)
 
 
-def awaited(user: User, day: date, most: int) -> list[Owed]:
+def awaited(user: User, most: int) -> list[Owed]:
     """What they owe, of people who were not dropped."""
-    return _read(AWAITED, user, day, most)
+    return _read(AWAITED, owner=user.pk, most=most)
 
 
-def _read(which: str, user: User, day: date, most: int) -> list[Owed]:
+def open_with(contact: Contact, most: int) -> list[Owed]:
+    """What is open between the owner and one contact, both ways, also when they were dropped."""
+    return _read("AND p.contact_id = %(contact)s", owner=contact.owner_id, contact=contact.pk, most=most)
+
+
+def _read(which: str, **values: date | int) -> list[Owed]:
     rows_of = f"SELECT {_ROW} {OPEN} {which} ORDER BY p.due_on, p.id LIMIT %(most)s"
     with connection.cursor() as cursor:
-        cursor.execute(rows_of, {"owner": user.pk, "today": day, "most": most})
+        cursor.execute(rows_of, values)
         rows = cursor.fetchall()
     return [
         Owed(pk, what, kind, whose, _day(due), _day(promised), put_off and _day(put_off), version, Person(who, name))

@@ -119,7 +119,7 @@ def read_day(user: User, now: datetime) -> Today:
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
         to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
-        theirs=awaited(user, day, THEIRS),
+        theirs=awaited(user, THEIRS),
         counters=list(user.counters.waiting()[:TALKS]) if have_counters else [],
         asks=list(user.asks.to_follow_up(day)[:TALKS]) if have_asks else [],
         debriefs=_debriefs(user, now),

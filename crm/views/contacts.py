@@ -149,7 +149,7 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         .defer("search_text", "introduced_by__search_text")
     )
     contact = get_object_or_404(people, pk=pk)
-    promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES_SHOWN + 1])
+    promises = contact.promises.owed(PROMISES_SHOWN + 1)
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
         "contact": contact,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from followups.owed import Person, awaited, wanted_by
+from followups.owed import Person, awaited, open_with, wanted_by
 from tests.factories import NOW, TODAY, ContactFactory, PromiseFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +33,27 @@ def test_awaited_leaves_out_what_is_mine_dropped_binned_or_closed(user, contact)
     PromiseFactory(contact=contact, whose="theirs", state="kept", closed_at=NOW)
     PromiseFactory(contact=ContactFactory(owner=user, stage="drop"), whose="theirs")
     PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW), whose="theirs")
-    assert [promise.pk for promise in awaited(user, TODAY, 9)] == [theirs.pk]
+    assert [promise.pk for promise in awaited(user, 9)] == [theirs.pk]
+
+
+def test_open_with_somebody_is_both_ways_and_of_nobody_else(user, contact):
+    mine = PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=90))
+    theirs = PromiseFactory(contact=contact, whose="theirs", due_on=TODAY)
+    PromiseFactory(contact=contact, binned_at=NOW)
+    PromiseFactory(contact=contact, state="kept", closed_at=NOW)
+    PromiseFactory(contact=ContactFactory(owner=user))
+    assert [promise.pk for promise in open_with(contact, 9)] == [theirs.pk, mine.pk]
+
+
+def test_open_with_somebody_who_was_dropped_is_shown(user):
+    promise = PromiseFactory(contact=ContactFactory(owner=user, stage="drop"))
+    assert [row.pk for row in open_with(promise.contact, 9)] == [promise.pk]
 
 
 def test_nothing_of_anybody_else(user, stranger):
     PromiseFactory(contact=ContactFactory(owner=stranger), due_on=TODAY)
     PromiseFactory(contact=ContactFactory(owner=stranger), whose="theirs")
-    assert wanted_by(user, TODAY, 9) == awaited(user, TODAY, 9) == []
+    assert wanted_by(user, TODAY, 9) == awaited(user, 9) == []
 
 
 def test_no_more_than_asked_for_the_most_urgent_first(user, contact):
