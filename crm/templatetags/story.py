@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from accounts.drawn import Drawn, address, blank
+from accounts.drawn import Drawn, address, blank, together
 from accounts.templatetags.keepword import day, moment
 from crm.models import Contact
 from crm.story import Entry
@@ -26,10 +26,10 @@ def story_entries(context: dict[str, Any], story: Iterable[Entry]) -> SafeString
         "next": contact.get_absolute_url(),
         "who": contact.first_name,
     }
-    return mark_safe("".join(_filled(entry, shared) for entry in story))  # noqa: S308 - escaped as it is filled in
+    return together(_filled(entry, shared) for entry in story)
 
 
-def _filled(entry: Entry, shared: dict[str, str]) -> str:
+def _filled(entry: Entry, shared: dict[str, str]) -> SafeString:
     values = shared | {"at": moment(entry.at), "said": entry.text}
     if entry.kind == "note":
         values |= {"said": note(entry.words), "pk": str(entry.pk)}
