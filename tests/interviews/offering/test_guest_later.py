@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from crm.models import Contact
 from interviews import links
 from interviews.actions import offering, planning
 from interviews.models import Interview, Offer, OfferState
@@ -24,16 +23,6 @@ pytestmark = pytest.mark.django_db
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def misaki(user) -> Contact:
-    return ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
-
-
-@pytest.fixture
-def offer(user, misaki) -> Offer:
-    return offering.offer(owner=user, contact=misaki, terms=terms(), now=NOW)
 
 
 @pytest.fixture

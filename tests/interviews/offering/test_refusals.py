@@ -31,16 +31,6 @@ def clock():
 
 
 @pytest.fixture
-def misaki(user) -> Contact:
-    return ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
-
-
-@pytest.fixture
-def offer(user, misaki) -> Offer:
-    return offering.offer(owner=user, contact=misaki, terms=terms(), now=NOW)
-
-
-@pytest.fixture
 def counter(offer) -> Counter:
     return offering.propose(offer=offer, answer=OWN, now=LATER)
 
