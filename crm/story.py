@@ -85,6 +85,7 @@ class Source:
     minutes: str = "0"
     starts_at: str = "CAST(NULL AS timestamp with time zone)"
     only: str = "1 = 1"
+    told_by: tuple[tuple[str, str, str], ...] = ()  # relation, instant, state: what happened then is told as theirs
 
 
 # what happened at one moment is told in this order, the last first
@@ -98,7 +99,13 @@ SOURCES = (
         *("state", "medium", "minutes", "starts_at"),
         only="binned_at IS NULL",
     ),
-    Source("touch", "touches", "created_at", "CAST(happened_on AS text)"),
+    Source(
+        "touch",
+        "touches",
+        "created_at",
+        "CAST(happened_on AS text)",
+        told_by=(("interviews", "held_at", "held"), ("promises", "closed_at", "kept")),
+    ),
     Source("promised", "promises", "created_at", "what", "whose", only="binned_at IS NULL"),
     Source("note", "notes", "created_at", "body", only="binned_at IS NULL"),
 )
@@ -132,13 +139,26 @@ def _statement(since_place: int | None) -> str:
 
 
 def _arm(place: int, source: Source, since_place: int | None) -> str:
-    table = Contact._meta.get_field(source.relation).related_model._meta.db_table  # type: ignore[union-attr]  # a relation
+    only = " AND ".join([source.only, *(_untold(source.at, *told) for told in source.told_by)])
     return (
         f"SELECT * FROM (SELECT {place} AS place, id AS pk, {source.at} AS happened_at, '{source.kind}' AS kind, "  # noqa: S608
         f"{source.text} AS words, {source.aside} AS aside, {source.minutes} AS minutes, {source.starts_at} AS starts_at "
-        f'FROM "{table}" WHERE contact_id = %(contact)s AND {source.only} AND {_before(place, source.at, since_place)} '
+        f'FROM "{_table(source.relation)}" '
+        f"WHERE contact_id = %(contact)s AND {only} AND {_before(place, source.at, since_place)} "
         f"ORDER BY happened_at DESC, id DESC LIMIT %(length)s) AS arm{place}"
     )
+
+
+def _untold(at: str, relation: str, instant: str, state: str) -> str:
+    """A talk that was held is a touch of the same instant, and so is a thank-you that was kept."""
+    return (
+        f'{at} NOT IN (SELECT {instant} FROM "{_table(relation)}" '  # noqa: S608
+        f"WHERE contact_id = %(contact)s AND state = '{state}' AND binned_at IS NULL)"
+    )
+
+
+def _table(relation: str) -> str:
+    return Contact._meta.get_field(relation).related_model._meta.db_table  # type: ignore[union-attr]  # a relation
 
 
 def _before(place: int, at: str, since_place: int | None) -> str:

@@ -3,8 +3,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import User
-from crm import story
+from crm import actions, story
 from crm.models import Contact
+from followups.actions import keep
+from interviews.actions.planning import hold
 from tests.factories import (
     NOW,
     TODAY,
@@ -54,6 +56,16 @@ def test_everything_that_happened_newest_first(contact: Contact, user: User):
     assert later == ""
     assert entries[4].length == "30 minutes in person"
     assert entries[2].spoke_on == TODAY - timedelta(days=9)
+
+
+def test_a_talk_and_a_thank_you_are_told_once(contact: Contact):
+    interview = InterviewFactory(contact=contact, starts_at=ago(2))
+    hold(interview=interview, now=ago(2))
+    keep(promise=contact.promises.get(kind="thank_you"), now=ago(1))
+    actions.touch(contact=contact, on=TODAY, now=NOW)
+    entries, _later = story.read(contact)
+    told = [(entry.kind, entry.at) for entry in entries if entry.kind in ("talk", "touch", "closed")]
+    assert told == [("touch", NOW), ("closed", ago(1)), ("talk", ago(2))]
 
 
 def test_a_screenful_at_a_time_and_nothing_twice(contact: Contact):
