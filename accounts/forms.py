@@ -1,7 +1,9 @@
 """What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in entrance.py."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
@@ -12,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.countries import country_names
 from accounts.dates import zone_names
 from accounts.models import User, validate_zone
+from accounts.templatetags.keepword import city
+
+CONTINENTS = "Africa/ America/ Antarctica/ Arctic/ Asia/ Atlantic/ Australia/ Europe/ Indian/ Pacific/ UTC"
+LIVED_IN = tuple(CONTINENTS.split())
 
 
 class SignupForm(forms.Form):
@@ -100,7 +106,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = self.fields["time_zone"]
-        zone.widget = ZoneSelect(choices=zone_choices(self.instance.time_zone))
+        zone.widget = ZoneSelect(choices=zone_choices(self.instance.time_zone, now))
         zone.help_text = gettext("%(time)s there now. When you travel, hours move with you. Dates stay.") % {
             "time": now.astimezone(self.instance.zone).strftime("%H:%M")
         }
@@ -121,10 +127,25 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         return found
 
 
-def zone_choices(mine: str) -> list[tuple[str, str]]:
-    """Every place one can live in; and the zone the user has, whatever it is called."""
-    places = {name for name in zone_names() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))}
-    return [(name, name.replace("_", " ")) for name in sorted(places | {"UTC", mine})]
+def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
+    """Every place one can live in, as in "Tokyo (GMT+9)"; and the zone the user has, whatever it is called."""
+    ahead = _hours_ahead(now.replace(minute=0, second=0, microsecond=0))
+    places = [(name, f"{city(name)} ({said})") for name, said in ahead.items()]
+    if mine not in ahead:
+        places.append((mine, city(mine)))
+    return sorted(places, key=lambda place: place[1])
+
+
+@lru_cache(maxsize=1)
+def _hours_ahead(hour: datetime) -> dict[str, str]:
+    """ "GMT+9" by zone. Kept for the hour: it reads some five hundred files."""
+    return {name: _ahead(hour.astimezone(ZoneInfo(name))) for name in zone_names() if name.startswith(LIVED_IN)}
+
+
+def _ahead(there: datetime) -> str:
+    minutes = int((there.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return "GMT" + (("+" if minutes > 0 else "−") + str(hours) + (f":{rest:02}" if rest else "") if minutes else "")
 
 
 def next_mail_in_words(user: User, now: datetime) -> str:

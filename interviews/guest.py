@@ -113,7 +113,7 @@ def guest_ics(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, offer: Offer, token: str, *, moving: bool) -> HttpResponse:
     now = timezone.now()
-    zone = ZoneForm(request.POST, offer=offer)
+    zone = ZoneForm(request.POST, offer=offer, now=now)
     slots = offer.free_slots(now)
     form = AnswerForm(request.POST, offer=offer, slots=slots, zone=zone.chosen, now=now)
     if not offer.takes_answers(now):
@@ -168,7 +168,7 @@ def _choices(
     form: AnswerForm | None = None,
     zone: ZoneForm | None = None,
 ) -> HttpResponse:
-    zone = zone or ZoneForm(request.GET, offer=offer)
+    zone = zone or ZoneForm(request.GET, offer=offer, now=now)
     form = form or AnswerForm(
         offer=offer, slots=offer.free_slots(now), zone=zone.chosen, now=now, talk=offer.interview if moving else None
     )

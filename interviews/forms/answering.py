@@ -153,14 +153,14 @@ class ZoneForm(forms.Form):
 
     zone = forms.CharField(required=False)
 
-    def __init__(self, data: Any = None, *, offer: Offer) -> None:
+    def __init__(self, data: Any = None, *, offer: Offer, now: datetime) -> None:
         self.offer = offer
         super().__init__(data)
         self.typed = str(self.data.get("zone", ""))[:64]
         self.is_known = not self.typed or self.typed in zone_names()
         self.chosen = self.typed if self.typed in zone_names() else (offer.contact.time_zone or offer.owner.time_zone)
         self.is_guess = not (self.typed and self.is_known) and not offer.contact.time_zone
-        widget = ZoneSelect(choices=zone_choices(self.chosen), attrs={"id": "zone"})
+        widget = ZoneSelect(choices=zone_choices(self.chosen, now), attrs={"id": "zone"})
         self.fields["zone"].widget = widget
         self.initial["zone"] = self.chosen
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from accounts import demo
+from accounts.forms import zone_choices
 from accounts.models import User
 from tests.factories import NOW, UserFactory
 
@@ -205,3 +206,22 @@ def test_wrong_working_hours_get_their_sentence(client: Client, user, field: str
     assertContains(client.post(reverse("settings"), KEPT | {field: typed}), said)
     user.refresh_from_db()
     assert (user.work_days, user.work_until, user.country) == ("12345", time(17), "")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Tokyo", "Tokyo (GMT+9)"),
+        ("America/St_Johns", "St Johns (GMT−3:30)"),
+        ("Africa/Accra", "Accra (GMT)"),
+        ("America/Argentina/Ushuaia", "Ushuaia (GMT−3)"),
+        ("US/Eastern", "Eastern"),
+    ],
+)
+def test_zones_are_said_by_their_city(zone: str, said: str):
+    assert dict(zone_choices(zone, NOW))[zone] == said
+
+
+def test_zones_are_sorted_as_one_looks_for_them():
+    said = [label for _zone, label in zone_choices("UTC", NOW)]
+    assert said == sorted(said)
