@@ -12,10 +12,14 @@ from crm import actions
 from crm.models import Contact, Stage
 from crm.text import fold
 from followups.actions import keep, let_go
+from followups.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
 from followups.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
 from followups.models import Whose
+from interviews import bank, letters
+from interviews.actions import asking, debriefing, preparing
 from interviews.actions.planning import hold, plan
-from interviews.models import Interview
+from interviews.models import AskVia, Interview
+from interviews.shelves import key_of
 from outbox.models import REMINDERS, State
 
 MORNING = time(9, 0)
@@ -25,14 +29,6 @@ LAST_MAILS = (  # how many days ago a reminder came, and what it said
     (6, "You owe Amina a word about her dataset"),
     (3, "You owe Ana an article, and Fatou a list"),
     (1, "You owe Ana an article, and 2 more"),
-)
-
-
-LEARNED = (
-    "Models fail at the gauges, not in the code: start with the stations nobody maintains.",
-    "They hire for patience with bad data, and teach the rest.",
-    "The tenders are written in spring; ask in February, not in May.",
-    "One page to the board beats a report of sixty.",
 )
 
 
@@ -49,12 +45,15 @@ class Network:
         return moment if days > 0 else min(moment, self.now)
 
     def make(self) -> None:
+        bank.stock(self.owner, self.at(-PEOPLE[0].known_for))
+        self.questions = {question.starting: question for question in self.owner.questions.all()}
         for person in PEOPLE:
             self._meet(person)
         for talk in TALKS:
             self._talk(talk)
         for owed in PROMISES:
             self._owe(owed)
+        self._tick()
         self._settle_stages()
         self._import()
         self._mails()
@@ -76,10 +75,17 @@ class Network:
         )
         since = self.at(-person.known_for)
         made = actions.add(owner=self.owner, details=details, note=person.note, now=since).contact
-        if person.stage != Stage.TO_MEET:
-            asked = since + timedelta(hours=26)
-            actions.change_stage(contact=made, to=Stage.ASKED, now=min(asked, self.now))
+        asked = min(since + timedelta(hours=26), self.now)
+        if person.name in ASKED_BY_LETTER:
+            self._ask(made, asked)
+        elif person.stage != Stage.TO_MEET:
+            actions.change_stage(contact=made, to=Stage.ASKED, now=asked)
         self.people[person.name] = made
+
+    def _ask(self, contact: Contact, now: datetime) -> None:
+        body = letters.draft(self.owner, contact, step=1, purpose="", now=now)
+        letter = asking.Letter(letters.subject_for(contact, 1, None), body, minutes=20, via=AskVia.MAIL)
+        asking.ask(owner=self.owner, contact=contact, letter=letter, now=now)
 
     def _talk(self, talk: Talk) -> None:
         clock = time.fromisoformat(talk.at) if talk.at else self._later_today()
@@ -95,17 +101,41 @@ class Network:
             purpose=talk.purpose,
             now=planned,
         )
+        self._prepare(interview, planned)
         if talk.days < 0:
             hold(interview=interview, now=interview.ends_at)
             if talk.days < -1:
                 self._look_back(interview)
 
+    def _prepare(self, interview: Interview, now: datetime) -> None:
+        contact = interview.contact
+        prepared, told = PREPARED.get(contact.name), TOLD.get(contact.name)
+        asked = prepared.questions if prepared else tuple(told.answers) if told else ()
+        if asked:
+            preparing.choose(contact=contact, questions=[self.questions[number] for number in asked], now=now)
+        if prepared:
+            for chosen in contact.preparations.get().questions.in_order()[: prepared.must_ask]:
+                preparing.mark(chosen=chosen, must_ask=True)
+            preparing.keep(
+                contact=contact,
+                seen=0,
+                purpose=prepared.purpose,
+                agenda=prepared.agenda,
+                minutes=interview.minutes,
+                homework={item: preparing.Studied(note, done=True) for item, note in prepared.homework.items()},
+                now=now,
+            )
+
     def _look_back(self, interview: Interview) -> None:
         """Talks before yesterday are debriefed, and what they left behind was kept the day after."""
         done = interview.ends_at + timedelta(days=1)
-        interview.debrief.learned = LEARNED[interview.pk % len(LEARNED)]
-        interview.debrief.done_at = interview.ends_at + timedelta(minutes=10)
-        interview.debrief.save(update_fields=["learned", "done_at"])
+        told = TOLD[interview.contact.name]
+        chosen: Any = self.owner.chosenquestions.filter(preparation__interview=interview)
+        for number, answer in told.answers.items():
+            chosen.filter(question__starting=number).update(answer=answer, answered_at=interview.ends_at)
+        interview.contact.remember("\n".join(told.answers.values()))
+        outcome = debriefing.Outcome(learned=told.learned)
+        debriefing.finish(interview=interview, outcome=outcome, now=interview.ends_at + timedelta(minutes=10))
         for promise in self.owner.promises.open().filter(interview=interview):
             keep(promise=promise, now=done)
 
@@ -125,6 +155,11 @@ class Network:
         if owed.end:
             end = keep if owed.end == "kept" else let_go
             end(promise=promise, now=self.at(owed.closed, time(19, 0)))
+
+    def _tick(self) -> None:
+        ticks: Any = self.owner.ticks
+        for name in (*HAVE_READ, *HAVE_JOINED):
+            ticks.create(name=name, name_key=key_of(name), done_at=self.at(-2))
 
     def _settle_stages(self) -> None:
         for rhythm in RHYTHMS:

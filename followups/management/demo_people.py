@@ -175,7 +175,7 @@ PROMISES = (
     Owed("Chidi Okafor", "Introduce him to Rafael", -2, -1),
     Owed("Fatou Ndiaye", "Send the list of small grants", -6, -3),
     # due
-    Owed("Tomás Ó Briain", "Thank him for the evening in the reading room", -1, 0),
+    Owed("Tomás Ó Briain", "Send him the photo of the reading room", -5, 0),
     Owed("Hana Kobayashi", "Write to Minh Anh, as she suggested", -3, 0),
     # to come
     Owed("Ingrid Solheim", "Tell her what came of Kwame’s advice", -4, 2),
@@ -184,14 +184,12 @@ PROMISES = (
     Owed("Amina El-Sayed", "Check her dataset against ours", -9, 8),
     Owed("Kwame Boateng", "Send the sensor log of the season", -7, 12),
     # kept
-    Owed("Ingrid Solheim", "Thank her for half an hour at the flood desk", -200, -199, "kept", -199),
-    Owed("Kwame Boateng", "Thank him, and say which sensor we chose", -180, -179, "kept", -179),
+    Owed("Ingrid Solheim", "Send her the maps of the lower river", -199, -190, "kept", -192),
+    Owed("Kwame Boateng", "Say which sensor we chose", -180, -170, "kept", -171),
     Owed("Zsófia Nagy", "Send the essay she asked for", -150, -140, "kept", -143),
     Owed("Nhung Trần", "Introduce her to Amina", -120, -110, "kept", -112),
     Owed("Rafael Pinto", "Send the tide tables", -110, -104, "kept", -101),
     Owed("Priya Raghunathan", "Send one page on early warning", -90, -80, "kept", -82),
-    Owed("Ana Souza", "Thank her for twenty minutes", -1, 0, "kept", -1),
-    Owed("Hana Kobayashi", "Thank her, naming the river lab", -3, -2, "kept", -2),
     Owed("Yusuf Demir", "Send the link to the bridge survey", -60, -50, "kept", -50),
     Owed("Amina El-Sayed", "Introduce her to Ana", -40, -33, "kept", -35),
     # let go

@@ -15,8 +15,12 @@ from accounts.ownership import count_across_owners
 from crm.models import Stage
 from followups.mails import plan
 from followups.management.commands.demo import make_account
+from followups.management.demo_answers import ASKED_BY_LETTER
 from followups.management.demo_people import PEOPLE
 from followups.models import PromiseState
+from interviews import learned, prepared
+from interviews.learned import Field
+from interviews.shelves import SHELVES, shelves_of
 from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.slow
@@ -122,5 +126,34 @@ def test_demo_opens_every_page(owner: User):
     signed_in = Client()
     signed_in.force_login(owner)
     with time_machine.travel(NOW, tick=False):
-        for name in ("today", "contact_list", "promise_list", "delivery_list", "import_list", "settings"):
+        for name in ("today", "contact_list", "promise_list", "delivery_list", "import_list", "settings", "learned"):
             assert signed_in.get(reverse(name)).status_code == 200, name
+
+
+def test_demo_has_learned_from_its_talks(owner: User):
+    counted = learned.count(owner)
+    assert (counted.answers >= 25, counted.talks >= 9) == (True, True)
+    assert max(question.answers for question in learned.questions_with_answers(owner, Field(""))) >= 4
+    assert {key: len(shelf.named) >= 3 for key, shelf in shelves_of(owner, Field("")).items()} == dict.fromkeys(
+        SHELVES, True
+    )
+    assert learned.search(owner, "toothbrush", Field("")).count == 1
+
+
+def test_demo_finds_what_was_said_in_its_talks(owner: User):
+    assert list(owner.contacts.filter(search_text__contains="soldering").values_list("name", flat=True)) == [
+        "Nhung Trần"
+    ]
+
+
+def test_demo_is_ready_for_its_next_talk(owner: User):
+    talks = owner.interviews.planned().select_related("contact").next_first()[:2]
+    first, second = (prepared.read(owner, talk.contact) for talk in talks)
+    week = prepared.Week((), is_this_week=True)
+    assert (first.readiness(week).figure, second.readiness(week).is_complete) == (100, False)
+
+
+def test_demo_waits_for_answers_to_its_letters(owner: User):
+    assert set(owner.asks.filter(closed_at__isnull=True).values_list("contact__name", flat=True)) == set(
+        ASKED_BY_LETTER
+    )
