@@ -48,7 +48,7 @@ def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     user, now = demo.user_of(token), timezone.now()
     if user and request.method == "POST" and demo.use_up(user, now):
         form = DemoForm(request.POST)
-        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, user)
         if form.is_valid() and form.cleaned_data["time_zone"] != user.time_zone:
             user.time_zone = form.cleaned_data["time_zone"]
             user.keep_settings(["time_zone"], now)

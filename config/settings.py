@@ -163,6 +163,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # of the usual 300 a busy hour would throw away limits that still hold
     }
 }
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # --- broker and workers -----------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ INVITATION_DELAY = env.int("INVITATION_DELAY", default=20)  # seconds: Undo canc
 # --- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.SignedIn"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.complaints.NotLikeMe"},

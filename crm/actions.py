@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from accounts.dates import take_date
 from accounts.models import User
+from accounts.written import written
 from crm.models import Contact, ContactTag, Note, Organisation, RhythmUnit, Stage, Tag, Touch
 from crm.search import reindex, text_of
 from crm.text import key_of, promise_lines, sentence_case
@@ -265,8 +266,16 @@ def _set_tags(contact: Contact, names: Iterable[str]) -> None:
 
 def _lock(contact: Contact) -> None:
     """Reads again what a second tab may have changed, and holds the row until the commit."""
-    # the owner along: without it Django asks once more, to learn whose row it has found
-    contact.refresh_from_db(fields=[*STANDING, "owner"], from_queryset=contact.owner.contacts.select_for_update())
+    found = _standing(contact.owner, contact.pk)
+    if not found:
+        raise Contact.DoesNotExist
+    for name, value in zip(STANDING, found[0], strict=True):
+        setattr(contact, name, value)
+
+
+@written
+def _standing(owner: User, pk: int) -> QuerySet[Contact, Any]:
+    return owner.contacts.filter(pk=pk).select_for_update().values_list(*STANDING)
 
 
 def _set_stage(contact: Contact, to: str, now: datetime) -> None:

@@ -96,12 +96,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def before(self, name_key: str, pk: int) -> "ContactQuerySet":
         return self.filter(Q(name_key__lt=name_key) | Q(pk__lt=pk), name_key__lte=name_key)
 
-    def sharing(self, email: str) -> "ContactQuerySet":
-        """Those with this e-mail: a hint, never a refusal."""
-        if not email:
-            return self.none()
+    def sharing(self, email_key: str) -> "ContactQuerySet":
+        """Those with this e-mail, given in lower case: a hint, never a refusal."""
         # in the order of the index: by name, SQLite would walk all names to find three
-        return self.alive().annotate(email_key=Lower("email")).filter(email_key=email.lower()).order_by("email_key")
+        return self.alive().annotate(email_key=Lower("email")).filter(email_key=email_key).order_by("email_key")
 
     def tagged(self, tag: int) -> "ContactQuerySet":
         return self.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
@@ -257,11 +255,6 @@ class Contact(Owned):
             RhythmUnit.YEARS: ngettext("every year", "every %(n)d years", self.rhythm_count),
         }
         return said[RhythmUnit(self.rhythm_unit)] % {"n": self.rhythm_count}
-
-    def sharing_email(self) -> "ContactQuerySet":
-        """The owner's other contacts with this e-mail."""
-        others: ContactQuerySet = self.owner.contacts.sharing(self.email).exclude(pk=self.pk).only("name", "owner")
-        return others
 
     def rhythm_after(self, day: date) -> date | None:
         """When the rhythm comes round, counted from the last touch, not from the date planned (product.md rule 12)."""

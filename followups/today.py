@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.dates import instant
 from accounts.models import User
-from crm.models import Contact
+from accounts.written import written
+from crm.models import Contact, ContactQuerySet
 from followups.owed import Owed, Person, awaited, wanted_by
 from followups.words import number
-from interviews.models import Ask, Counter, Interview
+from interviews.models import Ask, Counter, Interview, InterviewQuerySet
 
 SHOWN = 40  # promises; the rest stands under Follow-ups
 TO_TOUCH = 3
@@ -106,7 +108,7 @@ def read_day(user: User, now: datetime) -> Today:
     have_counters, have_asks = _waiting(user, day)
     wanted = wanted_by(user, day, SHOWN + 1)
     overdue = [promise for promise in wanted[:SHOWN] if promise.due_on < day]
-    talks = _talks(user, day)
+    talks = _talks(user, _midnight(user, day, 0), _midnight(user, day, 2))
     todays = [talk for talk in talks if talk.starts_at < _midnight(user, day, 1)]
     next_talk = next((talk for talk in todays if talk.ends_at > now), None)
     return Today(
@@ -118,11 +120,11 @@ def read_day(user: User, now: datetime) -> Today:
         next_talk=next_talk,
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
-        to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
+        to_touch=_to_touch(user, day),
         theirs=awaited(user, THEIRS),
         counters=list(user.counters.waiting()[:TALKS]) if have_counters else [],
         asks=list(user.asks.to_follow_up(day)[:TALKS]) if have_asks else [],
-        debriefs=_debriefs(user, now),
+        debriefs=[Untold(pk, at, Person(who, name)) for pk, at, who, name in _debriefs(user, now)],
     )
 
 
@@ -134,17 +136,21 @@ def _waiting(user: User, day: date) -> tuple[bool, bool]:
     return bool(counters), bool(asks)
 
 
-def _talks(user: User, day: date) -> list[Interview]:
-    """Today's and tomorrow's, with whom they are."""
-    both = user.interviews.planned().between(_midnight(user, day, 0), _midnight(user, day, 2))
-    return list(both.with_row().next_first()[:TALKS])
+@written
+def _talks(user: User, start: datetime, end: datetime) -> InterviewQuerySet:
+    """Those planned in [start, end), with whom they are."""
+    return user.interviews.planned().between(start, end).with_row().next_first()[:TALKS]
 
 
-def _debriefs(user: User, now: datetime) -> list[Untold]:
-    waiting = (
-        user.interviews.awaiting_debrief(now).last_first().values_list("pk", "starts_at", "contact", "contact__name")
-    )
-    return [Untold(pk, starts_at, Person(who, name)) for pk, starts_at, who, name in waiting[:TALKS]]
+@written
+def _debriefs(user: User, now: datetime) -> QuerySet[Interview, Any]:
+    waiting = user.interviews.awaiting_debrief(now).last_first()
+    return waiting.values_list("pk", "starts_at", "contact", "contact__name")[:TALKS]
+
+
+@written
+def _to_touch(user: User, day: date) -> ContactQuerySet:
+    return user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]
 
 
 def _midnight(user: User, day: date, ahead: int) -> datetime:

@@ -168,7 +168,8 @@ class QuickForm(forms.Form):
         return "" if not key or self.owner.organisations.filter(name_key=key).exists() else _("new here")
 
     def _also_of(self) -> str:
-        others = self.owner.contacts.sharing(self.found.email)[:1]
+        email = self.found.email.lower()
+        others = self.owner.contacts.sharing(email)[:1] if email else ()
         return _("%s has it too") % others[0].name if others else ""
 
     def _led_by(self) -> Fact:

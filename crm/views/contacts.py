@@ -1,7 +1,9 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, one_or_404, tell
+from accounts.models import User
 from accounts.templatetags.keepword import ago, day
+from accounts.written import written
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
-from crm.models import Contact, RhythmUnit, Stage
+from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag
 from crm.text import time_there
 
 PROMISES_SHOWN = 10
@@ -143,12 +147,7 @@ def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
 def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: int = 200) -> HttpResponse:
     """Everything about one person; a note that was refused comes back here with what was typed."""
     now = timezone.now()
-    people = (
-        request.user.contacts.alive()
-        .select_related("organisation", "introduced_by")
-        .defer("search_text", "introduced_by__search_text")
-    )
-    contact = get_object_or_404(people, pk=pk)
+    contact = one_or_404(_alive(request.user, pk))
     promises = contact.promises.owed(PROMISES_SHOWN + 1)
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
@@ -158,9 +157,9 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         "now": now,
         "promises": promises[:PROMISES_SHOWN],
         "has_more_promises": len(promises) > PROMISES_SHOWN,
-        "interview": contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
-        "tags": contact.tags.order_by("name_key"),
-        "also_of": contact.sharing_email()[:3],
+        "interview": next(iter(_next_talk(contact, now)), None),
+        "tags": _tags(contact),
+        "also_of": _also_of(request.user, contact.email.lower(), pk) if contact.email else [],
         "story": entries,
         "story_later": later,
         "note_form": note_form,
@@ -172,3 +171,26 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         "time_there": time_there(contact.time_zone, request.user.zone, now),
     }
     return render(request, "crm/contact_detail.html", context, status=status)
+
+
+@written
+def _alive(owner: User, pk: int) -> ContactQuerySet:
+    people = owner.contacts.alive().select_related("organisation", "introduced_by")
+    return people.defer("search_text", "introduced_by__search_text").filter(pk=pk)
+
+
+@written
+def _next_talk(contact: Contact, now: datetime) -> QuerySet[Any]:
+    talks: QuerySet[Any] = contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first()
+    return talks[:1]
+
+
+@written
+def _also_of(owner: User, email_key: str, but: int) -> ContactQuerySet:
+    """The owner's other contacts with this e-mail."""
+    return owner.contacts.sharing(email_key).exclude(pk=but).only("name", "owner")[:3]
+
+
+@written
+def _tags(contact: Contact) -> QuerySet[Tag]:
+    return contact.tags.order_by("name_key")

@@ -1,11 +1,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import OwnerRequest, page_or_partial
+from accounts.models import User
+from accounts.written import written
 from crm.forms import OWES, ContactSearchForm
 from crm.models import ContactQuerySet, Stage, Tag
 from crm.rows import draw
@@ -44,12 +47,16 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
 
 def _tags(request: OwnerRequest) -> list[Tag]:
     """The tags the filter offers, and those already chosen; a fragment of results needs only the chosen ones."""
-    tags = request.user.tags.order_by("name_key")
     chosen = [int(pk) for pk in request.GET.getlist("tag") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    found = list(tags.filter(pk__in=chosen)) if chosen else []
+    found = list(request.user.tags.order_by("name_key").filter(pk__in=chosen)) if chosen else []
     if request.htmx and request.htmx.target == "results":
         return found
-    return found + [tag for tag in tags[:MOST_TAGS] if tag not in found]
+    return found + [tag for tag in _first_tags(request.user) if tag not in found]
+
+
+@written
+def _first_tags(owner: User) -> QuerySet[Tag]:
+    return owner.tags.order_by("name_key")[:MOST_TAGS]
 
 
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:

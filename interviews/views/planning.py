@@ -3,13 +3,17 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, one_or_404, page_or_partial, tell
+from accounts.models import User
+from accounts.written import written
+from crm.models import Contact
 from interviews import calendars, words
 from interviews.actions import planning as actions
 from interviews.forms.planning import InterviewForm
@@ -23,8 +27,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_form
 def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
-    contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
-    contact.owner = request.user
+    contact = one_or_404(_whom(request.user, contact_pk))
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
         interview = actions.plan(owner=request.user, contact=contact, now=now, **form.terms)
@@ -32,6 +35,11 @@ def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         return redirect(interview)
     context = {"form": form, "contact": contact, "address": address_of(contact), "delay": settings.INVITATION_DELAY}
     return page_or_partial(request, "interviews/interview_form.html", "understood", context)
+
+
+@written
+def _whom(owner: User, pk: int) -> QuerySet[Contact]:
+    return with_has_preparation(owner.contacts.alive().filter(pk=pk))
 
 
 @require_form

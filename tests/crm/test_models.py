@@ -118,9 +118,10 @@ def test_sharing_an_address_goes_by_its_index(user: User):
     bo = ContactFactory(owner=user, email="info@LAB.example")
     ContactFactory(owner=user, email="info@lab.example", binned_at=NOW)
     ContactFactory(owner=user)
-    assert list(ana.sharing_email()) == [bo]
+    others = user.contacts.sharing("info@lab.example").exclude(pk=ana.pk)[:3]
+    assert list(others) == [bo]
     if connection.vendor == "sqlite":
-        assert "contact_by_email" in ana.sharing_email()[:3].explain()
+        assert "contact_by_email" in others.explain()
 
 
 def test_to_touch_is_who_continues_and_is_due(user: User):
