@@ -20,7 +20,8 @@ from interviews.models import ChosenQuestion, Interview, Room, RoomWrite
 MOST_EXTENDED = 240  # minutes; a talk that runs on is another talk
 NOTES, MINE, THEIRS, MEET = "notes", "mine", "theirs", "meet"
 LINES = (MINE, THEIRS, MEET)
-MEET_SIGN = "+ "
+MINE_SIGN, MEET_SIGN = "! ", "+ "
+LONGEST_PROMISE = 300
 
 
 class NoSuchBox(Exception):  # noqa: N818 - it is no error of the program
@@ -137,6 +138,10 @@ def tap(*, owner: User, interview_pk: int, said: Tap, verb: Callable[[Room, date
     return room
 
 
+def is_too_long(said: Write) -> bool:
+    return said.box in (MINE, THEIRS) and len(said.text) > LONGEST_PROMISE
+
+
 @transaction.atomic
 def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept:
     """Keeps what a device sends, whichever device and however often. Raises Room.DoesNotExist before the start.
@@ -161,6 +166,10 @@ def _hear(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tupl
 
 
 def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
+    """A promise; what is too long for one stands among the notes instead, where the debrief finds it."""
+    if is_too_long(said):
+        sign = MINE_SIGN if said.box == MINE else f"{room.interview.contact.first_name}: "
+        return _note_line(room, said, is_repeat, sign + said.text, now)
     if not is_repeat:
         dated = take_date(said.text, room.interview.owner.today(now))
         room.interview.contact.promises.make(
@@ -176,13 +185,17 @@ def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
 def _notes(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     text = _laid(said, room.notes, room.notes_version)
     if not is_repeat and text != room.notes:
+        _remember_late(room, room.notes, text)
         room.notes, room.notes_version = text, room.notes_version + 1
         room.save(update_fields=["notes", "notes_version"])
     return Kept(NOTES, room.notes, room.notes_version, is_merged=room.notes != said.text)
 
 
 def _meet(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
-    line = MEET_SIGN + said.text
+    return _note_line(room, said, is_repeat, MEET_SIGN + said.text, now)
+
+
+def _note_line(room: Room, said: Write, is_repeat: bool, line: str, now: datetime) -> Kept:
     text = room.notes if line in room.notes.splitlines() else "\n".join(part for part in (room.notes, line) if part)
     return _notes(room, replace(said, text=text, version=room.notes_version), is_repeat, now)
 
@@ -194,10 +207,19 @@ def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
         raise NoSuchBox
     text = _laid(said, question.answer, question.answer_version)
     if not is_repeat and text != question.answer:
+        _remember_late(room, question.answer, text)
         question.answer, question.answer_version = text, question.answer_version + 1
         question.answered_at = (question.answered_at or now) if text else None
         question.save(update_fields=["answer", "answer_version", "answered_at"])
     return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
+
+
+def _remember_late(room: Room, before: str, after: str) -> None:
+    """The end has made findable what stood there then; what a phone sends later is found as well."""
+    known = set(before.splitlines())
+    new = "\n".join(line for line in after.splitlines() if line not in known)
+    if room.is_over and new:
+        room.interview.contact.remember(new)
 
 
 _KEEPERS: dict[str, Callable[[Room, Write, bool, datetime], Kept]] = {NOTES: _notes, MEET: _meet}

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +20,9 @@ from crm.forms import QuickForm
 from crm.models import RhythmUnit
 from crm.text import clean_line, clean_text, sentence_case
 from interviews.actions.debriefing import Change, Outcome, Promised
-from interviews.actions.holding import LINES, NOTES, Tap, Write
+from interviews.actions.holding import LINES, LONGEST_PROMISE, NOTES, Tap, Write
 from interviews.models import LONGEST_ANSWER, LONGEST_NOTES, Debrief, Interview, MayUseName
 
-LONGEST_PROMISE = 300
-LONGEST_LINE = 1000  # of somebody to meet
 MOST_ROWS = 20
 HIGHEST = 2**31 - 1
 LATEST_INSTANT = 4_102_444_800_000  # the year 2100
@@ -79,9 +78,7 @@ class RoomWriteForm(forms.Form):
             cleaned["text"] = text = clean_line(text)
             if not text and "text" not in self.errors:
                 self.add_error("text", EMPTY_LINE[box])
-        most = {NOTES: LONGEST_NOTES, "meet": LONGEST_LINE}.get(
-            box, LONGEST_PROMISE if box in LINES else LONGEST_ANSWER
-        )
+        most = LONGEST_NOTES if box in (NOTES, *LINES) else LONGEST_ANSWER  # a long line stands among the notes
         if len(text) > most:
             said = _("At most %(most)d characters fit here; this has %(n)d.") % {"most": most, "n": len(text)}
             self.add_error("text", said)
@@ -144,7 +141,8 @@ class PromiseRow(forms.Form):
         if self.source:
             dated = take_date(self.source, self.today)
             due = date_format(dated.day, "j F Y") if dated else ""
-            return {"what": sentence_case(dated.rest if dated else self.source), "due": due, "take": True}
+            what = sentence_case(dated.rest if dated else self.source)
+            return {"what": Truncator(what).chars(LONGEST_PROMISE), "due": due, "take": True}
         return {}
 
     def clean_due(self) -> date | None:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -25,6 +25,7 @@ from interviews.forms.holding import ExtendForm, RoomWriteForm, TapForm, boxes_i
 from interviews.models import Interview, Phase, Room
 from interviews.rooms import SHOWN, Clock, agenda_of, boxes_of, call_link, questions_of, room_of
 
+TOO_LONG = gettext_lazy("Long for a promise: it stands among the notes, and in the debrief.")
 Typed = dict[str, tuple[str, str]]
 
 
@@ -66,6 +67,8 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
     lines = [kept.text] if kept.box in (actions.MINE, actions.THEIRS) else promise_lines(kept.text)
     understood = [promise_in_words(line, today) for line in lines]
     answer = {"box": kept.box, "text": kept.text, "version": kept.version, "merged": kept.is_merged}
+    if actions.is_too_long(form.write):
+        answer["said"] = TOO_LONG
     return JsonResponse({**answer, "understood": understood, "now": round(now.timestamp() * 1000)})
 
 
@@ -196,6 +199,8 @@ def _keep_typed(request: OwnerRequest, interview: Interview, now: datetime) -> T
             continue
         try:
             actions.write(owner=request.user, interview_pk=interview.pk, said=form.write, now=now)
+            if actions.is_too_long(form.write):
+                tell(request, str(TOO_LONG))
         except actions.NoSuchBox:
             refused[name] = (form.data["text"], _("This question is no longer among those of the talk."))
     return refused

@@ -221,7 +221,7 @@ const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
     item.classList.toggle("quiet", !answer);
     const text = line.fields.text;
     item.querySelector("span").textContent = answer?.understood?.[0] && answer.box !== "notes" ? answer.understood[0] : text;
-    say(line.fields.box, "");
+    say(line.fields.box, answer?.said ?? "");
   },
   refused(name, sentence, text, uid) {
     document.getElementById(`kept-${uid}`)?.remove();

@@ -181,6 +181,27 @@ def test_write_after_the_end_is_kept(room):
     assert write(room, "sent when the network was back").version == 1
 
 
+def test_what_arrives_after_the_end_is_found(room, mateus):
+    question = ChosenQuestionFactory(preparation=PreparationFactory(contact=mateus, interview=room.interview))
+    write(room, "tide logs since 1987")
+    room.refresh_from_db()
+    actions.end(room=room, now=NOW)
+    write(room, "tide logs since 1987\nsaid at the door", version=1)
+    write(room, "said on the stairs", box=f"q{question.pk}")
+    mateus.refresh_from_db()
+    assert [mateus.search_text.count(words) for words in ("tide logs", "at the door", "on the stairs")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("box", "beginning"), [("mine", "! "), ("theirs", "Mateus: ")])
+def test_promise_too_long_for_one_stands_among_the_notes(room, box, beginning):
+    uid = uuid.uuid4()
+    for _twice in range(2):
+        kept = write(room, "p" * 301, box=box, uid=uid)
+    room.refresh_from_db()
+    assert (kept.box, room.notes) == ("notes", beginning + "p" * 301)
+    assert room.interview.promises.count() == 0
+
+
 def test_write_before_the_start_is_refused(interview):
     said = Write("notes", "too early", uuid.uuid4())
     with pytest.raises(Room.DoesNotExist):

@@ -132,7 +132,7 @@ def test_replayed_write_is_written_once(client, room):
     [
         ({"text": "x" * 50_000}, 200),
         ({"text": "x" * 50_001}, 422),
-        ({"box": "mine", "text": "x" * 301}, 422),
+        ({"box": "mine", "text": "x" * 301}, 200),
         ({"box": "mine", "text": " "}, 422),
         ({"box": "q99999999999"}, 404),
         ({"box": "q1"}, 404),
@@ -187,11 +187,24 @@ def test_save_without_a_script_keeps_everything(client, room):
 
 
 def test_what_was_not_taken_is_shown_again(client, room):
-    page = client.post(url("room_save", room.interview), {"uid": str(uuid.uuid4()), "mine": "p" * 301, "notes": "kept"})
-    assertContains(page, "At most 300 characters fit here; this has 301.", status_code=422)
-    assertContains(page, "p" * 301, status_code=422)
-    room.refresh_from_db()
-    assert room.notes == "kept"
+    page = client.post(
+        url("room_save", room.interview), {"uid": str(uuid.uuid4()), "notes": "n" * 50_001, "mine": "kept"}
+    )
+    assertContains(page, "At most 50000 characters fit here; this has 50001.", status_code=422)
+    assertContains(page, "n" * 50_001, status_code=422)
+    assert room.interview.promises.get().what == "Kept"
+
+
+def test_promise_too_long_for_one_is_said_and_kept(client, room):
+    client.post(url("room_end", room.interview))
+    answer = send(client, room.interview, box="mine", text="friday " + "p" * 301).json()
+    assert answer["said"] == "Long for a promise: it stands among the notes, and in the debrief."
+    assertContains(client.get(url("debrief", room.interview)), "From your notes: “friday ppp")
+
+
+def test_promise_too_long_for_one_is_said_without_a_script(client, room):
+    page = client.post(url("room_save", room.interview), {"uid": str(uuid.uuid4()), "theirs": "p" * 301}, follow=True)
+    assertContains(page, "Long for a promise: it stands among the notes, and in the debrief.")
 
 
 def test_more_time_can_be_taken_back(client, room):
