@@ -1,18 +1,14 @@
 """The letter that asks for a talk, as it was typed: no frame around it, answers reach the user."""
 
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.text import clean_line
 from interviews.actions.asking import ASK
-from interviews.invitations import mailable
-from interviews.mails.letters import LETTER
+from interviews.mails.letters import LETTER, address
 from interviews.models import Ask
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
@@ -23,15 +19,9 @@ def compose_ask(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     cause = _why_not(ask)
     if ask is None or cause:
         return Cancelled(cause)
-    owner, contact = ask.owner, ask.contact
     message = EmailMessage(policy=LETTER)
     message["Subject"] = clean_line(ask.subject)
-    sender = clean_line(_("%(name)s via Keepword") % {"name": owner.signature})
-    message["From"] = Address(sender, addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    message["To"] = Address(clean_line(contact.name), addr_spec=mail.recipient)
-    reply_to = mailable(owner.email)
-    if reply_to:
-        message["Reply-To"] = Address(clean_line(owner.signature), addr_spec=reply_to)
+    address(message, mail.recipient, ask.owner, ask.contact)
     before = _sent_before(ask)
     if before:
         message["In-Reply-To"] = before[-1]

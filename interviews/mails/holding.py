@@ -1,11 +1,8 @@
 """The thank-you: a letter from me to one person, in my words; sending it keeps the promise."""
 
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from crm.actions import touch
 from crm.text import clean_line
 from interviews.actions.debriefing import thanks_of
-from interviews.invitations import mailable
-from interviews.mails.letters import LETTER
+from interviews.mails.letters import LETTER, address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -30,11 +26,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
     message = EmailMessage(policy=LETTER)
     message["Subject"] = subject
-    message["From"] = Address(clean_line(owner.signature), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    message["To"] = Address(clean_line(contact.name), addr_spec=mail.recipient)
-    reply_to = mailable(owner.email)
-    if reply_to:
-        message["Reply-To"] = Address(clean_line(owner.signature), addr_spec=reply_to)
+    address(message, mail.recipient, owner, contact)
     message.set_content(render_to_string("interviews/email/thank_you_body.txt", context), cte="quoted-printable")
     html = render_to_string("interviews/email/thank_you_body.html", context)
     message.add_alternative(html, subtype="html", cte="quoted-printable")

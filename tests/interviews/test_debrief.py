@@ -285,7 +285,7 @@ def test_the_letter_comes_from_me_and_answers_reach_me(client, user, interview):
     mail = BytesParser(policy=policy.default).parsebytes(composed.message.as_bytes())
     assert (mail["Subject"], mail["Bcc"]) == ("Thank you Bcc: all@example.org", None)
     assert (mail["From"].addresses[0].display_name, mail["Reply-To"].addresses[0].addr_spec) == (
-        "Amara Lindgren",
+        "Amara Lindgren via Keepword",
         user.email,
     )
     assert "Premiums follow the tide log." in mail.get_body(("plain",)).get_content()

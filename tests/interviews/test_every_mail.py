@@ -90,3 +90,13 @@ def test_names_stay_names_in_every_mail(user, name):
     contact = contact_of(user, name=WORST[name][: longest(Contact, "name")], role=WORST[name][:150], name_key="x")
     mails = every_mail(user, contact, Words())
     assert [(kind, found) for kind, message in mails for found in troubles(message)] == []
+
+
+def test_contact_sees_one_sender_whatever_the_mail(user, settings):
+    settings.DEFAULT_FROM_EMAIL = "Keepword <post@keepword.example>"
+    mails = every_mail(user, contact_of(user, name="Ana Souza"), Words())
+    to_the_contact = [message for _name, message in mails if "ana@people.example" in str(message["To"])]
+    assert len(to_the_contact) > 6
+    assert {(str(message["From"]), str(message["Reply-To"])) for message in to_the_contact} == {
+        ("Amara Lindgren via Keepword <post@keepword.example>", f"Amara Lindgren <{user.email}>")
+    }
