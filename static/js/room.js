@@ -320,6 +320,10 @@ if (form) {
     for (const one of form.querySelectorAll(".question--now")) one.classList.remove("question--now");
     question.classList.add("question--now");
   });
+  // without a network the page cannot be had again; what is kept would wait for another one
+  addEventListener("beforeunload", (event) => {
+    if (!navigator.onLine) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     stayAwake();

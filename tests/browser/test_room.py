@@ -16,7 +16,7 @@ from tests.browser.test_keyboard import tab_to
 from tests.factories import ChosenQuestionFactory, ContactFactory, InterviewFactory, PreparationFactory, RoomFactory
 
 pytestmark = pytest.mark.slow
-KEPT = "Kept on this phone, sent when the network is back"
+KEPT = "Kept on this phone, sent when the network is back. Leave this page open"
 
 
 @pytest.fixture

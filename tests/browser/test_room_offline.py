@@ -19,7 +19,7 @@ from tests.factories import ChosenQuestionFactory, ContactFactory, InterviewFact
 
 pytestmark = pytest.mark.slow
 logger = logging.getLogger(__name__)
-KEPT = "Kept on this phone, sent when the network is back"
+KEPT = "Kept on this phone, sent when the network is back. Leave this page open"
 SECOND = timedelta(seconds=1)
 REALLY_SECONDS = int(
     os.environ.get("OFFLINE_SECONDS", "0")
@@ -116,6 +116,18 @@ def test_end_survives_a_closed_browser_and_leaves_from_any_page(phone, room):
     ended = fresh(room)
     assert (ended.notes, abs(ended.ended_at - tapped) < SECOND) == ("Typed in the cellar", True)
     assert later.evaluate("localStorage.length") == 0
+
+
+def test_reload_without_a_network_is_asked_about(phone, room):
+    asked: list[str] = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    phone.get_by_label("Notes").fill("Typed above ground")
+    underground(phone)
+    phone.evaluate("setTimeout(() => location.reload())")
+    phone.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(phone.get_by_label("Notes")).to_have_value("Typed above ground")
+    above_ground(phone)
 
 
 def test_end_survives_a_reload(phone, room):
