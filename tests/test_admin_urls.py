@@ -1,0 +1,64 @@
+"""Every URL of the admin: closed to strangers and to nobody, open to those who run the server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import User
+from tests.factories import NOW
+from tests.test_urls import ALL, CASES, NOT_OURS, SAFE, UNSAFE, ask, signed_in
+
+pytestmark = pytest.mark.django_db
+ADMIN_KWARGS: dict[str, Any] = {
+    "object_id": "1", "app_label": "crm", "content_type_id": 1, "id": 1, "url": "nowhere", "from_field": "id",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def admin_urls() -> Iterator[str]:
+    for name, pattern in ALL.items():
+        if name.startswith("admin:"):
+            needed = pattern.pattern.regex.groupindex
+            try:
+                yield reverse(name, kwargs={key: ADMIN_KWARGS[key] for key in needed})
+            except NoReverseMatch:  # the catch-all and the old change URL have no name
+                yield reverse("admin:index") + "nowhere/"
+
+
+@pytest.mark.slow
+def test_admin_is_closed_to_strangers_and_nobody(stranger: User, guest: Client):
+    public = {reverse("admin:login"), reverse("admin:logout"), reverse("admin:jsi18n")}
+    somebody = signed_in(stranger)
+    for url in sorted(set(admin_urls()) - public):
+        for client in (somebody, guest):
+            for method in SAFE + UNSAFE:
+                response = ask(client, method, url, "", "plain")
+                assert response.status_code in (302, 403, 404, 405), f"{method} {url}"
+    assert SESSION_KEY in somebody.session, "no URL signed the stranger out"
+
+
+@pytest.mark.slow
+def test_admin_is_open_to_those_who_run_the_server(user: User):
+    root = User.objects.create_superuser("root@keepword.example", "a long enough word")
+    for case in CASES.values():
+        case(user)
+    client = signed_in(root)
+    for model in apps.get_models():
+        stem = f"admin:{model._meta.label_lower.replace('.', '_')}"
+        if model._meta.app_label in NOT_OURS or f"{stem}_changelist" not in ALL:
+            continue
+        assert client.get(reverse(f"{stem}_changelist"), {"q": "x"}).status_code == 200
+        assert client.get(reverse(f"{stem}_add")).status_code in (200, 403)
+        if row := model._base_manager.first():
+            assert client.get(reverse(f"{stem}_change", args=[row.pk])).status_code == 200
