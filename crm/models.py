@@ -244,6 +244,11 @@ class Contact(Owned):
         return self.stage == Stage.DROP
 
     @property
+    def is_to_ask(self) -> bool:
+        """No talk is set yet: asking comes before any decision."""
+        return self.stage in (Stage.TO_MEET, Stage.ASKED)
+
+    @property
     def rhythm(self) -> str:
         """ "every 2 months"; empty without one."""
         if not self.rhythm_count:

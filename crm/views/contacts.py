@@ -89,7 +89,7 @@ def _quick_add(request: OwnerRequest) -> HttpResponse:
     added = actions.add(
         owner=request.user, details=quick.details(), note=quick.note, promises=quick.found.promises, now=now
     )
-    tell(request, _added(added, quick), undo=_undo(added.contact))
+    tell(request, _added(added), undo=_undo(added.contact))
     return redirect(added.contact)
 
 
@@ -101,14 +101,12 @@ def _undo(contact: Contact) -> str:
     return f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
 
 
-def _added(added: actions.Added, quick: QuickForm | None = None) -> str:
-    """What was added and, of a line, what was understood of it."""
+def _added(added: actions.Added) -> str:
+    """Who was added, and what was promised with it; the page that opens shows the rest."""
     said = [_("Added %s.") % added.contact.name]
     promised = [
         _("%(what)s, by %(day)s") % {"what": promise.what, "day": day(promise.due_on)} for promise in added.promises
     ]
-    if quick and (facts := quick.facts()[1:]):
-        said.append(_("Understood: %s.") % "; ".join(f"{fact.label}: {fact.said}" for fact in facts))
     if promised:
         said.append(ngettext("You promise: %s.", "You promise: %s.", len(promised)) % "; ".join(promised))
     return " ".join(said)

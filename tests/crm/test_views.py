@@ -153,18 +153,34 @@ def test_list_of_fifty_is_light(client: Client, user: User):
     assert len(client.get(LIST).content) <= 45 * 1024
 
 
+@pytest.mark.parametrize(
+    ("stage", "title"),
+    [
+        ("to_meet", "Ask Ana for twenty minutes"),
+        ("asked", "Ana has been asked"),
+        ("scheduled", "Continue with Ana?"),
+        ("met", "Continue with Ana?"),
+    ],
+)
+def test_contact_says_what_comes_next(client: Client, user: User, stage: str, title: str):
+    contact = ContactFactory(owner=user, name="Ana Souza", stage=stage)
+    html = text(client.get(contact.get_absolute_url()))
+    assert re.sub(r"\s+", " ", re.search(r'<h2 id="decide">(.*?)</h2>', html, re.DOTALL)[1]).strip() == title
+    assert (html.count(">Offer times</a>"), html.count("btn--main")) == (1, 0 if stage == "scheduled" else 1)
+
+
 # --- adding -----------------------------------------------------------------------------------------------------------
-def test_quick_add_saves_and_says_what_it_understood(client: Client, user: User):
+def test_quick_add_saves_what_it_understood_and_says_the_day_of_the_promise(client: Client, user: User):
     ContactFactory(owner=user, name="Li Wei")
     line = "Fatoumata Diallo, flood engineer at Niger Basin Lab #floods, through Li Wei ! send the paper friday"
     response = client.post(NEW, {"line": line}, follow=True)
     made = user.contacts.get(name="Fatoumata Diallo")
     assert response.redirect_chain == [(f"/contacts/{made.pk}/", 302)]
-    assert toasts(text(response)) == [
-        "Added Fatoumata Diallo. Understood: Role: Flood engineer; Organisation: Niger Basin Lab; Through: Li Wei; "
-        "Tag: floods. You promise: Send the paper, by Friday 20 November."
-    ]
-    assert (made.introduced_by.name, made.promises.get().what) == ("Li Wei", "Send the paper")
+    assert toasts(text(response)) == ["Added Fatoumata Diallo. You promise: Send the paper, by Friday 20 November."]
+    assert (made.role, made.organisation.name, made.introduced_by.name, made.promises.get().what) == (
+        *("Flood engineer", "Niger Basin Lab", "Li Wei"),
+        "Send the paper",
+    )
 
 
 def test_quick_add_can_be_undone(client: Client, user: User):
