@@ -95,7 +95,8 @@ SOURCES = (
     Source(
         "talk",
         "interviews",
-        "CASE WHEN state IN ('held', 'no_show') THEN starts_at ELSE created_at END",
+        "CASE WHEN state = 'held' AND held_at < starts_at THEN held_at"  # they began early
+        " WHEN state IN ('held', 'no_show') THEN starts_at ELSE created_at END",
         *("state", "medium", "minutes", "starts_at"),
         only="binned_at IS NULL",
     ),

@@ -68,6 +68,11 @@ def test_a_talk_and_a_thank_you_are_told_once(contact: Contact):
     assert told == [("touch", NOW), ("closed", ago(1)), ("talk", ago(2))]
 
 
+def test_a_talk_that_began_early_is_told_when_it_was(contact: Contact):
+    InterviewFactory(contact=contact, state="held", held_at=ago(1), starts_at=NOW + timedelta(hours=1))
+    assert [entry.at for entry in story.read(contact)[0]] == [ago(1)]
+
+
 def test_a_screenful_at_a_time_and_nothing_twice(contact: Contact):
     for n in range(15):
         NoteFactory(contact=contact, created_at=ago(n))
