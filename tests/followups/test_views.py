@@ -455,3 +455,8 @@ def test_the_lead_says_how_much(client, contact, late, coming, lead):
     for days in [-1] * late + [1] * coming:
         PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=days))
     assert f'<p class="page__lead">{lead}</p>' in client.get(reverse("promise_list")).text
+
+
+def test_day_of_a_promise_is_a_date(client, contact):
+    promise = PromiseFactory(contact=contact, promised_on=TODAY)
+    assert "on Thursday 19 November" in client.get(promise.get_absolute_url()).text
