@@ -25,6 +25,23 @@ def blanks(**names: str) -> dict[str, str]:
     return {asked: blank(name) for asked, name in names.items()}
 
 
+def whom(contact: Any) -> dict[str, str]:
+    """The values of `contact_blanks`."""
+    return {
+        "who": contact.name,
+        "first_name": contact.first_name,
+        "contact_pk": str(contact.pk),
+        "tint": str(contact.tint),
+        "initials": contact.initials,
+    }
+
+
+def contact_blanks() -> dict[str, str]:
+    """What a row asks of a contact, in place of one; filled with `whom`."""
+    contact = blanks(name="who", first_name="first_name", tint="tint", initials="initials", pk="contact_pk")
+    return contact | {"get_absolute_url": address("contact_detail", "contact_pk")}
+
+
 def address(url_name: str, number: str) -> str:
     """Where a row leads: looked up once, with a blank for its number."""
     return reverse(url_name, args=[0]).replace("/0/", f"/{blank(number)}/")
@@ -38,8 +55,11 @@ class Drawn:
         self._names = self._parts[1::2]
 
     def fill(self, values: Mapping[str, str]) -> SafeString:
-        """HTML; a value is escaped unless it is marked safe."""
-        words = {name: value if isinstance(value, SafeString) else escape(value) for name, value in values.items()}
+        """HTML; a value is escaped unless it is marked safe, or nothing but letters and digits."""
+        words = {
+            name: value if isinstance(value, SafeString) or value.isalnum() else escape(value)
+            for name, value in values.items()
+        }
         parts = self._parts.copy()
         parts[1::2] = [words[name] for name in self._names]
         return mark_safe("".join(parts))  # noqa: S308 - the template is ours, and every value was escaped above

@@ -35,12 +35,12 @@ def icon(name: str, extra: str = "") -> SafeString:
 @register.filter
 def day(value: date | None) -> str:
     """ "Friday 4 December", with the year when it is not this one."""
-    if value is None:
-        return ""
-    this_year = timezone.localdate().year
-    return _written(
-        date(value.year, value.month, value.day), "l j F" if value.year == this_year else "l j F Y", get_language()
-    )
+    return _day(value, timezone.localdate()) if value else ""
+
+
+def _day(value: date, today: date) -> str:
+    pattern = "l j F" if value.year == today.year else "l j F Y"
+    return _written(date(value.year, value.month, value.day), pattern, get_language())
 
 
 @lru_cache(maxsize=2000)
@@ -54,8 +54,9 @@ def near(value: date | None, today: date | None = None) -> str:
     """ "today", "tomorrow", "yesterday", else as `day`. `today` is the user's local date; by default of the active zone."""
     if value is None:
         return ""
-    named = NEAR.get((value - (today or timezone.localdate())).days)
-    return str(named) if named else day(value)
+    today = today or timezone.localdate()
+    named = NEAR.get((value - today).days)
+    return str(named) if named else _day(value, today)
 
 
 @register.filter
@@ -109,7 +110,7 @@ def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = _local(value, zone)
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{_day(local.date(), datetime.now(local.tzinfo).date())}, {local:%H:%M}"
 
 
 @register.filter
@@ -119,4 +120,5 @@ def city(zone: str) -> str:
 
 
 def _local(value: datetime, zone: str | ZoneInfo | None) -> datetime:
-    return timezone.localtime(value, ZoneInfo(zone) if isinstance(zone, str) and zone else zone or None)
+    named = ZoneInfo(zone) if isinstance(zone, str) and zone else zone
+    return value.astimezone(named or timezone.get_current_timezone())

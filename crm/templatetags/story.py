@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from accounts.drawn import Drawn, address, blank, together
@@ -22,15 +23,15 @@ def story_entries(context: dict[str, Any], story: Iterable[Entry]) -> SafeString
     """`crm/_entry.html` for each. Wants `contact`, whose story it is, in the context."""
     contact: Contact = context["contact"]
     shared = {
-        "csrf": str(context.get("csrf_token", "")),
-        "next": contact.get_absolute_url(),
-        "who": contact.first_name,
+        "csrf": escape(context.get("csrf_token", "")),
+        "next": escape(contact.get_absolute_url()),
+        "who": escape(contact.first_name),
     }
     return together(_filled(entry, shared) for entry in story)
 
 
-def _filled(entry: Entry, shared: dict[str, str]) -> SafeString:
-    values = shared | {"at": moment(entry.at), "said": entry.text}
+def _filled(entry: Entry, shared: dict[str, SafeString]) -> SafeString:
+    values: dict[str, str] = shared | {"at": moment(entry.at), "said": entry.text}
     if entry.kind == "note":
         values |= {"said": note(entry.words), "pk": str(entry.pk)}
     elif entry.kind == "talk":
