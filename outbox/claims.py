@@ -50,6 +50,7 @@ def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> l
     return sorted(found, key=lambda mail: (mail.next_attempt_at, mail.pk))
 
 
+@turn()
 def renew(moment: Moment, token: uuid.UUID | None, timings: Timings) -> None:
     """Keeps what is still claimed of this batch for another lease."""
     OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(lease_until=moment.sql(timings.lease))
@@ -71,6 +72,7 @@ def fence(moment: Moment, mail: OutgoingMail) -> bool:
         return bool(cursor.rowcount)
 
 
+@turn()
 def give_back(moment: Moment, token: uuid.UUID | None) -> None:
     """What is left of a batch waits again, as if it had not been claimed."""
     OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(

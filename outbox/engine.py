@@ -25,6 +25,7 @@ from outbox.models import NOT_CLAIMED, OutgoingMail, State
 from outbox.settling import DATABASE_AWAY, Books
 from outbox.smtp import Outcome, RefusedForNow, SMTPTransport, Transport
 from outbox.timing import Clock, Moment, Timings, system_clock
+from outbox.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -205,13 +206,18 @@ def resend_uncertain(moment: Moment, timings: Timings) -> None:
         state=State.UNCERTAIN, fence_at__lt=moment.sql(-timings.resend_after), possible_duplicate=0, cause=""
     )
     for mail in silent[:50]:
-        row = OutgoingMail.objects.filter(pk=mail.pk, state=State.UNCERTAIN, fence_at=mail.fence_at)
-        if why := _why_not_again(mail, moment):
-            row.update(cause=why, **({"content": None} if why == EXPIRED else {}))
-        elif settings.HOLD_UNCERTAIN_MAIL:
-            row.update(state=State.HELD, cause=MAY_HAVE_ARRIVED, updated_at=moment.sql(), **NOT_CLAIMED)
-        elif not row.revive(moment.sql()):
-            row.update(cause=NEWER_SAYS_IT)
+        _resend(mail, _why_not_again(mail, moment), moment)
+
+
+@turn()
+def _resend(mail: OutgoingMail, why_not: str, moment: Moment) -> None:
+    row = OutgoingMail.objects.filter(pk=mail.pk, state=State.UNCERTAIN, fence_at=mail.fence_at)
+    if why_not:
+        row.update(cause=why_not, **({"content": None} if why_not == EXPIRED else {}))
+    elif settings.HOLD_UNCERTAIN_MAIL:
+        row.update(state=State.HELD, cause=MAY_HAVE_ARRIVED, updated_at=moment.sql(), **NOT_CLAIMED)
+    elif not row.revive(moment.sql()):
+        row.update(cause=NEWER_SAYS_IT)
 
 
 def _why_not_again(mail: OutgoingMail, moment: Moment) -> str:

@@ -35,7 +35,7 @@ def figures(mails: OutgoingMailQuerySet, now: datetime) -> Figures:
         uncertain=Count("pk", filter=Q(state=State.UNCERTAIN) | Q(possible_duplicate=1)),
         dead=Count("pk", filter=Q(state=State.DEAD)),
     )
-    sent = mails.filter(state=State.SENT, sent_at__gte=now - SINCE).order_by("-sent_at")
+    sent = mails.gone().filter(state=State.SENT, updated_at__gte=now - SINCE)
     late = sorted(
         (sent_at - not_before).total_seconds()
         for sent_at, not_before in sent.values_list("sent_at", "not_before")[:SAMPLE]

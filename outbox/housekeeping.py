@@ -41,7 +41,8 @@ def purge(now: datetime) -> int:
     tries, _each = DeliveryAttempt.objects.filter(at__lt=now - ATTEMPTS_KEPT).delete()
     over = OutgoingMail.objects.filter(owner__isnull=True, state__in=GONE, updated_at__lt=now - SIGN_IN_KEPT)
     mails, _each = over.delete()
-    beats, _each = WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT, claims__isnull=True).delete()
+    holding = WorkerBeat.objects.holding().values("pk")
+    beats, _each = WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT).exclude(pk__in=holding).delete()
     return tries + mails + beats
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from outbox.models import RELAY, Relay
 from outbox.timing import Moment, Timings
+from outbox.turns import turn
 
 
 def state() -> Relay:
@@ -28,5 +29,10 @@ def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelt
 def mend(relay: Relay) -> None:
     """It took a mail: all is well again."""
     if relay.failures:
-        Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None)
+        _mended()
         relay.failures = 0
+
+
+@turn()
+def _mended() -> None:
+    Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None)

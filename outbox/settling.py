@@ -66,6 +66,7 @@ class Books:
         else:
             self._refused(mail, result)
 
+    @turn()
     def unsent(self, mail: OutgoingMail) -> None:
         """Nothing was sent, whatever became of the fence's commit: if the row is still this claim's, it waits again."""
         self._rows(mail, State.CLAIMED, State.HANDING).update(
@@ -80,8 +81,7 @@ class Books:
         """Sent, and what it settles, in one commit. When `settle` fails, the mail still must not leave again."""
         statements = self._statements(mail, answer)
         try:
-            with turn():
-                self._settle(mail, statements, KINDS.get(mail.kind))
+            self._settle(mail, statements, KINDS.get(mail.kind))
         except DATABASE_AWAY:
             raise
         except Exception as error:
@@ -90,6 +90,7 @@ class Books:
             self._settle(mail, statements, None)
         relay.mend(self.relay)
 
+    @turn()
     @transaction.atomic
     def _settle(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
         if kind is not None:
@@ -134,6 +135,7 @@ class Books:
             changes["next_attempt_at"] = self.moment.sql(pause)
         self._tried(mail, state, answer, [State.CLAIMED, State.HANDING], **changes)
 
+    @turn()
     @transaction.atomic
     def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
         now = self.moment.sql()
@@ -151,6 +153,7 @@ class Books:
             mail.state = state
             self._log(mail, answer)
 
+    @turn()
     def _cancelled(self, mail: OutgoingMail, cause: str) -> None:
         changed = self._rows(mail, State.CLAIMED).update(
             state=State.CANCELLED,
@@ -162,6 +165,7 @@ class Books:
         if changed:
             mail.state = State.CANCELLED
 
+    @turn()
     @transaction.atomic
     def _relay_down(self, mail: OutgoingMail, answer: Outcome) -> None:
         """No fault of the mail's, so not counted. But it goes behind the others, should it be what upsets the server."""

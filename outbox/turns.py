@@ -1,5 +1,8 @@
 """SQLite has one writer at a time, and whoever finds it busy sleeps and looks again, for up to a tenth of a second: four workers
-would get less done than one. Here they wait in a queue of the kernel's instead, which ends with the process that holds it."""
+would get less done than one. Here they wait in a queue of the kernel's instead, which ends with the process that holds it.
+
+The rule: every write transaction of the engine is one turn, taken where it begins and never inside another.
+"""
 
 import sys
 import threading
@@ -17,10 +20,33 @@ if sys.platform != "win32":
 _threads = threading.Lock()
 
 
+class _Mine(threading.local):
+    is_mine = False
+
+
+_this_thread = _Mine()
+
+
 @contextmanager
 def turn() -> Iterator[None]:
-    """Held around each of the engine's short write transactions. On Postgres there is nothing to wait for."""
-    queue = _queue(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
+    """Held around one write transaction, or over one function that is one. On Postgres there is nothing to wait for."""
+    if _this_thread.is_mine:
+        raise RuntimeError("A turn inside a turn would wait for itself.")
+    _this_thread.is_mine = True
+    try:
+        with _queued(_queue(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None):
+            yield
+    finally:
+        _this_thread.is_mine = False
+
+
+def is_mine() -> bool:
+    """Whether this thread is having its turn."""
+    return _this_thread.is_mine
+
+
+@contextmanager
+def _queued(queue: IO[bytes] | None) -> Iterator[None]:
     if queue is None or sys.platform == "win32":
         yield
         return

@@ -5,15 +5,18 @@ import socket
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, State, WorkerBeat
+from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, OutgoingMailQuerySet, State, WorkerBeat
 from outbox.timing import Moment, Timings
+from outbox.turns import turn
 
 SILENT = "the delivering process died before the mail server's answer was written down"
 
 
+@turn()
 def beat(moment: Moment) -> WorkerBeat:
     """This process's row, seen now."""
     host, pid, started_at = this_host(), os.getpid(), started(os.getpid()) or ""
@@ -23,6 +26,7 @@ def beat(moment: Moment) -> WorkerBeat:
     return row
 
 
+@turn()
 def went_through(moment: Moment, worker: WorkerBeat) -> None:
     """The tick ran to its end: what the heartbeat on the pages tells."""
     now = moment.sql()
@@ -32,40 +36,42 @@ def went_through(moment: Moment, worker: WorkerBeat) -> None:
 def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:
     """Takes over from the dead: what they had claimed waits again, what they were handing over is uncertain.
 
-    `gone` are the workers known to be dead; of the others one knows only that a lease is over.
+    `gone` are the workers known to be dead; of the others one knows only that a lease is over. Looks before it writes.
     """
-    _take_back(moment, Q(lease_until__lt=moment.sql()))
-    _doubt(moment, Q(fence_at__lt=moment.sql(-timings.unknown_after)))
-    if gone:  # apart from the others, so that each goes by its index
-        _take_back(moment, Q(claimed_by__in=gone))
-        _doubt(moment, Q(claimed_by__in=gone))
+    dead_hands = Q(claimed_by__in=gone)
+    claimed = OutgoingMail.objects.in_hand().filter(Q(lease_until__lt=moment.sql()) | dead_hands, state=State.CLAIMED)
+    if claimed.exists():
+        _take_back(moment, claimed)
+    silent = Q(fence_at__lt=moment.sql(-timings.unknown_after))
+    for mail in OutgoingMail.objects.in_hand().filter(silent | dead_hands, state=State.HANDING).only("claim_token"):
+        _doubt(moment, mail)
 
 
-def _take_back(moment: Moment, lost: Q) -> None:
-    claimed = OutgoingMail.objects.filter(lost, state=State.CLAIMED)
+@turn()
+def _take_back(moment: Moment, claimed: OutgoingMailQuerySet) -> None:
     claimed.update(state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED)
 
 
-def _doubt(moment: Moment, lost: Q) -> None:
-    for mail in OutgoingMail.objects.filter(lost, state=State.HANDING).only("pk", "claim_token"):
-        taken = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state=State.HANDING).update(
-            state=State.UNCERTAIN,
-            attempts=F("attempts") + 1,
-            first_attempt_at=Coalesce("first_attempt_at", "fence_at"),
-            last_error=SILENT,
-            seen=False,
-            updated_at=moment.sql(),
-            # the token stays: should the process be frozen only, its answer still counts
-            **NOT_CLAIMED | {"claim_token": mail.claim_token},
-        )
-        if taken:
-            DeliveryAttempt.objects.create(mail_id=mail.pk, at=moment.now(), phase="answer", reply=SILENT)
+@turn()
+@transaction.atomic
+def _doubt(moment: Moment, mail: OutgoingMail) -> None:
+    taken = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state=State.HANDING).update(
+        state=State.UNCERTAIN,
+        attempts=F("attempts") + 1,
+        first_attempt_at=Coalesce("first_attempt_at", "fence_at"),
+        last_error=SILENT,
+        seen=False,
+        updated_at=moment.sql(),
+        # the token stays: should the process be frozen only, its answer still counts
+        **NOT_CLAIMED | {"claim_token": mail.claim_token},
+    )
+    if taken:
+        DeliveryAttempt.objects.create(mail_id=mail.pk, at=moment.now(), phase="answer", reply=SILENT)
 
 
 def dead(me: WorkerBeat) -> list[int]:
     """Workers of this host that hold rows and are not there any more."""
-    holds = OutgoingMail.objects.filter(claimed_by=OuterRef("pk"), state__in=[State.CLAIMED, State.HANDING])
-    suspects = WorkerBeat.objects.filter(Exists(holds), host=me.host).exclude(pk=me.pk)
+    suspects = WorkerBeat.objects.holding().filter(host=me.host).exclude(pk=me.pk)
     return [worker.pk for worker in suspects if not is_alive(worker.pid, worker.started_at)]
 
 

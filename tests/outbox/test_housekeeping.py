@@ -53,7 +53,7 @@ def test_old_attempts_sign_in_mail_and_beats_go_and_mail_of_a_user_stays():
 
 def test_a_beat_that_still_holds_mail_stays():
     beat = WorkerBeatFactory(seen_at=NOW - 3 * DAY)
-    OutgoingMailFactory(state="claimed", claim_token="0" * 32, claimed_by=beat)
+    OutgoingMailFactory(state="claimed", claim_token="0" * 32, claimed_by=beat, lease_until=NOW)
     assert housekeeping.purge(NOW) == 0
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from outbox.models import BY_HAND, OutgoingMail, Relay, State, message_id
 from tests.factories import NOW, OutgoingMailFactory, UserFactory
@@ -83,6 +83,26 @@ def test_cancel_stops_what_has_not_reached_its_fence(state):
 @pytest.mark.parametrize("state", ["handing", "uncertain"])
 def test_cancel_leaves_alone_what_has(state):
     assert not OutgoingMailFactory(state=state, fence_at=NOW, claim_token="0" * 32).cancel("kept", NOW)
+
+
+def stored(mail: OutgoingMail, instead: bytes | None = None) -> bytes:
+    """The bytes as the database has them."""
+    with connection.cursor() as cursor:
+        if instead is not None:
+            cursor.execute("UPDATE outbox_outgoingmail SET content = %s WHERE id = %s", [instead, mail.pk])
+        cursor.execute("SELECT content FROM outbox_outgoingmail WHERE id = %s", [mail.pk])
+        return bytes(cursor.fetchone()[0])
+
+
+def test_frozen_bytes_lie_packed_and_come_back_as_they_were():
+    mail = OutgoingMailFactory(content=b"Subject: x\r\n" * 500)
+    assert len(stored(mail)) < 200
+    assert OutgoingMail.objects.get(pk=mail.pk).content == mail.content
+
+
+def test_bytes_from_before_they_were_packed_are_read_as_they_are():
+    mail = OutgoingMailFactory(content=b"")
+    assert stored(mail, b"Message-ID: <x@y>\r\n") == OutgoingMail.objects.get(pk=mail.pk).content
 
 
 def test_dead_mail_is_sent_again_with_all_its_tries_ahead():

@@ -1,18 +1,15 @@
 """The small parts: files instead of a server, header cleaner, liveness, figures."""
 
-import fcntl
 import os
 import subprocess
 import sys
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import SMTP
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from outbox import figures, turns, workers
+from outbox import figures, workers
 from outbox.files import FileTransport
 from outbox.models import OutgoingMail, WorkerBeat
 from outbox.settling import backoff
@@ -107,31 +104,6 @@ def test_a_process_has_one_beat():
     first, second = workers.beat(Moment(lambda: NOW)), workers.beat(Moment(lambda: NOW + timedelta(seconds=5)))
     assert first.pk == second.pk
     assert WorkerBeat.objects.get().seen_at == NOW + timedelta(seconds=5)
-
-
-def test_on_sqlite_the_engine_s_writers_wait_for_each_other(tmp_path, monkeypatch):
-    database = tmp_path / "keepword.sqlite3"
-    database.touch()
-    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="sqlite", settings_dict={"NAME": database}))
-
-    def is_free() -> bool:
-        with Path(f"{database}-turn").open("ab") as other:
-            try:
-                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-    with turns.turn():
-        assert not is_free()
-    assert is_free()
-
-
-def test_elsewhere_nobody_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="postgresql", settings_dict={"NAME": "keepword"}))
-    monkeypatch.chdir(tmp_path)
-    with turns.turn():
-        assert list(tmp_path.iterdir()) == []
 
 
 def test_text_and_html_are_what_email_s_own_would_make():
