@@ -142,8 +142,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # a checkpoint at 16 MB of the log instead of 4: at each, one of the deliverers waits for the disk with the others behind it
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
-        " PRAGMA mmap_size=134217728; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;",
     }
 else:
     # Postgres plans a statement once a connection, not at each request: planning was two thirds of what it did for Today
