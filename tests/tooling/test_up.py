@@ -1,5 +1,6 @@
 """bin/up for real: its own data folder, a free port, real processes, killed with SIGKILL."""
 
+import contextlib
 import os
 import re
 import signal
@@ -92,19 +93,37 @@ def static_root(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("shared") / "static"
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, static_root: Path) -> Iterator[Up]:
+    """One that is up, for the tests that leave it so. It alone migrates: the others begin with a copy of its database."""
+    up = Up(tmp_path_factory.mktemp("running") / "var", static_root)
+    try:
+        yield up.serve()
+    finally:
+        end(up)
+
+
 @pytest.fixture
-def start(tmp_path: Path, static_root: Path) -> Iterator[Callable[..., Up]]:
+def start(tmp_path: Path, static_root: Path, running: Up) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
     def begin(*words: str, var: Path = tmp_path / "var") -> Up:
+        if not var.exists():
+            var.mkdir(mode=0o700, parents=True)
+            with contextlib.closing(sqlite3.connect(running.var / "keepword.sqlite3")) as database:
+                database.execute("VACUUM INTO ?", [str(var / "keepword.sqlite3")])
         started.append(Up(var, static_root, *words))
         return started[-1]
 
     yield begin
     for up in started:
-        up.process.kill()
-        up.process.wait()
-        end_left_behind(str(up.var / "run"))
+        end(up)
+
+
+def end(up: Up) -> None:
+    up.process.kill()
+    up.process.wait()
+    end_left_behind(str(up.var / "run"))
 
 
 def test_ctrl_c_stops_everything_in_four_seconds(start):
@@ -118,17 +137,15 @@ def test_ctrl_c_stops_everything_in_four_seconds(start):
     assert up.pids() == []
 
 
-def test_killed_worker_is_back_in_two_seconds(start):
-    up = start().serve()
-    killed = up.kill("config worker")
-    assert wait_for(lambda: set(up.running("config worker")) - {killed}, up) < 2
+def test_killed_worker_is_back_in_two_seconds(running):
+    killed = running.kill("config worker")
+    assert wait_for(lambda: set(running.running("config worker")) - {killed}, running) < 2
 
 
-def test_killed_web_process_is_back(start):
-    up = start().serve()
-    up.kill("granian")
-    wait_for(lambda: "web stopped" in up.said or "web was ended" in up.said, up)
-    wait_for(lambda: 0 < up.status() < 500, up)
+def test_killed_web_process_is_back(running):
+    running.kill("granian")
+    wait_for(lambda: "web stopped" in running.said or "web was ended" in running.said, running)
+    wait_for(lambda: 0 < running.status() < 500, running)
 
 
 def test_killed_supervisor_takes_all_with_it_and_starts_again_cleanly(start):
@@ -148,12 +165,14 @@ def test_killed_supervisor_takes_all_with_it_and_starts_again_cleanly(start):
         assert database.execute("select count(*) from django_session where session_key = 'kept'").fetchone() == (1,)
 
 
-def test_second_run_on_the_same_data_is_refused(start):
-    first = start().serve()
-    second = start()
-    assert second.process.wait(PATIENCE) == 1
-    assert f"Keepword already runs on this data: {first.address}" in second.said
-    assert 0 < first.status() < 500
+def test_second_run_on_the_same_data_is_refused(running, static_root):
+    second = Up(running.var, static_root)
+    try:
+        assert second.process.wait(PATIENCE) == 1
+    finally:
+        second.process.kill()
+    assert f"Keepword already runs on this data: {running.address}" in second.said
+    assert 0 < running.status() < 500
 
 
 def test_taken_port_is_said_in_one_sentence(start):
@@ -173,18 +192,17 @@ def test_long_path_with_spaces_gets_a_short_socket(start, tmp_path):
     assert Path(socket_path[1]).parent.stat().st_mode & 0o077 == 0
 
 
-def test_own_folders_are_closed_to_others(start):
-    up = start().serve()
-    modes = {name: oct((up.var / name).stat().st_mode & 0o777) for name in ("", "run", "valkey", "mail", "log")}
+def test_own_folders_are_closed_to_others(running):
+    names = ("", "run", "valkey", "mail", "log")
+    modes = {name: oct((running.var / name).stat().st_mode & 0o777) for name in names}
     assert modes == dict.fromkeys(modes, "0o700")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_all_processes_together_stay_under_half_a_gigabyte(start):
-    up = start().serve()
-    wait_for(lambda: 0 < up.status() < 500, up)
+def test_all_processes_together_stay_under_half_a_gigabyte(running):
+    wait_for(lambda: 0 < running.status() < 500, running)
     time.sleep(3)  # worker and beat have loaded
-    kilobytes = sum(proportional_size(pid) for pid in [*up.pids(), up.process.pid])
+    kilobytes = sum(proportional_size(pid) for pid in [*running.pids(), running.process.pid])
     assert kilobytes < 500_000
 
 
