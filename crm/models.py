@@ -199,7 +199,7 @@ class Contact(Owned):
                 name="contact_by_stage",
             ),
             models.Index(
-                fields=["owner", "touch_on"],
+                fields=["owner", "touch_on", "id"],  # the whole order: three of a thousand are three rows read
                 condition=Q(binned_at__isnull=True, touch_on__isnull=False),
                 name="contact_to_touch",
             ),

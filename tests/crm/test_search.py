@@ -208,6 +208,17 @@ def test_stages_go_by_their_index(user: User):
     assert "contact_by_stage" in plan(user.contacts.alive().filter(stage="met").in_list_order().values("pk")[:51])
 
 
+@pytest.mark.slow
+def test_whom_to_touch_is_read_in_the_order_of_its_index(user: User):
+    """A thousand whose day has come lie on few days: an index of the day alone leaves them all to be sorted."""
+    fill(user, 500)
+    user.contacts.update(stage="continue", rhythm_count=2, rhythm_unit="months", touch_on=NOW.date())
+    said = plan(user.contacts.to_touch(NOW.date())[:3])
+    assert "contact_to_touch" in said
+    assert "TEMP B-TREE" not in said
+    assert "Sort" not in said
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite covers the scan")
 def test_search_on_sqlite_touches_no_row(user: User):
     named(user, "Ana")
