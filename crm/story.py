@@ -1,5 +1,5 @@
-"""The story of a relationship, read from what happened: notes, stages, touches, talks and promises, newest first, in one
-statement. Nothing is written twice for it."""
+"""The story of a relationship, read from what happened: notes, stages, touches, letters, offers, talks and promises, newest
+first, in one statement. Nothing is written twice for it."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -43,7 +43,7 @@ class Entry:
         """The drawing on the knot, by its lucide name."""
         by_aside = {"mine": "arrow-up-right", "theirs": "arrow-down-left", "kept": "check", "let_go": "wind"}
         by_medium = {"phone": "phone", "video": "video", "in_person": "map-pin"}
-        by_kind = {"note": "file-text", "touch": "message-circle"}
+        by_kind = {"note": "file-text", "touch": "message-circle", "ask": "mail", "offer": "clock"}
         return by_kind.get(self.kind) or {**by_aside, **by_medium}.get(self.aside, "info")
 
     @property
@@ -107,6 +107,8 @@ SOURCES = (
         "CAST(happened_on AS text)",
         told_by=(("interviews", "held_at", "held"), ("promises", "closed_at", "kept")),
     ),
+    Source("ask", "asks", "asked_at", "subject"),
+    Source("offer", "offers", "created_at", "about", "state", only="state <> 'withdrawn'"),
     Source("promised", "promises", "created_at", "what", "whose", only="binned_at IS NULL"),
     Source("note", "notes", "created_at", "body", only="binned_at IS NULL"),
 )

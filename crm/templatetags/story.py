@@ -38,6 +38,8 @@ def _filled(entry: Entry, shared: dict[str, SafeString]) -> SafeString:
         values |= {"when": moment(entry.starts_at), "length": entry.length}
     elif entry.kind == "touch":
         values |= {"when": day(entry.spoke_on)}
+    elif entry.kind in ("ask", "offer"):
+        values |= {"pk": str(entry.pk)}
     state = entry.text if entry.kind in ("stage", "talk") else ""
     return _drawn(entry.kind, state, entry.aside, bool(values.get("when"))).fill(values)
 
@@ -56,5 +58,6 @@ def _drawn(kind: str, state: str, aside: str, is_dated: bool) -> Drawn:
         starts_at=None,
     )
     names = ("said", "at", "who", "when", "length", "next")
-    context = {name: blank(name) for name in names} | {"bin": address("note_bin", "pk")}
+    addresses = {name: address(name, "pk") for name in ("note_bin", "ask_detail", "offer_detail")}
+    context = {name: blank(name) for name in names} | addresses
     return Drawn("crm/_entry.html", context | {"entry": entry, "is_dated": is_dated, "csrf_token": blank("csrf")})

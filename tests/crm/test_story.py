@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains
 
 from accounts.models import User
 from crm import actions, story
@@ -10,9 +12,11 @@ from interviews.actions.planning import hold
 from tests.factories import (
     NOW,
     TODAY,
+    AskFactory,
     ContactFactory,
     InterviewFactory,
     NoteFactory,
+    OfferFactory,
     PromiseFactory,
     StageChangeFactory,
     TouchFactory,
@@ -66,6 +70,28 @@ def test_a_talk_and_a_thank_you_are_told_once(contact: Contact):
     entries, _later = story.read(contact)
     told = [(entry.kind, entry.at) for entry in entries if entry.kind in ("talk", "touch", "closed")]
     assert told == [("touch", NOW), ("closed", ago(1)), ("talk", ago(2))]
+
+
+def test_letters_and_offers_lead_to_their_pages(contact: Contact, client: Client):
+    ask = AskFactory(contact=contact, subject="Twenty minutes?", asked_at=ago(3))
+    offer = OfferFactory(contact=contact, about="Tide logs", created_at=ago(2))
+    OfferFactory(contact=contact, state="withdrawn", created_at=ago(1))
+    told = [(entry.kind, entry.text, entry.icon) for entry in story.read(contact)[0]]
+    assert told == [("offer", "Tide logs", "clock"), ("ask", "Twenty minutes?", "mail")]
+    page = client.get(contact.get_absolute_url()).text
+    assert [page.count(f'<a href="/{where}/{pk}/">') for where, pk in (("asks", ask.pk), ("offers", offer.pk))] == [
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("open", "No answer yet."), ("countered", "Priya proposes another time."), ("declined", "Priya said not now.")],
+)
+def test_offer_says_what_became_of_it(contact: Contact, client: Client, state: str, said: str):
+    OfferFactory(contact=contact, state=state)
+    assertContains(client.get(contact.get_absolute_url()), said)
 
 
 def test_a_talk_that_began_early_is_told_when_it_was(contact: Contact):
