@@ -144,7 +144,7 @@ def _talks(user: User, start: datetime, end: datetime) -> InterviewQuerySet:
 
 @written
 def _debriefs(user: User, now: datetime) -> QuerySet[Interview, Any]:
-    waiting = user.interviews.awaiting_debrief(now).last_first()
+    waiting = user.interviews.awaiting_debrief(now).order_by("-held_at", "-pk")  # the order of their index
     return waiting.values_list("pk", "starts_at", "contact", "contact__name")[:TALKS]
 
 

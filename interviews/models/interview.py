@@ -204,6 +204,12 @@ class Interview(Owned):
                 name="interview_next",
             ),
             models.Index(fields=["contact", "-starts_at"], name="interview_of_contact"),
+            # a debrief is asked for while the talk is fresh: years of talks cost Today nothing
+            models.Index(
+                fields=["owner", "held_at", "id"],
+                condition=Q(held_at__isnull=False, binned_at__isnull=True),
+                name="interview_held",
+            ),
         ]
 
     def __str__(self) -> str:

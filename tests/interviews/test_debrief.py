@@ -4,6 +4,7 @@ from email.parser import BytesParser
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -99,6 +100,21 @@ def test_not_held_after_all_keeps_what_was_written(user, interview):
 @pytest.mark.parametrize(("days", "waits"), [(0, 1), (59, 1), (61, 0)])
 def test_a_debrief_waits_sixty_days(user, interview, days, waits):
     assert user.interviews.awaiting_debrief(NOW + timedelta(days=days)).count() == waits
+
+
+@pytest.mark.slow
+def test_what_waits_is_read_in_the_order_of_its_index(user, mateus):
+    """Years of talks lie behind the few of the last weeks."""
+    for days in range(100):
+        InterviewFactory(contact=mateus, state="held", held_at=NOW - timedelta(days=30 * days))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+            cursor.execute("ANALYZE interviews_interview")
+    plan = user.interviews.awaiting_debrief(NOW).order_by("-held_at", "-pk")[:20].explain()
+    assert "interview_held" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_nothing_waits_of_somebody_dropped(user, interview, mateus):
