@@ -15,6 +15,21 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 LONGEST = 60  # characters of a date in words
 
 
+# where a zone is called by a city: "Mexico/General" and "US/Pacific" are not
+CONTINENTS = (
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+)
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """Every IANA zone a user may choose; aliases such as `Europe/Kiev` stay valid, pseudo zones do not."""

@@ -12,12 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import country_names
-from accounts.dates import zone_names
+from accounts.dates import CONTINENTS, zone_names
 from accounts.models import User, validate_zone
 from accounts.templatetags.keepword import city
-
-CONTINENTS = "Africa/ America/ Antarctica/ Arctic/ Asia/ Atlantic/ Australia/ Europe/ Indian/ Pacific/ UTC"
-LIVED_IN = tuple(CONTINENTS.split())
 
 
 class SignupForm(forms.Form):
@@ -139,7 +136,9 @@ def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
 @lru_cache(maxsize=1)
 def _hours_ahead(hour: datetime) -> dict[str, str]:
     """ "GMT+9" by zone. Kept for the hour: it reads some five hundred files."""
-    return {name: _ahead(hour.astimezone(ZoneInfo(name))) for name in zone_names() if name.startswith(LIVED_IN)}
+    return {
+        name: _ahead(hour.astimezone(ZoneInfo(name))) for name in zone_names() if name.startswith((*CONTINENTS, "UTC"))
+    }
 
 
 def _ahead(there: datetime) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.dates import complaint, understand, zone_names
 from crm.quick import past
-from crm.text import clean_line, clean_text, distinct, fold
+from crm.text import clean_line, clean_text, distinct, zone_of
 
 
 class LineField(forms.CharField):
@@ -99,14 +99,13 @@ class ZoneField(LineField):
         words = str(super().clean(value))
         if not words or words in zone_names():
             return words
-        wanted = fold(words).replace(" ", "_")
-        named = [zone for zone in sorted(zone_names()) if wanted in (fold(zone), fold(zone).rpartition("/")[2])]
-        if not named:
+        found = zone_of(words)
+        if not found:
             raise ValidationError(
                 _("“%(words)s” is no time zone I know. Try a large city near it, as in “Lisbon”."),
                 params={"words": words},
             )
-        return min(named, key=lambda zone: (zone.count("/") != 1, zone))
+        return found
 
 
 class TagsField(LineField):

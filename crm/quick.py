@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from accounts.dates import take_date, understand
-from crm.text import clean_text, distinct, profile_url, promise_lines, sentence_case
+from accounts.dates import CONTINENTS, take_date, understand
+from crm.text import clean_text, distinct, profile_url, promise_lines, sentence_case, zone_of
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
@@ -147,6 +147,9 @@ def _read_part(part: str, found: Quick, today: date) -> None:
         if (match := pattern.match(part)) and not getattr(found, name):
             setattr(found, name, match[1])
             return
+    if not found.place and zone_of(part).startswith(CONTINENTS):
+        found.place = part
+        return
     split = AT.match(part)
     if _means_something(part) or _is_day(part, today) or (found.role and found.organisation):
         _read_meeting(part, found, today)

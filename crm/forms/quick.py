@@ -19,7 +19,7 @@ from crm.forms.notes import LONGEST_PROMISE
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
-from crm.text import key_of, sentence_case
+from crm.text import key_of, sentence_case, zone_of
 
 LIMITS = {
     "role": 300,
@@ -119,6 +119,7 @@ class QuickForm(forms.Form):
             **fits,
             name=found.name,
             met_on=found.met_on,
+            time_zone=zone_of(found.place),
             introduced_by=self.introducer,
             tags=tuple(tag[:60] for tag in found.tags),
         )

@@ -218,7 +218,7 @@ class TestQuick:
         assert form.understood()[-2].said == "Send the Göta paper, by Friday 20 November"
         assert form.details() == actions.Details(
             name="Fatoumata Diallo", role="Flood engineer", organisation="Niger Basin Lab", email="f@lab.example",
-            phone="+223 20 555 014", place="Bamako", how_met="met yesterday", met_on=date(2026, 11, 18),
+            phone="+223 20 555 014", place="Bamako", time_zone="Africa/Bamako", how_met="met yesterday", met_on=date(2026, 11, 18),
             introduced_by=li, tags=("floods", "Mali"),
         )  # fmt: skip
 

@@ -39,6 +39,11 @@ LINES = {
     "Ana, iOS developer at X": {"name": "Ana", "role": "iOS developer", "organisation": "X"},
     "李伟, 工程师 at 三峡": {"name": "李伟", "role": "工程师", "organisation": "三峡"},
     "Ana, works at Nubank, lives in Lisbon": {"name": "Ana", "organisation": "Nubank", "place": "Lisbon"},
+    "Kenji Mori, harbour master at Port of Kobe, Tokyo": {
+        "name": "Kenji Mori", "role": "Harbour master", "organisation": "Port of Kobe", "place": "Tokyo",
+    },
+    "Ana, são paulo": {"name": "Ana", "place": "são paulo"},
+    "Ana, General": {"name": "Ana", "role": "General"},
     "Ana introduced by Bo Li met at PyCon": {"name": "Ana", "through": "Bo Li", "how_met": "met at PyCon"},
     "Ana via Bo, via Cy": {"name": "Ana", "through": "Bo", "how_met": "via Cy"},
     "Ana, met at PyCon yesterday": {"name": "Ana", "how_met": "met at PyCon yesterday", "met_on": date(2026, 11, 18)},

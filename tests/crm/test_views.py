@@ -183,6 +183,12 @@ def test_quick_add_saves_what_it_understood_and_says_the_day_of_the_promise(clie
     )
 
 
+def test_quick_add_knows_the_time_in_a_city(client: Client, user: User):
+    client.post(NEW, {"line": "Kenji Mori, harbour master at Port of Kobe, Tokyo"})
+    made = user.contacts.get()
+    assert (made.place, made.time_zone) == ("Tokyo", "Asia/Tokyo")
+
+
 def test_quick_add_can_be_undone(client: Client, user: User):
     html = text(client.post(NEW, {"line": "Ana Souza"}, follow=True))
     made = user.contacts.get()
