@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-_BLANK = re.compile("\ue000([a-z_]+)\ue001")
+_BLANK = re.compile("\ue000([a-z0-9_]+)\ue001")
 _INDENT = re.compile(r"\s*\n\s*")
 
 

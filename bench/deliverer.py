@@ -20,6 +20,7 @@ if __name__ == "__main__":
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 
 from followups.links import ANSWERS, ButtonLink, stop_url
 from followups.models import Promise
@@ -78,10 +79,10 @@ def _context(promise: Promise, now: datetime) -> dict[str, Any]:
         "first": promise,
         "others": 0,
         "owner": owner,
-        "today": owner.today(now),
+        "day": date_format(owner.today(now), "l j F"),
         "heading": f"One thing you said you would do, {owner.called}",
         "lines": [line],
-        "mail_at": owner.mail_at,
+        "mail_at": f"{owner.mail_at:%H:%M}",
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + "/settings/",
         "stop_url": stop_url(owner.pk),

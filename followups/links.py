@@ -66,6 +66,11 @@ def _button_path() -> str:
     return reverse("promise_button", args=["TOKEN"])
 
 
+@cache
+def _stop_path() -> str:
+    return stop_path("TOKEN")
+
+
 def read_button(token: str) -> ButtonLink:
     uid, version, answer = _read(_BUTTON, token).split("~")
     return ButtonLink(uuid.UUID(uid), int(version), Answer(answer), token.split(".")[1])
@@ -76,7 +81,7 @@ def stop_token(user_pk: int) -> str:
 
 
 def stop_url(user_pk: int) -> str:
-    return f"{settings.SITE_URL}{reverse('reminders_stop', args=[stop_token(user_pk)])}"
+    return f"{settings.SITE_URL}{_stop_path().replace('TOKEN', stop_token(user_pk))}"
 
 
 def stop_path(token: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.policy import SMTP
+from functools import cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.drawn import Drawn, blank
 from accounts.models import User
 from accounts.templatetags.keepword import city, moment
 from crm.text import clean_line
@@ -36,6 +38,11 @@ logger = logging.getLogger(__name__)
 WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
 OWNERS_AT_ONCE = 2000
+HTML = "followups/email/reminder_body.html"
+DRAWN = 3  # lines at most: for each number of them there is a drawing
+WORDS = ("what", "who", "standing", "promised")  # of a line
+USUAL = ("subject", "heading", "day", "mail_at", "settings_url", "stop_url")  # of every mail
+UNUSUAL = ("more", "meant_for", "talks")
 # folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
 LETTER = SMTP.clone(max_line_length=998)
 
@@ -197,15 +204,15 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     context = {
         "subject": subject,
         "owner": owner,
-        "today": today,
+        "day": date_format(today, "l j F"),
         "heading": _heading(len(due), owner.called),
         "lines": [_line(promise, today) for promise in shown],
         "more": len(due) - len(shown),
         "meant_for": _meant_for(due, today),
         "talks": [_talk(talk, owner) for talk in read.talks if owner.today(talk.starts_at) == today],
-        "mail_at": owner.mail_at,
+        "mail_at": f"{owner.mail_at:%H:%M}",
         "site": settings.SITE_URL,
-        "settings_url": settings.SITE_URL + reverse("settings"),
+        "settings_url": settings.SITE_URL + _settings_path(),
         "stop_url": links.stop_url(owner.pk),
     }
     message = _letter(mail.recipient, subject, context)
@@ -249,8 +256,39 @@ def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = get_template("followups/email/reminder_body.txt").render(context)
-    message.alternatives(text, get_template("followups/email/reminder_body.html").render(context))
+    message.alternatives(text, _html(context))
     return message
+
+
+def _html(context: dict[str, Any]) -> str:
+    """What a template makes of it; for the usual mail that template has been drawn before, and is filled (accounts/drawn.py)."""
+    lines: list[Line] = context["lines"]
+    if len(lines) > DRAWN or any(context[name] for name in UNUSUAL):
+        return get_template(HTML).render(context)
+    values = {name: context[name] for name in USUAL}
+    for n, line in enumerate(lines):
+        values |= {f"{name}_{n}": getattr(line, name) for name in WORDS}
+        values |= {f"url_{n}_{m}": url for m, (_label, url) in enumerate(line.buttons)}
+    return _drawn(tuple(line.is_late for line in lines)).fill(values)
+
+
+@cache
+def _drawn(lates: tuple[bool, ...]) -> Drawn:
+    """The mail of so many lines, with blanks for what is said."""
+    lines = [
+        Line(
+            **{name: blank(f"{name}_{n}") for name in WORDS},
+            is_late=is_late,
+            buttons=[(str(label), blank(f"url_{n}_{m}")) for m, label in enumerate(BUTTONS.values())],
+        )
+        for n, is_late in enumerate(lates)
+    ]
+    return Drawn(HTML, {name: blank(name) for name in USUAL} | {"lines": lines})
+
+
+@cache
+def _settings_path() -> str:
+    return reverse("settings")
 
 
 def _subject(due: list[Promise]) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -35,9 +36,14 @@ def our_headers(message_id: str, now: datetime) -> dict[str, str]:
     return ours
 
 
+@cache
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]
+
+
 def envelope(mail: OutgoingMail, content: bytes) -> Envelope:
     return Envelope(
-        sender=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        sender=_bare(settings.DEFAULT_FROM_EMAIL),
         recipient=mail.recipient,
         content=content,
         name=f"{mail.created_at:%Y%m%dT%H%M%S}-{mail.kind}-{mail.pk}",
