@@ -57,8 +57,8 @@ def test_another_day_is_another_answer(user, to_touch):
 
 
 def test_instants_and_what_is_fetched_along_are_as_the_orm_gives_them(user, django_assert_num_queries):
-    talk = InterviewFactory(owner=user, starts_at=NOW + timedelta(hours=1))
-    InterviewFactory(owner=user, starts_at=NOW + timedelta(days=3))
+    talk = InterviewFactory(contact=ContactFactory(owner=user), starts_at=NOW + timedelta(hours=1))
+    InterviewFactory(contact=ContactFactory(owner=user), starts_at=NOW + timedelta(days=3))
     planned(user, NOW, NOW)  # the first call; nothing lies between
     with django_assert_num_queries(1):
         found = planned(user, NOW, NOW + timedelta(days=1))
@@ -106,7 +106,7 @@ def test_a_span_can_be_taken_off(user):
     def lately(owner: User, now: datetime) -> InterviewQuerySet:
         return owner.interviews.filter(starts_at__gt=now - timedelta(days=1))
 
-    talk = InterviewFactory(owner=user, starts_at=NOW)
+    talk = InterviewFactory(contact=ContactFactory(owner=user), starts_at=NOW)
     assert lately(user, NOW + timedelta(hours=23)) == [talk]
     assert lately(user, NOW + timedelta(hours=25)) == []
 
@@ -129,8 +129,8 @@ def test_names_are_refused(user):
 @pytest.mark.django_db(transaction=True)
 def test_threads_do_not_meet(user, stranger):
     """Each thread of the web server asks with values and a connection of its own."""
-    mine = InterviewFactory(owner=user, starts_at=NOW)
-    theirs = InterviewFactory(owner=stranger, starts_at=NOW)
+    mine = InterviewFactory(contact=ContactFactory(owner=user), starts_at=NOW)
+    theirs = InterviewFactory(contact=ContactFactory(owner=stranger), starts_at=NOW)
 
     def ask(number: int) -> list[int]:
         try:
