@@ -1,4 +1,4 @@
-"""Reads the code for what no linter knows: who may name `Model.objects`, and where an import may stand."""
+"""Reads the code for what no linter knows: who may name `Model.objects`, where an import may stand, what the dark may change."""
 
 import ast
 from collections.abc import Iterator
@@ -81,3 +81,14 @@ def test_reader_sees_what_it_looks_for():
     assert list(managers_named(tree)) == [3]
     assert list(imports_in_functions(tree)) == [(2, "os")]
     assert not may_name_managers(PurePath("crm/views.py"))
+
+
+def test_dark_differs_from_light_in_colours_alone():
+    """light-dark() can be nothing but a colour. tests/browser/accessibility.py leans on it: one layout, two palettes."""
+    ours = [path for kind in ("css", "js") for path in (ROOT / "static").rglob(f"*.{kind}")]
+    lines = [line.strip() for path in ours for line in path.read_text().splitlines()]
+    assert [line for line in lines if "prefers-color-scheme" in line] == []
+    assert [line for line in lines if "data-theme" in line] == [
+        '[data-theme="light"] { color-scheme: light; }',
+        '[data-theme="dark"] { color-scheme: dark; }',
+    ]

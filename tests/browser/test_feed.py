@@ -1,17 +1,16 @@
 """The calendar feed: made by hand or by keyboard, read without a sign-in, and nothing for axe to find while its link is shown."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import DESK, NARROW, PHONE
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK, NARROW], ids=["phone", "desk", "narrow"])
-def test_link_is_made_and_opens_the_feed(visit, size, scheme):
-    page = visit(size, scheme=scheme)
+def test_link_is_made_and_opens_the_feed(visit, size):
+    page = visit(size)
     page.goto("/settings/")
     page.get_by_role("link", name="Open the feed").click()
     page.get_by_role("button", name="Make a link").press("Enter")
@@ -19,7 +18,7 @@ def test_link_is_made_and_opens_the_feed(visit, size, scheme):
     link = page.get_by_label("Address to subscribe to").input_value()
 
     assert page.request.get("/feed/" + link.rpartition("/")[2]).text().startswith("BEGIN:VCALENDAR")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -1,0 +1,24 @@
+"""What axe has against a page, in the light and in the dark."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def violations(page: Page) -> list[str]:
+    """All rules in the light; in the dark, where nothing differs but colours (tests/test_code.py), those that judge them."""
+    page.emulate_media(color_scheme="light")
+    light = Axe().run(page).response["violations"]
+    page.emulate_media(color_scheme="dark")
+    options = {"resultTypes": ["violations"], "runOnly": OF_COLOURS}
+    dark = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [*_lines("light", light), *_lines("dark", dark)]
+
+
+def _lines(scheme: str, found: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{scheme}: {one['id']} {node['html'][:150]} {node['failureSummary']}" for one in found for node in one["nodes"]
+    ]
