@@ -1,5 +1,6 @@
 """The thank-you: what it says to begin with, and the mail that carries it (product.md rule 9)."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from interviews.rooms import room_of
 from outbox.models import OutgoingMail, State
 
 THANK_YOU = "thank-you"
+ABOUT_THEM = re.compile(r"^- .*\b(?:him|her|his|them|their)\b", re.IGNORECASE | re.MULTILINE)
 MOST_TRIES = 20  # letters taken back and written anew
 
 
@@ -21,6 +23,11 @@ class Letter:
     subject: str
     body: str
     names_something: bool = True
+
+    @property
+    def speaks_of_them(self) -> bool:
+        """A promise stands in it as I noted it, "send him the paper", where he reads it."""
+        return bool(ABOUT_THEM.search(self.body))
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

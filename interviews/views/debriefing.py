@@ -88,6 +88,7 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         "address": address,
         "mailto": _mailto(address, letter),
         "names_something": letter.names_something,
+        "speaks_of_them": letter.speaks_of_them,
         "promise": promise,
         "took": _("Thanked %s after the talk.") % span_of(int(took.total_seconds())) if took is not None else "",
         "today": request.user.today(now),

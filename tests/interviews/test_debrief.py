@@ -277,6 +277,13 @@ def test_the_letter_names_what_i_learned_and_what_i_promised(client, interview, 
     )
 
 
+@pytest.mark.parametrize(("what", "is_said"), [("Send him the deck", True), ("Send the deck to Himalaya", False)])
+def test_letter_says_when_a_promise_speaks_of_them(client, interview, mateus, what, is_said):
+    mateus.promises.make(what=what, interview=interview, now=NOW)
+    page = client.get(url("thank_you", interview))
+    assert ("The promises stand as you noted them" in page.text) == is_said
+
+
 def test_two_taps_send_one_letter(client, interview):
     for _tap in range(2):
         client.post(url("thank_you", interview), LETTER)
