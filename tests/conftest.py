@@ -1,7 +1,18 @@
+import contextlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
 from tests.factories import NOW, UserFactory
@@ -35,3 +46,61 @@ def client(user: User) -> Client:
 def guest() -> Client:
     """Signed in as nobody."""
     return Client()
+
+
+# --- one migration for all workers: it takes as long as three hundred tests -------------------------------------------
+MIGRATED = "KEEPWORD_TEST_MIGRATED"  # in a worker's environment: the file, or the database, that it copies
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    """With workers their controller migrates, while they load and collect."""
+    if not session.config.pluginmanager.hasplugin("dsession") or session.config.option.collectonly:
+        return (yield)
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if connection.vendor == "sqlite":
+        folder = tempfile.TemporaryDirectory(prefix="keepword-migrated-")
+        session.config.add_cleanup(folder.cleanup)
+        test["NAME"] = str(Path(folder.name) / "migrated.sqlite3")
+    os.environ[MIGRATED] = connection.creation._get_test_db_name()
+    result = yield  # starts the workers
+    with session.config.stash[blocking_manager_key].unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+        connection.close()  # Postgres copies nothing that is in use
+    session.config.add_cleanup(lambda: remove(session.config, made))
+    return result
+
+
+def remove(config: pytest.Config, made: list[tuple[object, str, bool]]) -> None:
+    with config.stash[blocking_manager_key].unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def copied(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Puts a copy where Django will look: it finds nothing left to migrate."""
+    source = os.environ.get(MIGRATED)
+    if not source:
+        yield
+    elif connection.vendor == "postgresql":
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = source
+        yield
+    else:
+        name = connection.creation._get_test_db_name()
+        with (
+            contextlib.closing(sqlite3.connect(source)) as migrated,
+            contextlib.closing(sqlite3.connect(name, uri=name.startswith("file:"))) as copy,
+        ):
+            migrated.backup(copy)
+            yield  # one in memory lives while somebody has it open
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """The browser tests' copy is a file, which Django would remove before it begins."""
+    return django_db_keepdb or (connection.vendor == "sqlite" and MIGRATED in os.environ)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(copied: None, django_db_setup: None) -> None:
+    pass
