@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESK, NARROW, PHONE
 from tests.browser.network import build, private_links
+from tests.factories import ContactFactory, ContactTagFactory
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +56,24 @@ def test_pages_do_not_scroll_sideways_on_the_narrowest_phone(visit, user, public
     wide = [sideways(page, path) for path in paths.values()] + [sideways(guest, path) for path in public.values()]
 
     assert [words for words in wide if words] == []
+
+
+def test_filter_fits_a_phone_however_many_tags(visit: Callable[..., Page], user: User):
+    for n in range(30):
+        ContactTagFactory(contact=ContactFactory(owner=user), tag__name=f"tag {n}")
+    page = visit(PHONE)
+    page.goto(reverse("contact_list"))
+    page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_label("To meet")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Show people")).to_be_in_viewport()
+
+
+def test_search_on_today_can_be_typed_into_at_once(visit: Callable[..., Page], user: User):
+    ContactFactory(owner=user)
+    page = visit(PHONE)
+    page.goto(reverse("today"))
+    page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 def inspect(page: Page, name: str, path: str, size: tuple[int, int], status: int = 200) -> list[str]:
