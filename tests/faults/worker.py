@@ -339,7 +339,7 @@ def host_clock(order: dict[str, Any]) -> None:
 
 def slow(order: dict[str, Any]) -> None:
     real = claims.fence
-    claims.fence = lambda *args: (time.sleep(0.02), real(*args))[1]
+    claims.fence = lambda *args: (time.sleep(0.1), real(*args))[1]
 
 
 PATCHES: dict[str, dict[str, Any]] = {
