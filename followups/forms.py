@@ -48,7 +48,7 @@ class PromiseForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=[("", gettext_lazy("by the words")), *Kind.choices],
+        choices=[("", gettext_lazy("from the words")), *Kind.choices],
         initial="",
         widget=forms.RadioSelect,
         required=False,
