@@ -19,6 +19,7 @@ from tooling.postgres import NoPostgresError, database_url
 
 LONGEST_SUITE = 30 * 60  # seconds; a test that hangs is a failed suite, not a machine that never ends
 NOTHING_COLLECTED = 5
+CORES = os.cpu_count() or 1
 PLAIN = "not browser and not faults"
 SUITES = {
     "all": "unit tests on both databases, then the browser",
@@ -66,7 +67,7 @@ class Runner:
     def pytest(self, suite: str, *words: str, database: str = "", marks: str = PLAIN, workers: bool = True) -> None:
         """One run of pytest; words given on the command line come last, and so win."""
         report = self.folder / f"{suite}.xml"
-        spread = ["-n", str(min(4, os.cpu_count() or 1))] if workers else []
+        spread = ["-n", str(min(4, CORES + 1))] if workers else []  # some of the tests wait for real processes
         chosen = ["-q", *spread, "-m", marks, f"--junitxml={report}", "-o", "junit_family=xunit2", *words, *self.words]
         result = self._run(suite, [*self._python("pytest"), *chosen], database)
         _read_report(report, result)
@@ -165,8 +166,8 @@ def run_browser(runner: Runner) -> None:
         runner.not_run("browser", "no Chromium (CHROMIUM, or chromium, chromium-browser, google-chrome on the PATH)")
         return
     os.environ["CHROMIUM"] = chromium
-    # a file stays on one worker: what its tests share is made once
-    runner.pytest("browser", "--dist=loadfile", *runner.paths("tests/browser"), marks="browser")
+    # a file stays on one worker: what its tests share is made once; Chromium draws beside each, so none more than cores
+    runner.pytest("browser", "--dist=loadfile", "-n", str(min(4, CORES)), *runner.paths("tests/browser"), marks="browser")
 
 
 def run_faults(runner: Runner, *, long: bool) -> None:
@@ -194,7 +195,7 @@ def find_chromium() -> str:
 def run(runner: Runner, options: argparse.Namespace) -> None:
     whole = not runner.words
     if options.suite in {"all", "unit", "sqlite"}:
-        run_sqlite(runner, covered=whole and bool(os.environ.get("CI")))  # counting lines costs a fifth
+        run_sqlite(runner, covered=whole and bool(os.environ.get("CI")))  # counting lines costs half as much again
     if options.suite in {"all", "unit", "postgres"}:
         run_postgres(runner)
     if options.suite == "interviews":
