@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from accounts.drawn import Drawn, address, blank, contact_blanks, together, whom
 from accounts.templatetags.keepword import near
@@ -58,7 +58,7 @@ def _their_time(talk: Interview, context: dict[str, Any]) -> SafeString:
     if talk.contact.time_zone in ("", context["request"].user.time_zone):
         return SafeString("")
     their = {"interview": talk, "request": context["request"], "full_stop": True}
-    return mark_safe(render_to_string("interviews/_their_time.html", their).strip())  # noqa: S308 - from a template
+    return render_to_string("interviews/_their_time.html", their)
 
 
 @cache
