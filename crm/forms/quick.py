@@ -19,7 +19,7 @@ from crm.forms.notes import LONGEST_PROMISE
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
-from crm.text import key_of, sentence_case, zone_of
+from crm.text import fold, key_of, sentence_case, zone_of
 
 LIMITS = {
     "role": 300,
@@ -144,7 +144,7 @@ class QuickForm(forms.Form):
         if not self.is_bound or not self.is_valid():
             return []
         promises = [Fact(_("You promise"), promise_in_words(words, self.today)) for words in self.found.promises]
-        return [*self.facts(self._news_of_organisation(), self._also_of()), *promises]
+        return [*self._here_already(), *self.facts(self._news_of_organisation(), self._also_of()), *promises]
 
     def facts(self, news_of_organisation: str = "", also_of: str = "") -> list[Fact]:
         found = self.found
@@ -163,6 +163,14 @@ class QuickForm(forms.Form):
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
         ]
         return [fact for fact in facts if fact.text]
+
+    def _here_already(self) -> list[Fact]:
+        """Somebody of that very name: a hint, never a refusal."""
+        namesakes = self.owner.contacts.alive().filter(name_key=fold(self.found.name)).select_related("organisation")
+        return [
+            Fact(_("Here already"), ", ".join(filter(None, (who.name, who.position))), url=who.get_absolute_url())
+            for who in namesakes[:1]
+        ]
 
     def _news_of_organisation(self) -> str:
         key = key_of(self.found.organisation)

@@ -19,12 +19,12 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def talk_rows(context: dict[str, Any], talks: Iterable[Any], *, is_ahead: bool = False) -> SafeString:
-    """`interviews/_row.html` for each (`with_row`); with what one does before a talk when it `is_ahead`.
+def talk_rows(context: dict[str, Any], talks: Iterable[Any], *, now: datetime) -> SafeString:
+    """`interviews/_row.html` for each (`with_row`), with what one does before a talk while it lies ahead.
 
     Wants `today`, the owner's local date, and the request in the context.
     """
-    return together(_talk(talk, context, is_ahead) for talk in talks)
+    return together(_talk(talk, context, talk.starts_at > now) for talk in talks)
 
 
 @register.simple_tag(takes_context=True)

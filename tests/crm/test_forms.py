@@ -222,11 +222,19 @@ class TestQuick:
             introduced_by=li, tags=("floods", "Mali"),
         )  # fmt: skip
 
+    def test_somebody_of_that_very_name_is_pointed_out(self, user: User, stranger: User):
+        ContactFactory(owner=stranger, name="Fatou Ndiaye")
+        ContactFactory(owner=user, name="Fatou Ndiaye", binned_at=NOW)
+        assert "Here already" not in facts(quick(user, "Fatou Ndiaye"))
+        here = ContactFactory(owner=user, name="Fatou Ndiaye", role="Founder", organisation=None)
+        (hint, *_rest) = quick(user, "fatou ndiaye, engineer").understood()
+        assert (hint.label, hint.text, hint.url) == ("Here already", "Fatou Ndiaye, Founder", here.get_absolute_url())
+
     def test_through_nobody_i_know_is_kept_in_words(self, user: User, stranger: User):
         ContactFactory(owner=stranger, name="Li Wei")
         form = quick(user, "Ana, met at PyCon, through Li Wei")
         assert facts(form)["Through"] == "Li Wei, not among your contacts: kept in how you met"
-        assert form.details().how_met == "through Li Wei, met at PyCon"
+        assert form.details().how_met == "through Li Wei, at PyCon"
 
     def test_through_two_of_one_name_is_kept_in_words(self, user: User):
         ContactFactory.create_batch(2, owner=user, name="Li Wei")

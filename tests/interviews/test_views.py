@@ -472,10 +472,16 @@ def test_page_stands_in_every_state(client, ana, state):
     assert page(client, interview).status_code == 200
 
 
-def test_row_says_who_when_and_how_long(user, ana, rf):
-    InterviewFactory(contact=ana)
+@pytest.mark.parametrize(("minutes_ahead", "acts"), [(1, " Prepare Ana Souza Brief Ana Souza"), (0, "")])
+def test_row_says_who_when_and_how_long_and_what_to_do_before(user, ana, rf, minutes_ahead, acts):
+    talk = InterviewFactory(contact=ana)
     request = rf.get("/")
     request.user = user
     with timezone.override("Europe/Stockholm"):
-        row = talk_rows({"today": date(2026, 11, 23), "request": request}, user.interviews.with_row())
-    assert " ".join(strip_tags(row).split()) == "AS Ana Souza Tomorrow, 15:00. 14:00 in Lisbon. 20 minutes by phone."
+        row = talk_rows(
+            {"today": date(2026, 11, 23), "request": request},
+            user.interviews.with_row(),
+            now=talk.starts_at - timedelta(minutes=minutes_ahead),
+        )
+    said = " ".join(strip_tags(row).split())
+    assert said == f"AS Ana Souza Tomorrow, 15:00. 14:00 in Lisbon. 20 minutes by phone.{acts}"
