@@ -167,9 +167,8 @@ def run_browser(runner: Runner) -> None:
         return
     os.environ["CHROMIUM"] = chromium
     # a file stays on one worker: what its tests share is made once; Chromium draws beside each, so none more than cores
-    runner.pytest(
-        "browser", "--dist=loadfile", "-n", str(min(4, CORES)), *runner.paths("tests/browser"), marks="browser"
-    )
+    spread = ["--dist=loadfile", "--no-loadscope-reorder", "-n", str(min(4, CORES))]
+    runner.pytest("browser", *spread, *runner.paths("tests/browser"), marks="browser")
 
 
 def run_faults(runner: Runner, *, long: bool) -> None:
