@@ -1,11 +1,13 @@
 """The rows of the matrix that delivery.md names for every test run, with small numbers, on the database of the run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from tests.conftest import MIGRATED, copy_of
 from tests.faults.cells import CELLS
 from tests.faults.check import check
 from tests.faults.frame import Cell, Database, World
@@ -22,6 +24,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, 
         database: Database = kind(folder)
     except NoPostgresError as reason:
         pytest.skip(str(reason))
+    if isinstance(database, SQLite) and MIGRATED in os.environ:
+        with copy_of(os.environ[MIGRATED], str(database.template)):
+            pass
     with database, Zygote(database.url, folder) as zygote:
         zygote.call("migrate", "")
         yield database, zygote, folder

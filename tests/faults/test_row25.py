@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.conftest import MIGRATED, copy_of
 from tests.faults.row25 import BROKEN, ROOT, SETTINGS, race
 
 pytestmark = [pytest.mark.slow]
@@ -16,19 +17,25 @@ pytestmark = [pytest.mark.slow]
 @pytest.fixture
 def database(tmp_path: Path):
     """A database that other processes can open too: a file, or one of its own on the server of the tests."""
+    migrated = os.environ.get(MIGRATED)
     if connection.vendor == "sqlite":
-        url = f"sqlite:///{tmp_path}/race.sqlite3"
-        _migrate(url, tmp_path)
-        yield url
+        path = tmp_path / "race.sqlite3"
+        if migrated:
+            with copy_of(migrated, str(path)):
+                pass
+        else:
+            _migrate(f"sqlite:///{path}", tmp_path)
+        yield f"sqlite:///{path}"
         return
     import psycopg  # noqa: PLC0415 - only where it is used
 
     base = os.environ["DATABASE_URL"].rpartition("/")[0]
     name = f"race_{os.getpid()}"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated or 'template1'}")
     try:
-        _migrate(f"{base}/{name}", tmp_path)
+        if not migrated:
+            _migrate(f"{base}/{name}", tmp_path)
         yield f"{base}/{name}"
     finally:
         with psycopg.connect(f"{base}/postgres", autocommit=True) as server:
