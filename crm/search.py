@@ -100,15 +100,20 @@ def cursor_of(person: Row) -> str:
     return f"{person['pk']}:{person['name_key']}"
 
 
-def page(owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date, is_search: bool) -> Page:
-    """Two statements: how many, and the rows. A search finds both the count and its first page in one scan."""
+def page(
+    owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date, is_search: bool, is_narrowed: bool = False
+) -> Page:
+    """Two statements: how many, and the rows. A search finds both the count and its first page in one scan.
+
+    `is_narrowed` by anything else than words, such as stages: then another index than that of the list may be the short way.
+    """
     size, cap = (FOUND_PAGE, SEARCH_CAP) if is_search else (PAGE, LIST_CAP)
     if is_search and not cursor.pk:
         found = list(contacts.in_list_order().values_list("pk", flat=True)[: cap + 1])
         people = _rows(owner, found[: size + 1], today) if found else []
         count = len(found)
     else:
-        count = _count(contacts, cap + 1)
+        count = _count(contacts.order_by() if is_search or is_narrowed else contacts.in_list_order(), cap + 1)
         # the rows are fetched after their keys were found: a scan through an index touches only what is shown
         keys = _keys(contacts, cursor).values("pk")[: size + 1]
         people = _rows(owner, keys, today)
@@ -123,10 +128,11 @@ def page(owner: User, contacts: ContactQuerySet, cursor: Cursor, *, today: date,
 
 
 def _count(contacts: ContactQuerySet, most: int) -> int:
-    """Counted in list order: the index of that order holds all that is asked, where Postgres would else read the rows."""
-    ordered, values = contacts.in_list_order().values("pk").query.sql_with_params()
+    """In list order, which Django's own `count` drops: the index of that order holds all that is asked of everybody, where
+    Postgres would else read the rows."""
+    found, values = contacts.values("pk").query.sql_with_params()
     with connection.cursor() as counted:
-        counted.execute(f"SELECT count(*) FROM ({ordered} LIMIT {most}) found", values)  # noqa: S608 - Django wrote it
+        counted.execute(f"SELECT count(*) FROM ({found} LIMIT {most}) found", values)  # noqa: S608 - Django wrote it
         return int(counted.fetchone()[0])
 
 

@@ -30,11 +30,12 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
     cursor = Cursor.read(request.GET.get("after", ""), request.GET.get("before", ""))
-    shown = page(request.user, people, cursor, today=request.user.today(now), is_search=bool(query))
+    today, is_narrowed = request.user.today(now), bool(_as_query(wanted))
+    shown = page(request.user, people, cursor, today=today, is_search=bool(query), is_narrowed=is_narrowed)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
         "page": shown,
-        "rows": draw(shown.people, request.user.today(now)),
+        "rows": draw(shown.people, today),
         "query": query,
         "form": form,
         "chips": _chips(form),

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from crm import actions, search
@@ -200,6 +202,17 @@ def test_list_goes_by_its_index_at_any_depth(user: User):
         assert "contact_list" in said
         assert "TEMP B-TREE" not in said
         assert "Sort" not in said
+
+
+@pytest.mark.parametrize(
+    ("query", "is_ordered"), [({}, True), ({"stage": ["met", "asked"]}, False), ({"q": "ana"}, False)]
+)
+def test_only_everybody_is_counted_in_list_order(client: Client, query: dict[str, object], is_ordered: bool):
+    """Of two stages it would sort ten thousand people, or walk past all others: 28 ms on Postgres instead of 2."""
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/contacts/", {**query, "after": "1:ana"})
+    (counted,) = [query["sql"] for query in asked if query["sql"].startswith("SELECT count(*) FROM (SELECT")]
+    assert ("ORDER BY" in counted) == is_ordered
 
 
 @pytest.mark.slow
