@@ -46,11 +46,12 @@ def _old_truths(world: World, log: Path) -> list[str]:
     ]
 
 
-@cell(
-    "24",
-    "kept, snoozed, edited, deleted during the storm",
-    lambda world: bool(_changed_meanwhile(world, 150, control="quiet-change")),
-)
+def _is_seen(world: World) -> bool:
+    """A visitor has to come between composing and the fence: few do, and sometimes none of a hundred."""
+    return any(_changed_meanwhile(world, 150, control="quiet-change") for _n in range(4))
+
+
+@cell("24", "kept, snoozed, edited, deleted during the storm", _is_seen)
 def changed_meanwhile(world: World) -> Seen:
     old = _changed_meanwhile(world, 300)
     seconds = world.drain()
