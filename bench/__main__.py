@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import signal
 
 from bench import delivery, idle, lateness, pages
 
 
 def main() -> int:
+    # ended by a time limit, it stops what it started as at Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = _arguments()
     if arguments.command == "pages":
         result = pages.run(arguments.contacts, arguments.rounds, arguments.seconds, arguments.on)

@@ -1,5 +1,11 @@
+import os
 import runpy
+import socket
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from bench.client import Answer, form_values, links
 from bench.people import EVERYTHING, fill
@@ -62,3 +68,31 @@ def test_alternation_asks_each_in_turn_and_leaves_the_warm_up_out():
 
     assert asked == ["ours", "floor"] * (WARM_UP + 3)
     assert [len(side.seconds) for side in sides.values()] == [3, 3]
+
+
+MEASURES_FOR_EVER = """
+import sys, time
+from pathlib import Path
+from bench import __main__ as command
+
+def measure(*_):
+    with command.delivery.sink(Path(sys.argv[0])) as port:
+        print(port, flush=True)
+        time.sleep(60)
+
+command.delivery.run = measure
+sys.argv = [sys.argv[1], "delivery"]
+command.main()
+"""
+
+
+def test_a_bench_that_is_ended_takes_what_it_started_with_it(tmp_path):
+    line = [sys.executable, "-c", MEASURES_FOR_EVER, str(tmp_path / "arrived")]
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'bin'}"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(line, cwd=ROOT, env=env, **pipes) as bench:  # noqa: S603 - our own command
+        port = int(bench.stdout.readline())
+        bench.terminate()
+        bench.communicate(timeout=20)
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        pass
