@@ -15,7 +15,7 @@ from accounts.dates import add_months
 from accounts.models import Owned, validate_zone
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.indexes import SearchIndex
-from crm.text import fold, initials
+from crm.text import fold, initials, without_met
 
 __all__ = [
     "Contact",
@@ -238,6 +238,11 @@ class Contact(Owned):
         """Role and organisation in one line. Costs a query unless `organisation` was fetched along."""
         organisation = self.organisation.name if self.organisation else ""
         return ", ".join(part for part in (self.role, organisation) if part)
+
+    @property
+    def met_how(self) -> str:
+        """Under the label that says how we met."""
+        return without_met(self.how_met)
 
     @property
     def is_dropped(self) -> bool:

@@ -21,7 +21,6 @@ MET = re.compile(
     r"^(?:we )?(?:met|meet|saw|ran into|bumped into|talked|spoke|chatted|knew|know|known|sat|shared|studied|worked with)\b",
     re.IGNORECASE,
 )
-MET_WHERE = re.compile(r"^(?:we )?met (?=(?:at|on|in|during|through|via)\b)", re.IGNORECASE)
 PLACE = re.compile(r"^(?:lives |living |based |is )?in\s+(\w.*)$", re.IGNORECASE)
 WORKS = re.compile(r"^(?:(?:now )?(?:works?|working|employed) (?:at|for|with)|at|@)\s+(\w.*)$", re.IGNORECASE)
 AT = re.compile(r"^(.+?)\s+(?:at|@|with)\s+(\w.*)$")
@@ -173,10 +172,10 @@ def _read_work(part: str, found: Quick) -> None:
 
 
 def _read_meeting(part: str, found: Quick, today: date) -> None:
-    """The day it happened is understood, and the words stay as they were typed, but for "met": how you met is "at PyCon"."""
+    """The day it happened is understood, and the words stay as they were typed."""
     dated = take_date(part, today)
     if dated and not found.met_on:
         found.met_on = past(part[len(dated.rest) :].strip(" ,;:").removeprefix("on ").removeprefix("by "), today)
     elif not found.met_on:
         found.met_on = past(part, today)
-    found.keep(MET_WHERE.sub("", part))
+    found.keep(part)

@@ -80,6 +80,11 @@ def sentence_case(words: str) -> str:
     return words[:1].upper() + words[1:] if first.islower() else words
 
 
+def without_met(words: str) -> str:
+    """ "met at PyCon" as it reads under "How you met": "at PyCon"."""
+    return re.sub(r"^(?:we )?met (?=(?:at|on|in|during|through|via)\b)", "", words, flags=re.IGNORECASE)
+
+
 def time_there(zone: str, mine: ZoneInfo, now: datetime) -> str:
     """ "12:20, an hour behind": what the clocks show where this person is; empty when that is not known."""
     if not zone:

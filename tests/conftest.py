@@ -91,19 +91,13 @@ def copied(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocke
         settings.DATABASES["default"]["TEST"]["TEMPLATE"] = source
         yield
     else:
-        with copy_of(source, connection.creation._get_test_db_name()):
+        name = connection.creation._get_test_db_name()
+        with (
+            contextlib.closing(sqlite3.connect(source)) as migrated,
+            contextlib.closing(sqlite3.connect(name, uri=name.startswith("file:"))) as copy,
+        ):
+            migrated.backup(copy)
             yield  # one in memory lives while somebody has it open
-
-
-@contextlib.contextmanager
-def copy_of(source: str, name: str) -> Iterator[None]:
-    """A migrated SQLite file under another name, held open."""
-    with (
-        contextlib.closing(sqlite3.connect(source)) as migrated,
-        contextlib.closing(sqlite3.connect(name, uri=name.startswith("file:"))) as copy,
-    ):
-        migrated.backup(copy)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from crm.forms.notes import LONGEST_PROMISE
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
-from crm.text import fold, key_of, sentence_case, zone_of
+from crm.text import fold, key_of, sentence_case, without_met, zone_of
 
 LIMITS = {
     "role": 300,
@@ -158,7 +158,7 @@ class QuickForm(forms.Form):
             Fact(_("Web page"), found.website),
             Fact(_("Place"), found.place),
             self._led_by(),
-            Fact(_("How you met"), found.how_met),
+            Fact(_("How you met"), without_met(found.how_met)),
             Fact(_("Met on"), day_in_words(found.met_on)),
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
         ]

@@ -30,8 +30,8 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
     cursor = Cursor.read(request.GET.get("after", ""), request.GET.get("before", ""))
-    today, is_narrowed = request.user.today(now), bool(_as_query(wanted))
-    shown = page(request.user, people, cursor, today=today, is_search=bool(query), is_narrowed=is_narrowed)
+    today, narrowed_by = request.user.today(now), _as_query(wanted)
+    shown = page(request.user, people, cursor, today=today, is_search=bool(query), is_narrowed=bool(narrowed_by))
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
         "page": shown,
@@ -41,7 +41,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
         "chips": _chips(form),
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
-        "narrowed_by": urlencode(_as_query(wanted), doseq=True),
+        "narrowed_by": urlencode(narrowed_by, doseq=True),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 

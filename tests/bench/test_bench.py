@@ -1,7 +1,5 @@
-import os
 import runpy
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 from bench.client import Answer, form_values, links
 from bench.people import EVERYTHING, fill
 from bench.timing import WARM_UP, Side, alternate
+from tests.faults.world import Talking
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -88,11 +87,9 @@ command.main()
 
 def test_a_bench_that_is_ended_takes_what_it_started_with_it(tmp_path):
     line = [sys.executable, "-c", MEASURES_FOR_EVER, str(tmp_path / "arrived")]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'bin'}"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(line, cwd=ROOT, env=env, **pipes) as bench:  # noqa: S603 - our own command
-        port = int(bench.stdout.readline())
-        bench.terminate()
-        bench.communicate(timeout=20)
+    with Talking(line, {"PYTHONPATH": f"{ROOT}:{ROOT / 'bin'}"}, tmp_path / "bench.log") as bench:
+        port = int(bench.hear())
+        bench.process.terminate()
+        bench.process.wait(20)
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
         pass

@@ -230,11 +230,18 @@ class TestQuick:
         (hint, *_rest) = quick(user, "fatou ndiaye, engineer").understood()
         assert (hint.label, hint.text, hint.url) == ("Here already", "Fatou Ndiaye, Founder", here.get_absolute_url())
 
+    def test_met_is_not_said_twice(self, user: User):
+        form = quick(user, "Ana, met at PyCon yesterday")
+        assert facts(form)["How you met"] == "at PyCon yesterday"
+        assert form.details().how_met == "met at PyCon yesterday"
+        assert ContactFactory(owner=user, how_met="We met in Lyon").met_how == "in Lyon"
+        assert ContactFactory(owner=user, how_met="met friday").met_how == "met friday"
+
     def test_through_nobody_i_know_is_kept_in_words(self, user: User, stranger: User):
         ContactFactory(owner=stranger, name="Li Wei")
         form = quick(user, "Ana, met at PyCon, through Li Wei")
         assert facts(form)["Through"] == "Li Wei, not among your contacts: kept in how you met"
-        assert form.details().how_met == "through Li Wei, at PyCon"
+        assert form.details().how_met == "through Li Wei, met at PyCon"
 
     def test_through_two_of_one_name_is_kept_in_words(self, user: User):
         ContactFactory.create_batch(2, owner=user, name="Li Wei")

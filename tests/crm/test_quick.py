@@ -10,7 +10,7 @@ from tests.factories import TODAY  # Thursday 19 November 2026
 LINES = {
     "Ana Souza": {"name": "Ana Souza"},
     "Ana Souza, head of data at Nubank, met at PyCon": {
-        "name": "Ana Souza", "role": "Head of data", "organisation": "Nubank", "how_met": "at PyCon",
+        "name": "Ana Souza", "role": "Head of data", "organisation": "Nubank", "how_met": "met at PyCon",
     },
     "Fatoumata Diallo, flood engineer at Niger Basin Lab #floods, through Li Wei ! send the paper friday": {
         "name": "Fatoumata Diallo", "role": "Flood engineer", "organisation": "Niger Basin Lab", "tags": ["floods"],
@@ -44,9 +44,9 @@ LINES = {
     },
     "Ana, são paulo": {"name": "Ana", "place": "são paulo"},
     "Ana, General": {"name": "Ana", "role": "General"},
-    "Ana introduced by Bo Li met at PyCon": {"name": "Ana", "through": "Bo Li", "how_met": "at PyCon"},
+    "Ana introduced by Bo Li met at PyCon": {"name": "Ana", "through": "Bo Li", "how_met": "met at PyCon"},
     "Ana via Bo, via Cy": {"name": "Ana", "through": "Bo", "how_met": "via Cy"},
-    "Ana, met at PyCon yesterday": {"name": "Ana", "how_met": "at PyCon yesterday", "met_on": date(2026, 11, 18)},
+    "Ana, met at PyCon yesterday": {"name": "Ana", "how_met": "met at PyCon yesterday", "met_on": date(2026, 11, 18)},
     "Ana, met friday": {"name": "Ana", "how_met": "met friday", "met_on": date(2026, 11, 13)},
     "Ana, 2024-05-03": {"name": "Ana", "how_met": "2024-05-03", "met_on": date(2024, 5, 3)},
     "Ana ! call her ! send the deck next tuesday": {
@@ -57,7 +57,7 @@ LINES = {
     "Ana\nhead of data at Nubank": {"name": "Ana", "role": "Head of data", "organisation": "Nubank"},
     "Ana, a@b": {"name": "Ana", "role": "A@b"},
     "": {},
-    "met at PyCon": {"how_met": "at PyCon"},
+    "met at PyCon": {"how_met": "met at PyCon"},
     "ana@nubank.example": {"email": "ana@nubank.example"},
     "#floods": {"tags": ["floods"]},
     "! call her": {"promises": ["call her"]},
@@ -105,7 +105,7 @@ def test_no_word_is_lost(words: list[str]):
     found = read(line, TODAY)
     kept = " ".join([*(str(value) for name, value in vars(found).items() if name != "line")]).casefold()
     for word in words:
-        if word.strip(",;!@#").casefold() not in ("", "at", "in", "through", "met"):
+        if word.strip(",;!@#").casefold() not in ("", "at", "in", "through"):
             assert word.strip("#").casefold() in kept
 
 

@@ -1,13 +1,14 @@
 """The rows of the matrix that delivery.md names for every test run, with small numbers, on the database of the run."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.conftest import MIGRATED, copy_of
+from tests.conftest import MIGRATED
 from tests.faults.cells import CELLS
 from tests.faults.check import check
 from tests.faults.frame import Cell, Database, World
@@ -25,8 +26,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, 
     except NoPostgresError as reason:
         pytest.skip(str(reason))
     if isinstance(database, SQLite) and MIGRATED in os.environ:
-        with copy_of(os.environ[MIGRATED], str(database.template)):
-            pass
+        shutil.copy(os.environ[MIGRATED], database.template)
     with database, Zygote(database.url, folder) as zygote:
         zygote.call("migrate", "")
         yield database, zygote, folder

@@ -1,6 +1,7 @@
 """Ten slots of row 25 in the ordinary tests; two hundred are in `bin/test faults`."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.conftest import MIGRATED, copy_of
+from tests.conftest import MIGRATED
 from tests.faults.row25 import BROKEN, ROOT, SETTINGS, race
 
 pytestmark = [pytest.mark.slow]
@@ -21,8 +22,7 @@ def database(tmp_path: Path):
     if connection.vendor == "sqlite":
         path = tmp_path / "race.sqlite3"
         if migrated:
-            with copy_of(migrated, str(path)):
-                pass
+            shutil.copy(migrated, path)
         else:
             _migrate(f"sqlite:///{path}", tmp_path)
         yield f"sqlite:///{path}"
