@@ -38,7 +38,16 @@ def open_room(page: Page, room: Room) -> None:
 
 
 def error(page: Page, room: Room, minutes: int = 20) -> float:
-    """Seconds by which the clock differs from the server's, read at the moment in which it turns."""
+    """Seconds by which the clock differs from the server's. Read again, twice at most, when it is a second or more: a busy
+    machine is late to hear of a turn, which is no error of the clock, and a clock that is wrong is so each time."""
+    seconds = _error_at_a_turn(page, room, minutes)
+    for _n in range(2):
+        if seconds >= 1:
+            seconds = _error_at_a_turn(page, room, minutes)
+    return seconds
+
+
+def _error_at_a_turn(page: Page, room: Room, minutes: int) -> float:
     shown = page.evaluate(NEXT_SECOND)
     left = (room.started_at + timedelta(minutes=minutes) - datetime.now(UTC)).total_seconds()
     shown_minutes, seconds = shown.split(":")
