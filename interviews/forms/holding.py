@@ -23,7 +23,6 @@ from interviews.actions.debriefing import Change, Outcome, Promised
 from interviews.actions.holding import LINES, LONGEST_PROMISE, NOTES, Tap, Write
 from interviews.models import LONGEST_ANSWER, LONGEST_NOTES, Debrief, Interview, MayUseName
 
-MOST_ROWS = 20
 HIGHEST = 2**31 - 1
 LATEST_INSTANT = 4_102_444_800_000  # the year 2100
 RHYTHMS = [
@@ -185,8 +184,15 @@ class PromiseRow(forms.Form):
         return bool(words) and not understand(words, self.today)
 
 
+def rows_in(data: Any, prefix: str, name: str) -> list[int]:
+    """The numbers of the rows a page has sent, as in `mine-3-what`."""
+    found = (re.fullmatch(rf"{prefix}-(0|[1-9][0-9]{{,17}})-{name}", key) for key in data)
+    return sorted({int(match[1]) for match in found if match})
+
+
 class DebriefForm(forms.Form):
-    """The three minutes after a talk, saved whole or in part. The rows stand beside it, each a form of its own."""
+    """The three minutes after a talk, saved whole or in part. The rows stand beside it, each a form of its own: those
+    offered, or of a page that was sent exactly its own, since another tab may have saved meanwhile."""
 
     learned = TextField(label=gettext_lazy("The one thing you will use"), max_length=10_000)
     fit = TextField(label=gettext_lazy("How does it fit what you want?"), max_length=4000)
@@ -219,25 +225,25 @@ class DebriefForm(forms.Form):
         super().__init__(data, initial=written)
         self.interview, self.debrief, self.today = interview, debrief, today
         self.kept = [PromiseRow(data, prefix=f"kept-{one.pk}", today=today, promise=one) for one in promises]
-        self.lines = [
-            PromiseRow(data, prefix=f"line-{n}", today=today, line=self._line(n, line)) for n, line in enumerate(lines)
-        ]
-        self.mine = [PromiseRow(data, prefix=f"mine-{n}", today=today) for n in self._indices("mine", "what")]
-        self.theirs = [PromiseRow(data, prefix=f"theirs-{n}", today=today) for n in self._indices("theirs", "what")]
+        self.lines = self._lines(lines)
+        self.mine, self.theirs = self._new("mine"), self._new("theirs")
         self.people = self._people(people)
 
-    def _line(self, n: int, line: str) -> str:
-        """The notes may have grown since the page was made: what was ticked is what its row says."""
-        return clean_line(str(self.data.get(f"line-{n}-line") or line))
+    def _lines(self, offered: list[str]) -> list[PromiseRow]:
+        lines = dict(enumerate(offered))
+        if self.is_bound:
+            lines = {n: clean_line(self.data[f"line-{n}-line"]) for n in rows_in(self.data, "line", "line")}
+        data = self.data if self.is_bound else None
+        return [PromiseRow(data, prefix=f"line-{n}", today=self.today, line=line) for n, line in lines.items()]
 
-    def _indices(self, prefix: str, name: str) -> list[int]:
-        sent = [n for n in range(MOST_ROWS) if f"{prefix}-{n}-{name}" in self.data]
-        return sent or [0]
+    def _new(self, whose: str) -> list[PromiseRow]:
+        rows = rows_in(self.data, whose, "what") or [0]
+        return [PromiseRow(self.data if self.is_bound else None, prefix=f"{whose}-{n}", today=self.today) for n in rows]
 
     def _people(self, offered: list[str]) -> list[QuickForm]:
         owner = self.interview.owner
         if self.is_bound:
-            rows = [n for n in self._indices("meet", "line") if clean_line(self.data.get(f"meet-{n}-line", ""))]
+            rows = [n for n in rows_in(self.data, "meet", "line") if clean_line(self.data[f"meet-{n}-line"])]
             return [QuickForm(self.data, prefix=f"meet-{n}", owner=owner, today=self.today) for n in rows]
         return [
             QuickForm(None, prefix=f"meet-{n}", owner=owner, today=self.today, initial={"line": line})

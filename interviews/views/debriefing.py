@@ -15,7 +15,7 @@ from accounts.http import OwnerRequest, go_back, tell
 from interviews import thanks
 from interviews.actions import debriefing as actions
 from interviews.actions.holding import answered
-from interviews.forms.holding import DebriefForm, PromiseRow, ThankYouForm
+from interviews.forms.holding import DebriefForm, PromiseRow, ThankYouForm, rows_in
 from interviews.invitations import address_of
 from interviews.models import Debrief, Interview
 from interviews.rooms import SHOWN, given_back, room_of, span_of
@@ -118,14 +118,16 @@ def day_understood(request: OwnerRequest) -> HttpResponse:
 def _form(request: OwnerRequest, interview: Interview, now: datetime) -> DebriefForm:
     room = room_of(interview)
     answers = [one.answer for one in answered(interview)]
-    promises = interview.promises.open().filter(contact=interview.contact, check_in_of__isnull=True)
+    is_sent, promises = request.method == "POST", interview.promises.alive()
+    promises = promises.filter(pk__in=rows_in(request.POST, "kept", "what")) if is_sent else promises.open()
+    promises = promises.filter(contact=interview.contact, check_in_of__isnull=True).exclude(kind=actions.THANK_YOU)
     return DebriefForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         interview=interview,
         debrief=getattr(interview, "debrief", None),
-        promises=list(promises.exclude(kind=actions.THANK_YOU).order_by("pk")[:SHOWN]),
-        lines=actions.lines_to_promise(interview, room, answers),
-        people=actions.people_to_meet(interview, room),
+        promises=list(promises.order_by("pk")[:SHOWN]),
+        lines=actions.lines_to_promise(interview, room, answers)[:SHOWN],
+        people=actions.people_to_meet(interview, room)[:SHOWN],
         today=request.user.today(now),
     )
 

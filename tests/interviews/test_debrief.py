@@ -150,6 +150,48 @@ def test_a_ticked_line_becomes_one_promise(client, interview, mateus):
     assertNotContains(client.get(url("debrief", interview)), "From your notes")
 
 
+def test_sent_twice_it_says_so_no_second_time(client, user, interview, mateus):
+    line = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
+    for _twice in range(2):
+        done = client.post(
+            url("debrief_done", interview),
+            {**SAID, **line, "mine-0-what": "call the port", "meet-0-line": "Teresa Vasconcelos"},
+        )
+        assertRedirects(done, url("thank_you", interview))
+    assert [what for _kind, what, _due in mine(mateus)[1:]] == ["Send the Göta paper", "Call the port"]
+    assert user.contacts.filter(name="Teresa Vasconcelos").count() == 1
+
+
+def test_a_promise_of_another_tab_does_not_stand_in_the_way(client, interview, mateus):
+    mateus.promises.make(what="Send the deck", now=NOW, interview=interview)
+    page = client.post(url("debrief", interview), SAID, follow=True)
+    assertContains(page, "waits on Today")
+    assertContains(page, 'value="Send the deck"')
+
+
+def test_other_words_for_a_promise_closed_meanwhile_are_not_lost(client, interview, mateus):
+    promise = mateus.promises.make(what="Send the deck", now=NOW, interview=interview)
+    row = {f"kept-{promise.pk}-what": "Send the whole deck", f"kept-{promise.pk}-version": promise.version}
+    promise.keep(now=NOW)
+    page = client.post(url("debrief", interview), {**SAID, **row})
+    assertContains(page, "Changed meanwhile: “Send the deck”")
+    assertContains(page, 'value="Send the whole deck"')
+
+
+def test_a_line_another_tab_has_taken_leaves_the_next_one_its_own(client, user, interview, mateus):
+    user.rooms.update(notes="! send the Göta paper friday\n! call the port")
+    first = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
+    second = {"line-1-line": "call the port", "line-1-take": "on", "line-1-what": "Call the port authority"}
+    client.post(url("debrief", interview), {**SAID, **first})
+    client.post(url("debrief", interview), {**SAID, **first, **second})
+    assert [what for _kind, what, _due in mine(mateus)[1:]] == ["Send the Göta paper", "Call the port authority"]
+
+
+def test_of_thirty_people_none_is_left_out(client, user, interview):
+    client.post(url("debrief", interview), {**SAID, **{f"meet-{n}-line": f"Person Number{n}" for n in range(30)}})
+    assert user.contacts.filter(name__startswith="Person").count() == 30
+
+
 def test_an_unticked_line_stays_a_line(client, interview, mateus):
     client.post(url("debrief", interview), {**SAID, "line-0-line": "x", "line-0-what": "Send the Göta paper"})
     assert mateus.promises.count() == 1
@@ -239,7 +281,20 @@ def test_without_words_nothing_is_said(client):
 
 @pytest.mark.parametrize("junk", ["nul \0 here", b"\xed\xa0\x80", "javascript:alert(1)", "\u202e<script>"])
 def test_junk_is_kept_as_text(client, interview, junk):
-    names = ("learned", "fit", "mine-0-what", "meet-0-line", "go", "rhythm", "may_use_name", "version")
+    names = (
+        "learned",
+        "fit",
+        "mine-0-what",
+        "meet-0-line",
+        "line-0-line",
+        "line-٣-line",
+        "line-03-line",
+        "kept-x-what",
+        "go",
+        "rhythm",
+        "may_use_name",
+        "version",
+    )
     for name in names:
         assert client.post(url("debrief", interview), {name: junk}).status_code in (200, 302)
 
