@@ -54,9 +54,19 @@ class Added:
 
 
 @transaction.atomic
-def add(*, owner: User, details: Details, note: str = "", promises: Iterable[str] = (), now: datetime) -> Added:
-    """A new person, with what was said about them; the `!` lines of the note and `promises` are promised."""
+def add(
+    *,
+    owner: User,
+    details: Details,
+    note: str = "",
+    promises: Iterable[str] = (),
+    uid: uuid.UUID | None = None,
+    now: datetime,
+) -> Added:
+    """A new person, with what was said about them; the `!` lines of the note and `promises` are promised.
+    IntegrityError when there is somebody of that `uid`."""
     contact = Contact(owner=owner, **details.on_the_row(), created_at=now, last_touch_on=details.met_on)
+    contact.uid = uid or contact.uid
     contact.name_key = key_of(details.name)
     contact.organisation = _organisation(owner, details.organisation)
     contact.search_text = text_of(_said(details), details.tags)
@@ -66,7 +76,7 @@ def add(*, owner: User, details: Details, note: str = "", promises: Iterable[str
         _set_stage(contact, details.stage, now)
     made = make_promises(contact, promises, now)
     if note:
-        made += keep_note(contact=contact, body=note, uid=uuid.uuid4(), now=now).promises
+        made += keep_note(contact=contact, body=note, now=now).promises
     return Added(contact, made)
 
 
@@ -175,25 +185,18 @@ def take_out_of_bin(*, contact: Contact, now: datetime) -> Contact:
 
 @dataclass(frozen=True)
 class Noted:
-    """A note that was kept, and the promises its `!` lines made. `is_new` is false when it had arrived before."""
+    """A note that was kept, and the promises its `!` lines made."""
 
     note: Note
     promises: list[Any]
-    is_new: bool
 
 
 @transaction.atomic
-def keep_note(*, contact: Contact, body: str, uid: uuid.UUID, now: datetime) -> Noted:
-    """Keeps a note; each line that starts with `!` is a promise as well. The same `uid` sent twice is one note."""
-    # mixed with the contact's own, so that nobody can occupy somebody else's
-    note, is_new = contact.notes.get_or_create(
-        uid=uuid.uuid5(contact.uid, str(uid)),
-        defaults={"owner_id": contact.owner_id, "body": body, "created_at": now},
-    )
-    if not is_new:
-        return Noted(note, [], is_new)
+def keep_note(*, contact: Contact, body: str, uid: uuid.UUID | None = None, now: datetime) -> Noted:
+    """Keeps a note; each line that starts with `!` is a promise as well. IntegrityError when there is one of that `uid`."""
+    note = contact.notes.create(owner_id=contact.owner_id, uid=uid or uuid.uuid4(), body=body, created_at=now)
     contact.remember(body)
-    return Noted(note, make_promises(contact, promise_lines(body), now), is_new)
+    return Noted(note, make_promises(contact, promise_lines(body), now))
 
 
 def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list[Any]:

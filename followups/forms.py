@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.dates import complaint, understand
 from accounts.templatetags.keepword import understood
 from crm.fields import LineField
-from crm.models import Contact
+from crm.once import UidField
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
-from interviews.models import Interview
 
 # typing must not reload the page: only the line under the field is fetched
 AS_YOU_TYPE = {
@@ -54,6 +53,7 @@ class PromiseForm(forms.Form):
         required=False,
     )
     due = LineField(label=gettext_lazy("By"), widget=forms.TextInput(attrs=AS_YOU_TYPE))
+    uid = UidField()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,23 +85,21 @@ class PromiseForm(forms.Form):
         day = date_format(self.today + DUE_WITHOUT_A_DATE, "l j F")
         return _("Without a day it is due in 3 days, on %(day)s.") % {"day": day}
 
-    def save(self, *, contact: Contact, interview: Interview | None, now: datetime) -> Promise:
+    @property
+    def terms(self) -> dict[str, Any]:
         said = self.cleaned_data
-        made: Promise = contact.promises.make(
-            what=said["what"],
-            whose=said["whose"] or Whose.MINE,
-            kind=said["kind"] or None,
-            due_on=said["due"],
-            interview=interview,
-            now=now,
-        )
-        return made
+        return {
+            "what": said["what"],
+            "whose": said["whose"] or Whose.MINE,
+            "kind": said["kind"] or None,
+            "due_on": said["due"],
+        }
 
 
 class PromiseChangeForm(PromiseForm):
     """Changes what it says and when it is due, if nobody has changed it since the page was opened."""
 
-    whose = None  # type: ignore[assignment]  # Django's way to leave a field out
+    whose = uid = None  # type: ignore[assignment]  # Django's way to leave a field out
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:

@@ -143,14 +143,16 @@ class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ig
         kind: str | None = None,
         due_on: date | None = None,
         interview: Interview | None = None,
+        uid: uuid.UUID | None = None,
     ) -> "Promise":
         """Records what was promised to, or by, this contact. Without a date mine is due in 3 days; theirs makes a
-        friendly check-in of mine (product.md rule 10)."""
+        friendly check-in of mine (product.md rule 10). IntegrityError when there is one of that `uid`."""
         contact = self.instance
         today = contact.owner.today(now)
         words = clean_line(what)[:LONGEST]
         promise = Promise(
             owner=contact.owner,
+            uid=uid or uuid.uuid4(),
             contact=contact,
             interview=interview,
             whose=whose,

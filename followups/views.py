@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
 from accounts.templatetags.keepword import near
 from crm.models import Contact
+from crm.once import once, uid_of
 from followups import actions
 from followups.forms import PromiseChangeForm, PromiseForm
 from followups.listing import read_list
@@ -44,7 +45,11 @@ def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     typed = {name: request.GET[name] for name in ("whose", "what", "kind", "due") if name in request.GET}
     form = PromiseForm(request.POST or None, today=request.user.today(now), initial=typed)
     if request.method == "POST" and form.is_valid():
-        promise = form.save(contact=contact, interview=interview, now=now)
+        promise = once(
+            uid_of(form, request.user),
+            lambda uid: contact.promises.make(**form.terms, interview=interview, uid=uid, now=now),
+            lambda uid: _promises(request).filter(uid=uid).first(),
+        )
         tell(request, _noted(promise, request.user.today(now)), undo=_url("promise_bin", promise))
         return redirect(interview or contact)
     context = {"form": form, "contact": contact, "interview": interview}

@@ -16,6 +16,7 @@ from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
 from crm.forms.notes import LONGEST_NOTE, check_promises
 from crm.models import Contact, Stage
+from crm.once import UidField
 from crm.search import named
 from crm.text import fold, profile_url
 
@@ -53,6 +54,7 @@ class ContactForm(forms.Form):
         help_text=gettext_lazy("A line that starts with ! becomes a promise, with its date."),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    uid = UidField()
 
     is_mostly_optional = True  # only the name is asked for: "(if you like)" beside each of the rest would be noise
 
@@ -70,7 +72,7 @@ class ContactForm(forms.Form):
         for name in ("organisation", "through", "time_zone"):
             self.fields[name].widget.attrs["list"] = f"known-{name}"
         if contact:
-            del self.fields["note"]
+            del self.fields["note"], self.fields["uid"]
             self.initial["seen"] = _fingerprint(self.saved)
         else:
             del self.fields["seen"]
@@ -135,7 +137,7 @@ class ContactForm(forms.Form):
         return next(iter(str(self["name"].value() or "").split()), "")
 
     def details(self) -> Details:
-        data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through")}
+        data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through", "uid")}
         return Details(**data, introduced_by=self.cleaned_data["through"])
 
     def known(self) -> dict[str, list[str]]:

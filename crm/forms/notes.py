@@ -1,6 +1,5 @@
 """A note, and the promises in it."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.fields import TextField
+from crm.once import UidField
 from crm.text import promise_lines
 
 LONGEST_PROMISE = 300
@@ -26,8 +26,6 @@ def check_promises(text: str) -> str:
 
 
 class NoteForm(forms.Form):
-    """`uid` is made by the page: a note that arrives twice is one note."""
-
     body = TextField(
         label=gettext_lazy("Add a note"),
         max_length=LONGEST_NOTE,
@@ -35,14 +33,11 @@ class NoteForm(forms.Form):
         help_text=gettext_lazy("A line that starts with ! becomes a promise, with its date."),
         error_messages={"required": gettext_lazy("The note is still empty.")},
     )
-    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    uid = UidField()
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, initial={"uid": uuid.uuid4()}, **kwargs)
+        super().__init__(data, **kwargs)
         self.fields["body"].widget.attrs["placeholder"] = _("! send the slides friday")
 
     def clean_body(self) -> str:
         return check_promises(self.cleaned_data["body"])
-
-    def clean_uid(self) -> uuid.UUID:
-        return self.cleaned_data["uid"] or uuid.uuid4()

@@ -17,6 +17,7 @@ from crm.actions import Details
 from crm.fields import LineField
 from crm.forms.notes import LONGEST_PROMISE
 from crm.models import Contact
+from crm.once import UidField
 from crm.quick import Quick, read
 from crm.search import named
 from crm.text import fold, key_of, sentence_case, without_met, zone_of
@@ -73,6 +74,8 @@ class QuickForm(forms.Form):
             "required": gettext_lazy("Who is it? Start with the name, as in “Ana Souza, head of data at Nubank”.")
         },
     )
+
+    uid = UidField()
 
     def __init__(self, data: Any = None, *, owner: User, today: date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from crm.importing.changes import write_over
 from crm.importing.formats import glance
 from crm.importing.formats.people import Unreadable
 from crm.models import Import, ImportAction, ImportFile, ImportRow
+from crm.once import UidField
 from crm.text import clean_line
 
 MOST_SHOWN = 200
@@ -24,7 +26,7 @@ MOST_SHOWN = 200
 class UploadForm(forms.Form):
     """A file to look into. What can be told without reading it all is told here, next to the field."""
 
-    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    uid = UidField()
     file = forms.FileField(
         label=gettext_lazy("Choose a file"),
         help_text=gettext_lazy("LinkedIn’s Connections.csv, or the zip it came in. Up to 20 MB and 100,000 people."),
@@ -62,8 +64,9 @@ class UploadForm(forms.Form):
 
     @transaction.atomic
     def save(self, now: datetime) -> Import:
-        """Stores the bytes for the worker. The same form sent twice is one import."""
-        uid = uuid.uuid5(self.cleaned_data["uid"] or uuid.uuid4(), f"import of {self.owner.pk}")
+        """Stores the bytes for the worker. The same file sent twice by one page is one import."""
+        digest = hashlib.sha256(self.cleaned_data["file"]).hexdigest()
+        uid = uuid.uuid5(self.cleaned_data["uid"], f"import of {self.owner.pk}: {digest} {self.cleaned_data['tag']}")
         batch: Import
         batch, is_new = self.owner.imports.get_or_create(
             uid=uid,

@@ -1,5 +1,4 @@
 import csv
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +32,7 @@ def import_list(request: OwnerRequest) -> HttpResponse:
             wake("jobs")
             return redirect(batch)
     else:
-        form = UploadForm(owner=owner, initial={"uid": uuid.uuid4()})
+        form = UploadForm(owner=owner)
     before = request.GET.get("before", "")
     batches = owner.imports.newest_first()
     if before.isascii() and before.isdigit() and len(before) <= LONGEST_NUMBER:

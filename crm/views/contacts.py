@@ -1,3 +1,4 @@
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from accounts.written import written
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
 from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag
+from crm.once import once, uid_of
 from crm.text import time_there
 
 PROMISES_SHOWN = 10
@@ -43,7 +45,7 @@ def contact_new(request: OwnerRequest) -> HttpResponse:
     if request.method == "POST":
         form = ContactForm(request.POST, owner=request.user, today=today)
         if form.is_valid():
-            added = actions.add(owner=request.user, details=form.details(), note=form.cleaned_data["note"], now=now)
+            added = _add(request, form, details=form.details(), note=form.cleaned_data["note"], now=now)
             tell(request, _added(added), undo=_undo(added.contact))
             return redirect("contact_new" if request.POST.get("then") == "another" else added.contact)
         quick = QuickForm(owner=request.user, today=today)
@@ -86,11 +88,22 @@ def _quick_add(request: OwnerRequest) -> HttpResponse:
     quick = QuickForm(request.POST, owner=request.user, today=today)
     if not quick.is_valid():
         return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
-    added = actions.add(
-        owner=request.user, details=quick.details(), note=quick.note, promises=quick.found.promises, now=now
-    )
+    added = _add(request, quick, details=quick.details(), note=quick.note, promises=quick.found.promises, now=now)
     tell(request, _added(added), undo=_undo(added.contact))
     return redirect(added.contact)
+
+
+def _add(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) -> actions.Added:
+    return once(
+        uid_of(form, request.user),
+        lambda uid: actions.add(owner=request.user, uid=uid, **said),
+        lambda uid: _there(request.user, uid),
+    )
+
+
+def _there(owner: User, uid: uuid.UUID) -> actions.Added | None:
+    contact = owner.contacts.alive().filter(uid=uid).first()
+    return actions.Added(contact, list(contact.promises.open().order_by("pk"))) if contact else None
 
 
 def _read(quick: QuickForm) -> dict[str, object]:

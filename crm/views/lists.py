@@ -1,3 +1,4 @@
+import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +43,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
         "narrowed_by": urlencode(narrowed_by, doseq=True),
+        "uid": uuid.uuid4(),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 

@@ -1,3 +1,5 @@
+import uuid
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -9,6 +11,8 @@ from accounts.http import OwnerRequest, go_back, tell
 from accounts.templatetags.keepword import day
 from crm import actions
 from crm.forms import NoteForm
+from crm.models import Contact
+from crm.once import once, uid_of
 from crm.views.contacts import contact_page
 
 
@@ -18,15 +22,18 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return contact_page(request, pk, form)
-    noted = actions.keep_note(
-        contact=contact, body=form.cleaned_data["body"], uid=form.cleaned_data["uid"], now=timezone.now()
+    body, now = form.cleaned_data["body"], timezone.now()
+    noted = once(
+        uid_of(form, request.user),
+        lambda uid: actions.keep_note(contact=contact, body=body, uid=uid, now=now),
+        lambda uid: _kept(contact, uid),
     )
-    said = [_("The note is kept.") if noted.is_new else _("The note was kept already.")]
+    said = [_("The note is kept.")]
     said += [
         _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
         for promise in noted.promises
     ]
-    tell(request, " ".join(said), undo=reverse("note_bin", args=[noted.note.pk]) if noted.is_new else "")
+    tell(request, " ".join(said), undo=reverse("note_bin", args=[noted.note.pk]))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -45,3 +52,8 @@ def note_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     note.restore()
     tell(request, _("The note is back."), undo=reverse("note_bin", args=[note.pk]))
     return go_back(request, note.contact.get_absolute_url())
+
+
+def _kept(contact: Contact, uid: uuid.UUID) -> actions.Noted | None:
+    note = contact.notes.filter(uid=uid, binned_at__isnull=True).first()
+    return actions.Noted(note, []) if note else None

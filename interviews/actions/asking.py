@@ -1,5 +1,6 @@
 """Asking for somebody's time by letter, and asking again: after three working days, a last time after seven, then no more."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,14 +34,16 @@ class Letter:
 
 
 @transaction.atomic
-def ask(*, owner: User, contact: Contact, letter: Letter, now: datetime) -> Ask:
-    """Keeps the letter with the day the next step is proposed on; sends it, when it is to be sent from here."""
+def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None = None, now: datetime) -> Ask:
+    """Keeps the letter with the day the next step is proposed on; sends it, when it is to be sent from here.
+    IntegrityError when there is a letter of that `uid`."""
     owner.hold()
     open_one = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
     step = min(open_one.step + 1, LAST_STEP) if open_one else 1
     contact.asks.filter(closed_at__isnull=True).update(closed_at=now, follow_up_on=None)
     made: Ask = contact.asks.create(
         owner=owner,
+        uid=uid or uuid.uuid4(),
         step=step,
         via=letter.via,
         subject=letter.subject,

@@ -61,9 +61,11 @@ class Answer:
 
 
 @transaction.atomic
-def offer(*, owner: User, contact: Contact, terms: Terms, now: datetime) -> Offer:
-    """Holds the times out to the contact: by mail where there is an address, else by the link alone."""
+def offer(*, owner: User, contact: Contact, terms: Terms, uid: uuid.UUID | None = None, now: datetime) -> Offer:
+    """Holds the times out to the contact: by mail where there is an address, else by the link alone.
+    IntegrityError when there is an offer of that `uid`."""
     made = Offer(owner=owner, contact=contact, created_at=now, minutes=terms.minutes, media=list(terms.media))
+    made.uid = uid or made.uid
     made.about, made.message, made.confirm_them = terms.about, terms.message, terms.confirm_them
     made.expires_at = max(terms.times)
     made.secret_hash = links.hash_of(links.new_secret(made.uid))

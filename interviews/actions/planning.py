@@ -1,5 +1,6 @@
 """What happens to an interview: each verb changes the interview, the relationship and the mails in one commit."""
 
+import uuid
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -33,10 +34,14 @@ def plan(
     now: datetime,
     confirm_them: bool = False,
     zone: str = "",
+    uid: uuid.UUID | None = None,
 ) -> Interview:
-    """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address."""
+    """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address.
+    IntegrityError when there is a talk of that `uid`."""
     agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
-    interview = Interview(owner=owner, contact=contact, created_at=now, confirm_them=confirm_them)
+    interview = Interview(
+        owner=owner, contact=contact, uid=uid or uuid.uuid4(), created_at=now, confirm_them=confirm_them
+    )
     interview.agree(agreed)
     announce(interview, before=agreed, changed=True, now=now)
     interview.save(force_insert=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from crm.fields import LineField, TextField
 from crm.models import Contact
+from crm.once import UidField
 from interviews import letters
 from interviews.actions.asking import LAST_STEP, Letter
 from interviews.forms.planning import MinutesField
@@ -42,6 +43,7 @@ class AskForm(forms.Form):
     minutes = MinutesField(required=False, widget=forms.HiddenInput)
     via = forms.ChoiceField(choices=AskVia.choices, required=False)
     seen = forms.CharField(required=False)  # the faults whose hints stood on the page
+    uid = UidField()
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str, now: datetime) -> None:
         self.owner, self.contact = owner, contact

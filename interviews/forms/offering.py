@@ -16,6 +16,7 @@ from accounts.templatetags.keepword import city, clock, moment
 from accounts.templatetags.keepword import day as in_words
 from crm.fields import LineField, TextField
 from crm.models import Contact
+from crm.once import UidField
 from interviews import working
 from interviews.actions.offering import Terms
 from interviews.forms.planning import OTHER, Chips, ClockField, MinutesField
@@ -61,6 +62,7 @@ class OfferForm(forms.Form):
     message = TextField(label=gettext_lazy("A few words with it"), max_length=2000)
     chase = forms.BooleanField(label=gettext_lazy("Ask again when there is no answer"), required=False)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
+    uid = UidField()
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, now: datetime) -> None:
         self.owner, self.contact, self.now = owner, contact, now

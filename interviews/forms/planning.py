@@ -17,6 +17,7 @@ from accounts.templatetags.keepword import city, clock, moment
 from accounts.templatetags.keepword import day as in_words
 from crm.fields import LineField, TextField
 from crm.models import Contact
+from crm.once import UidField
 from crm.text import clean_line
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
 
@@ -89,6 +90,7 @@ class InterviewForm(forms.Form):
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    uid = UidField()
 
     def __init__(
         self,

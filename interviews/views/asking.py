@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
 from crm.models import Contact
+from crm.once import once, uid_of
 from interviews.actions import asking as actions
 from interviews.forms.asking import AskForm, mailto
 from interviews.invitations import address_of
@@ -28,7 +29,11 @@ def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         typed = request.GET
     form = AskForm(typed, owner=request.user, contact=contact, purpose=_purpose(contact), now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_looked_over:
-        ask = actions.ask(owner=request.user, contact=contact, letter=form.letter, now=now)
+        ask = once(
+            uid_of(form, request.user),
+            lambda uid: actions.ask(owner=request.user, contact=contact, letter=form.letter, uid=uid, now=now),
+            lambda uid: contact.asks.filter(uid=uid, closed_at__isnull=True).first(),
+        )
         undo = reverse("ask_take_back", args=[ask.pk])
         if ask.via != AskVia.MAIL:
             tell(request, _("Kept, with the day to ask again."), undo=undo)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from crm.once import once, uid_of
 from interviews import links
 from interviews.actions import offering as actions
 from interviews.forms.offering import OfferForm
@@ -26,7 +27,11 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     form = OfferForm(typed, owner=request.user, contact=contact, now=now)
     address = address_of(contact)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
-        offer = actions.offer(owner=request.user, contact=contact, terms=form.terms, now=now)
+        offer = once(
+            uid_of(form, request.user),
+            lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),
+            lambda uid: contact.offers.standing(now).filter(uid=uid).first(),
+        )
         tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
         return redirect(offer)
     context = {

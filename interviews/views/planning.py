@@ -14,11 +14,12 @@ from accounts.http import OwnerRequest, go_back, one_or_404, page_or_partial, te
 from accounts.models import User
 from accounts.written import written
 from crm.models import Contact
+from crm.once import once, uid_of
 from interviews import calendars, words
 from interviews.actions import planning as actions
 from interviews.forms.planning import InterviewForm
 from interviews.invitations import address_of, last_mail
-from interviews.models import Interview
+from interviews.models import Interview, InterviewQuerySet, InterviewState
 from interviews.models.preparing import with_has_preparation
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +31,11 @@ def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = one_or_404(_whom(request.user, contact_pk))
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
-        interview = actions.plan(owner=request.user, contact=contact, now=now, **form.terms)
+        interview = once(
+            uid_of(form, request.user),
+            lambda uid: actions.plan(owner=request.user, contact=contact, uid=uid, now=now, **form.terms),
+            lambda uid: _interviews(request).filter(uid=uid, state=InterviewState.PLANNED).first(),
+        )
         tell(request, words.planned(interview), undo=_url("interview_cancel", interview))
         return redirect(interview)
     context = {"form": form, "contact": contact, "address": address_of(contact), "delay": settings.INVITATION_DELAY}
@@ -135,9 +140,13 @@ def interview_unhold(request: OwnerRequest, pk: int) -> HttpResponse:
     return _act(request, pk, actions.unhold, words.open_again)
 
 
+def _interviews(request: OwnerRequest) -> InterviewQuerySet:
+    rows: InterviewQuerySet = request.user.interviews.alive().with_contact()
+    return rows
+
+
 def _interview(request: OwnerRequest, pk: int) -> Interview:
-    rows = request.user.interviews.alive().with_contact().select_related("offer")
-    found: Interview = get_object_or_404(rows, pk=pk)
+    found: Interview = get_object_or_404(_interviews(request).select_related("offer"), pk=pk)
     found.owner = found.contact.owner = request.user
     return found
 

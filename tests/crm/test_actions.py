@@ -2,6 +2,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
@@ -207,19 +208,12 @@ def test_note_makes_its_promises(contact: Contact, now: datetime):
     assert noted.note.body == "Good.\n! send the slides friday\n!\n!! call"
 
 
-def test_note_sent_twice_is_one_note(contact: Contact, now: datetime):
+def test_a_second_note_of_one_uid_is_refused_whole(contact: Contact, now: datetime):
     uid = uuid.uuid4()
-    first = actions.keep_note(contact=contact, body="! send the slides", uid=uid, now=now)
-    second = actions.keep_note(contact=contact, body="! send the slides", uid=uid, now=now)
-    assert (first.is_new, second.is_new, second.note) == (True, False, first.note)
+    actions.keep_note(contact=contact, body="! send the slides", uid=uid, now=now)
+    with pytest.raises(IntegrityError):
+        actions.keep_note(contact=contact, body="! send the slides", uid=uid, now=now)
     assert (contact.notes.count(), contact.promises.count()) == (1, 1)
-
-
-def test_note_uid_of_somebody_else_is_free_for_me(contact: Contact, stranger: User, now: datetime):
-    uid = uuid.uuid4()
-    theirs = ContactFactory(owner=stranger)
-    actions.keep_note(contact=theirs, body="Theirs.", uid=uid, now=now)
-    assert actions.keep_note(contact=contact, body="Mine.", uid=uid, now=now).is_new
 
 
 def test_note_is_found_by_search(contact: Contact, now: datetime):

@@ -49,6 +49,13 @@ def test_same_upload_twice_is_one_import(client: Client, user: User):
     assert (user.imports.count(), user.importfiles.count()) == (1, 1)
 
 
+def test_another_file_from_a_page_gone_back_to_is_another_import(client: Client, user: User):
+    uid = str(uuid.uuid4())
+    for people in (2, 3):
+        client.post(LIST, {"uid": uid, "file": csv_file(helpers.people(people))})
+    assert user.imports.count() == 2
+
+
 def test_uid_of_somebody_else_makes_an_import_of_mine(client: Client, user: User, stranger: User):
     uid = str(uuid.uuid4())
     for owner in (stranger, user):

@@ -1,0 +1,142 @@
+"""A double tap, and a page gone back to: what is sent twice is made once, and nothing else that is typed is lost."""
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from crm.models import Contact
+from outbox.models import OutgoingMail
+from tests.factories import NOW, ContactFactory
+
+TALK = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "15:00", "where": "+351", "purpose": "Gauges"}
+OFFER = {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"}
+LETTER = {"subject": "A question", "body": "Would you have 20 minutes next week?", "via": "mail"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page that makes something: where it stands, where it sends, what is typed, and what else might be."""
+
+    page: Callable[[Contact], str]
+    made: str  # what of the user's is counted
+    typed: dict[str, object]
+    other: dict[str, object]
+    sends_to: Callable[[Contact], str] | None = None
+    mails: int = 0
+
+    def url(self, contact: Contact) -> str:
+        return (self.sends_to or self.page)(contact)
+
+
+def of_contact(name: str) -> Callable[[Contact], str]:
+    return lambda contact: reverse(name, args=[contact.pk])
+
+
+def at(name: str) -> Callable[[Contact], str]:
+    return lambda _contact: reverse(name)
+
+
+PERSON = {"name": "Teresa Vasconcelos", "stage": "to_meet", "note": "! send the deck"}
+CASES = {
+    "one line": Case(
+        at("contact_list"), "contacts", {"line": "Teresa Vasconcelos"}, {"line": "Ana Souza"}, at("contact_new")
+    ),
+    "a person": Case(at("contact_new"), "contacts", PERSON, {"name": "Ana Souza"}),
+    "a note": Case(of_contact("contact_detail"), "notes", {"body": "! call"}, {"body": "Met."}, of_contact("note_new")),
+    "a promise": Case(of_contact("promise_new"), "promises", {"what": "send the deck"}, {"what": "call the port"}),
+    "a talk": Case(of_contact("interview_new"), "interviews", TALK, {"at": "16:00"}, mails=1),
+    "an offer": Case(of_contact("offer_new"), "offers", OFFER, {"at1": "16:00"}, mails=1),
+    "a letter": Case(of_contact("ask_new"), "asks", LETTER, {"body": "Would you have 30 minutes?"}, mails=1),
+}
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def contact(user: User) -> Contact:
+    return ContactFactory(owner=user, name="Mateus Oliveira", email="mateus@port.example")
+
+
+def uid_on(page: str) -> str:
+    """The number a form of the page was given."""
+    found = re.search(r'name="uid" value="([0-9a-f-]{36})"', page)
+    assert found, "no form of this page has a uid"
+    return found[1]
+
+
+def count(user: User, case: Case) -> int:
+    return int(getattr(user, case.made).count())
+
+
+@every_case
+def test_sent_twice_it_is_made_once(client: Client, user: User, contact: Contact, case: Case):
+    before = count(user, case)
+    uid = uid_on(client.get(case.page(contact)).content.decode())
+    first, second = (client.post(case.url(contact), {**case.typed, "uid": uid}) for _twice in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert count(user, case) == before + 1
+    assert OutgoingMail.objects.count() == case.mails
+
+
+@every_case
+def test_other_words_from_the_same_page_are_something_else(client: Client, user: User, contact: Contact, case: Case):
+    """Sent, gone back to, and filled in anew: the browser still has the number of the first time."""
+    before = count(user, case)
+    uid = uid_on(client.get(case.page(contact)).content.decode())
+    for typed in (case.typed, {**case.typed, **case.other}):
+        client.post(case.url(contact), {**typed, "uid": uid})
+    assert count(user, case) == before + 2
+
+
+@every_case
+@pytest.mark.parametrize("uid", ["", "not one", "\0"])
+def test_a_number_that_is_none_stands_in_nobodys_way(
+    client: Client, user: User, contact: Contact, case: Case, uid: str
+):
+    before = count(user, case)
+    client.post(case.url(contact), {**case.typed, "uid": uid})
+    assert count(user, case) == before + 1
+
+
+@every_case
+def test_the_number_of_somebody_else_is_free_for_me(
+    client: Client, user: User, stranger: User, contact: Contact, case: Case
+):
+    before, uid = count(user, case), str(uuid.uuid4())
+    theirs = Client()
+    theirs.force_login(stranger)
+    for visitor, known in ((theirs, ContactFactory(owner=stranger, email="them@port.example")), (client, contact)):
+        visitor.post(case.url(known), {**case.typed, "uid": uid})
+    assert count(user, case) == before + 1
+
+
+UNDONE = {
+    "a person": lambda user: user.contacts.get(name="Teresa Vasconcelos").bin(NOW),
+    "a note": lambda user: user.notes.get().bin(NOW),
+    "a promise": lambda user: user.promises.get().bin(NOW),
+    "a talk": lambda user: user.interviews.update(state="cancelled"),
+    "an offer": lambda user: user.offers.update(state="withdrawn"),
+}
+
+
+@pytest.mark.parametrize("name", UNDONE)
+def test_taken_back_it_can_be_sent_again(client: Client, user: User, contact: Contact, name: str):
+    case, before = CASES[name], count(user, CASES[name])
+    uid = uid_on(client.get(case.page(contact)).content.decode())
+    client.post(case.url(contact), {**case.typed, "uid": uid})
+    UNDONE[name](user)
+    client.post(case.url(contact), {**case.typed, "uid": uid})
+    assert count(user, case) == before + 2
