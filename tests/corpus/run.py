@@ -27,8 +27,6 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", metavar="DIR", default=os.environ.get("CORPUS_DATA", ""))
     data = parser.parse_args(words).data
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
     if not data:
         say("corpus: no folder was given with --data or CORPUS_DATA, so our own fixtures are read")
     return read_folder(Path(data) if data else FIXTURES)
@@ -87,4 +85,6 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
     sys.exit(main())

@@ -55,9 +55,13 @@ def test_writers_wait_for_each_other(tmp_path, monkeypatch):
                 return False
             return True
 
-    with turns.turn():
-        assert not is_free()
-    assert is_free()
+    try:
+        with turns.turn():
+            assert not is_free()
+        assert is_free()
+    finally:
+        turns._queue(str(database)).close()
+        turns._queue.cache_clear()
 
 
 def test_elsewhere_nobody_waits(tmp_path, monkeypatch):
