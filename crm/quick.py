@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.dates import CONTINENTS, take_date, understand
-from crm.text import clean_text, distinct, profile_url, promise_lines, sentence_case, zone_of
+from crm.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _name_before_role(words: str) -> tuple[str, str]:
     parts = words.split()
     for at, word in enumerate(parts):
         if at and parts[0][0].isupper() and word[0].islower() and word.casefold() not in PARTICLES:
-            return " ".join(parts[:at]), sentence_case(" ".join(parts[at:]))
+            return " ".join(parts[:at]), role_case(" ".join(parts[at:]))
     return words, ""
 
 
@@ -154,9 +154,9 @@ def _read_part(part: str, found: Quick, today: date) -> None:
     if _means_something(part) or _is_day(part, today) or (found.role and found.organisation):
         _read_meeting(part, found, today)
     elif split and not found.role and not found.organisation:
-        found.role, found.organisation = sentence_case(split[1]), split[2]
+        found.role, found.organisation = role_case(split[1]), split[2]
     elif not found.role and not found.organisation:
-        found.role = sentence_case(part)
+        found.role = role_case(part)
     else:
         _read_work(part, found)
 
@@ -168,7 +168,7 @@ def _read_work(part: str, found: Quick) -> None:
     elif AT.match(part):
         found.keep(part)
     else:
-        found.role = sentence_case(part)
+        found.role = role_case(part)
 
 
 def _read_meeting(part: str, found: Quick, today: date) -> None:

@@ -14,6 +14,7 @@ from accounts.dates import zone_names
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+_ABBREVIATED = re.compile(r"\b(?:c[a-z]o|[es]?vp|pm|hr|pr|it|ux|ui|qa|ai)\b")
 _PROFILE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)?linkedin\.com/in/([^/?#\s]+)", re.IGNORECASE)
 
 
@@ -78,6 +79,11 @@ def sentence_case(words: str) -> str:
     """ "flood engineer" becomes "Flood engineer"; "iOS developer" stays."""
     first = words.split(" ", 1)[0]
     return words[:1].upper() + words[1:] if first.islower() else words
+
+
+def role_case(words: str) -> str:
+    """ "cto" becomes "CTO" and "head of data" becomes "Head of data"; whoever typed a capital knew why."""
+    return sentence_case(_ABBREVIATED.sub(lambda match: match[0].upper(), words) if words.islower() else words)
 
 
 def without_met(words: str) -> str:
