@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,23 +11,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.dates import complaint, understand
+from accounts.models import User
 from accounts.templatetags.keepword import understood
 from crm.fields import LineField
+from crm.models import Contact
 from crm.once import UidField
+from crm.search import named
+from crm.text import clean_line
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
-# typing must not reload the page: only the line under the field is fetched
-AS_YOU_TYPE = {
-    "hx-get": "",
-    "hx-trigger": "input changed delay:200ms",
-    "hx-target": "#due-understood",
-    "hx-swap": "outerHTML",
-    "hx-select": "unset",
-    "hx-select-oob": "unset",
-    "hx-sync": "this:replace",
-    "hx-include": "[name=whose]",
-    "aria-describedby": "due-understood",
-}
+
+def as_you_type(target: str) -> dict[str, str]:
+    """Typing must not reload the page: only the element with the id `target` is fetched."""
+    return {
+        "hx-get": "",
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{target}",
+        "hx-swap": "outerHTML",
+        "hx-select": "unset",
+        "hx-select-oob": "unset",
+        "hx-sync": "this:replace",
+    }
+
+
+SAID_UNDER_IT = {"hx-include": "[name=whose]", "aria-describedby": "due-understood"}
 
 
 class PromiseForm(forms.Form):
@@ -52,7 +60,9 @@ class PromiseForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    due = LineField(label=gettext_lazy("By"), widget=forms.TextInput(attrs=AS_YOU_TYPE))
+    due = LineField(
+        label=gettext_lazy("By"), widget=forms.TextInput(attrs={**as_you_type("due-understood"), **SAID_UNDER_IT})
+    )
     uid = UidField()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -94,6 +104,45 @@ class PromiseForm(forms.Form):
             "kind": said["kind"] or None,
             "due_on": said["due"],
         }
+
+
+class PromiseToForm(PromiseForm):
+    """A promise where no contact is at hand: `who` is a name. `meant` are those it might be, when it is not one alone."""
+
+    field_order = ("who",)
+
+    who = LineField(
+        label=gettext_lazy("With whom"),
+        required=True,
+        widget=forms.TextInput(attrs={**as_you_type("known-who"), "list": "known-who"}),
+        error_messages={"required": gettext_lazy("Say with whom, by name.")},
+    )
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner, self.meant = owner, list[Contact]()
+
+    def clean_who(self) -> Contact:
+        self.meant = named(self.owner, self.cleaned_data["who"])
+        if len(self.meant) == 1:
+            return self.meant[0]
+        if self.meant:
+            raise ValidationError(_("More than one of your contacts is called that. Choose the one you mean."))
+        raise ValidationError(_("Nobody called that is among your contacts. Add them, and what you typed goes along."))
+
+    @property
+    def typed(self) -> str:
+        """All but the name, as the page of one contact takes it in its address."""
+        return urlencode({name: self[name].value() or "" for name in ("whose", "what", "kind", "due")})
+
+    @property
+    def new_person(self) -> str:
+        """The one line that adds them with my promise; empty without a name."""
+        who, what, due = (clean_line(str(self[name].value() or "")) for name in ("who", "what", "due"))
+        if not who:
+            return ""
+        is_mine = what and self["whose"].value() != Whose.THEIRS
+        return urlencode({"line": f"{who} ! {what} {due}".strip() if is_mine else who})
 
 
 class PromiseChangeForm(PromiseForm):

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("follow-ups/", views.promise_list, name="promise_list"),
     path("contacts/<int:contact_pk>/promises/new/", views.promise_new, name="promise_new"),
+    path("promises/new/", views.promise_to, name="promise_to"),
     path("promises/<int:pk>/", views.promise_detail, name="promise_detail"),
     path("promises/<int:pk>/edit/", views.promise_edit, name="promise_edit"),
     path("promises/<int:pk>/keep/", views.promise_keep, name="promise_keep"),

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,14 +13,16 @@ from accounts.http import OwnerRequest, go_back, page_or_partial, tell
 from accounts.templatetags.keepword import near
 from crm.models import Contact
 from crm.once import once, uid_of
+from crm.text import clean_line, key_of
 from followups import actions
-from followups.forms import PromiseChangeForm, PromiseForm
+from followups.forms import PromiseChangeForm, PromiseForm, PromiseToForm
 from followups.listing import read_list
 from followups.models import Promise, PromiseQuerySet
 from followups.today import read_day
 from interviews.models import Interview
 
 FURTHEST_SNOOZE = 366
+SUGGESTED = 20  # names
 
 
 @require_GET
@@ -45,15 +47,25 @@ def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     typed = {name: request.GET[name] for name in ("whose", "what", "kind", "due") if name in request.GET}
     form = PromiseForm(request.POST or None, today=request.user.today(now), initial=typed)
     if request.method == "POST" and form.is_valid():
-        promise = once(
-            uid_of(form, request.user),
-            lambda uid: contact.promises.make(**form.terms, interview=interview, uid=uid, now=now),
-            lambda uid: _promises(request).filter(uid=uid).first(),
-        )
-        tell(request, _noted(promise, request.user.today(now)), undo=_url("promise_bin", promise))
+        _make(request, form, contact, interview, now)
         return redirect(interview or contact)
     context = {"form": form, "contact": contact, "interview": interview}
     return page_or_partial(request, "followups/promise_new.html", "due-understood", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promise_to(request: OwnerRequest) -> HttpResponse:
+    """A promise to somebody who is named in the form. `who` in the address, as it is typed, suggests names."""
+    now, owner = timezone.now(), request.user
+    typed = {name: request.GET[name] for name in ("whose", "due") if name in request.GET}
+    form = PromiseToForm(request.POST or None, owner=owner, today=owner.today(now), initial=typed)
+    if request.method == "POST" and form.is_valid():
+        promise = _make(request, form, form.cleaned_data["who"], None, now)
+        return redirect(f"{reverse('promise_list')}?tab={promise.whose}")
+    known = owner.contacts.alive().filter(name_key__gte=key_of(clean_line(request.GET.get("who", "")))).in_list_order()
+    context = {"form": form, "known": known.values_list("name", flat=True)[:SUGGESTED]}
+    partial = "known-who" if request.htmx.target == "known-who" else "due-understood"
+    return page_or_partial(request, "followups/promise_to.html", partial, context)
 
 
 @require_GET
@@ -167,6 +179,19 @@ def _answer(
     else:
         tell(request, promise.standing(request.user.today(now)))
     return go_back(request, (default or promise).get_absolute_url())
+
+
+def _make(
+    request: OwnerRequest, form: PromiseForm, contact: Contact, interview: Interview | None, now: datetime
+) -> Promise:
+    """Notes what the form says, once, and says so."""
+    promise: Promise = once(
+        uid_of(form, request.user),
+        lambda uid: contact.promises.make(**form.terms, interview=interview, uid=uid, now=now),
+        lambda uid: _promises(request).filter(uid=uid).first(),
+    )
+    tell(request, _noted(promise, request.user.today(now)), undo=_url("promise_bin", promise))
+    return promise
 
 
 def _promises(request: OwnerRequest) -> PromiseQuerySet:

@@ -51,6 +51,9 @@ CASES = {
     "a person": Case(at("contact_new"), "contacts", PERSON, {"name": "Ana Souza"}),
     "a note": Case(of_contact("contact_detail"), "notes", {"body": "! call"}, {"body": "Met."}, of_contact("note_new")),
     "a promise": Case(of_contact("promise_new"), "promises", {"what": "send the deck"}, {"what": "call the port"}),
+    "a promise to somebody": Case(
+        at("promise_to"), "promises", {"who": "Mateus Oliveira", "what": "send the deck"}, {"what": "call the port"}
+    ),
     "a talk": Case(of_contact("interview_new"), "interviews", TALK, {"at": "16:00"}, mails=1),
     "an offer": Case(of_contact("offer_new"), "offers", OFFER, {"at1": "16:00"}, mails=1),
     "a letter": Case(of_contact("ask_new"), "asks", LETTER, {"body": "Would you have 30 minutes?"}, mails=1),
@@ -66,6 +69,7 @@ def _now():
 
 @pytest.fixture
 def contact(user: User) -> Contact:
+    """Called the same in everybody's network."""
     return ContactFactory(owner=user, name="Mateus Oliveira", email="mateus@port.example")
 
 
@@ -118,7 +122,10 @@ def test_the_number_of_somebody_else_is_free_for_me(
     before, uid = count(user, case), str(uuid.uuid4())
     theirs = Client()
     theirs.force_login(stranger)
-    for visitor, known in ((theirs, ContactFactory(owner=stranger, email="them@port.example")), (client, contact)):
+    for visitor, known in (
+        (theirs, ContactFactory(owner=stranger, name="Mateus Oliveira", email="m@port.example")),
+        (client, contact),
+    ):
         visitor.post(case.url(known), {**case.typed, "uid": uid})
     assert count(user, case) == before + 1
 

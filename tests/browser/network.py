@@ -50,6 +50,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
         "contact-continue": reverse("contact_detail", args=[maximiliane.pk]),
         "contact-edit": reverse("contact_edit", args=[ana.pk]),
         "promise-new": reverse("promise_new", args=[ana.pk]),
+        "promise-to": reverse("promise_to"),
         "promise": reverse("promise_detail", args=[promise.pk]),
         "promise-edit": reverse("promise_edit", args=[promise.pk]),
         "interview-new": reverse("interview_new", args=[ana.pk]),

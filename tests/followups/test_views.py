@@ -1,5 +1,7 @@
+import html
 import re
 from datetime import date, timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -47,6 +49,55 @@ def tap(client, name, promise, *args, v=None, **data):
 
 def new(contact) -> str:
     return reverse("promise_new", args=[contact.pk])
+
+
+def to(client, **typed):
+    return client.post(
+        reverse("promise_to"),
+        {"whose": "mine", "what": "send the deck", "kind": "", "due": "friday", **typed},
+        follow=True,
+    )
+
+
+def test_from_follow_ups_a_name_is_enough(client, contact):
+    page = to(client, who="priya")
+    assert page.redirect_chain == [("/follow-ups/?tab=mine", 302)]
+    assert toast(page)[0] == "Noted: “send the deck”, for Priya, by tomorrow."
+    assert contact.promises.get().due_on == date(2026, 11, 20)
+
+
+def test_theirs_leads_to_what_they_owe(client, contact):
+    assert to(client, who="Priya Raghunathan", whose="theirs").redirect_chain == [("/follow-ups/?tab=theirs", 302)]
+
+
+def test_of_two_of_that_name_each_is_a_tap_away_with_what_was_typed(client, contact):
+    other = ContactFactory(owner=contact.owner, name="Priya Nair")
+    page = to(client, who="Priya")
+    assert "Choose the one you mean." in page.text
+    for one in (contact, other):
+        assert f'href="{new(one)}?whose=mine&what=send+the+deck&kind=&due=friday"' in page.text.replace("&amp;", "&")
+
+
+def test_nobody_of_that_name_can_be_added_with_the_promise(client, user):
+    page = to(client, who="Teresa Vasconcelos", whose="mine")
+    assert "Nobody called that is among your contacts." in page.text
+    line = re.search(r'href="/contacts/new/\?(line=[^"]*)"', page.text)[1]
+    added = client.post(reverse("contact_new"), {"line": parse_qs(line)["line"][0]}, follow=True)
+    assert "Added Teresa Vasconcelos. You promise: Send the deck, by Friday 20 November." in html.unescape(added.text)
+
+
+def test_nobody_is_not_added_by_a_link_of_nothing(client):
+    page = to(client, who=" ")
+    assert "Say with whom, by name." in page.text
+    assert "contacts/new/?" not in page.text
+
+
+def test_names_are_suggested_from_the_typed_one_on(client, user, theirs):
+    for name in ("Ana Souza", "Priya Nair", "Zsófia Kovács"):
+        ContactFactory(owner=user, name=name)
+    asked = {"HX-Request": "true", "HX-Target": "known-who"}
+    page = client.get(reverse("promise_to"), {"who": "pri"}, headers=asked)
+    assert re.findall(r'option value="([^"]*)"', page.text) == ["Priya Nair", "Zsófia Kovács"]
 
 
 def test_a_promise_is_noted(client, contact):

@@ -18,6 +18,11 @@ def contact(owner: User) -> Kwargs:
     return {"contact_pk": ContactFactory(owner=owner).pk}
 
 
+def contact_named(owner: User) -> Kwargs:
+    ContactFactory(owner=owner, name="Mateus Oliveira")
+    return {}
+
+
 def open_promise(owner: User) -> Kwargs:
     return {"pk": PromiseFactory(contact=ContactFactory(owner=owner)).pk}
 
@@ -47,6 +52,7 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "today": nothing,
     "promise_list": nothing,
     "promise_new": contact,
+    "promise_to": contact_named,
     "promise_detail": open_promise,
     "promise_edit": open_promise,
     "promise_keep": open_promise,
@@ -63,5 +69,6 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
 PUBLIC = {"promise_button", "reminders_stop", "reminders_start"}
 POST_DATA: dict[str, dict[str, object]] = {
     "promise_new": {"what": "send the deck", "due": "next tuesday"},
+    "promise_to": {"who": "Mateus Oliveira", "what": "send the deck", "due": "next tuesday"},
     "promise_edit": {"what": "send the slides", "kind": "article", "due": "friday", "version": 1},
 }
