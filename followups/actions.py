@@ -1,13 +1,24 @@
 """What becomes of a promise, where more than its own row changes."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from crm.actions import touch, untouch
+from accounts.models import User
+from crm.actions import Details, add, touch, untouch
+from crm.models import Contact
 from followups.models import Kind, Promise
 
 TOUCHES = (Kind.THANK_YOU, Kind.CHECK_IN, Kind.INTRODUCTION)  # keeping one of these means that we were in touch
+
+
+@transaction.atomic
+def promise_to(*, owner: User, who: Contact | Details, now: datetime, **terms: Any) -> Promise:
+    """A promise, as `contact.promises.make` takes it, with a contact or with somebody who is added for it."""
+    contact = who if isinstance(who, Contact) else add(owner=owner, details=who, now=now).contact
+    made: Promise = contact.promises.make(now=now, **terms)
+    return made
 
 
 @transaction.atomic

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from accounts.dates import complaint, understand
 from accounts.models import User
 from accounts.templatetags.keepword import understood
+from crm.actions import Details
 from crm.fields import LineField
+from crm.forms import QuickForm
 from crm.models import Contact
 from crm.once import UidField
 from crm.search import named
-from crm.text import clean_line
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
 
@@ -107,7 +108,8 @@ class PromiseForm(forms.Form):
 
 
 class PromiseToForm(PromiseForm):
-    """A promise where no contact is at hand: `who` is a name. `meant` are those it might be, when it is not one alone."""
+    """A promise where no contact is at hand: `who` is a name. `meant` are those it might be, when it is not one alone;
+    with `add` somebody new is added, who is read as the one line is."""
 
     field_order = ("who",)
 
@@ -117,32 +119,31 @@ class PromiseToForm(PromiseForm):
         widget=forms.TextInput(attrs={**as_you_type("known-who"), "list": "known-who"}),
         error_messages={"required": gettext_lazy("Say with whom, by name.")},
     )
+    add = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner, self.meant = owner, list[Contact]()
+        self.new = QuickForm({"line": self["who"].value() or ""}, owner=owner, today=self.today)
 
-    def clean_who(self) -> Contact:
-        self.meant = named(self.owner, self.cleaned_data["who"])
+    def clean_who(self) -> Contact | Details:
+        """The details are of somebody who is to be added."""
+        is_name = self.new.is_valid()
+        self.meant = named(self.owner, self.cleaned_data["who"]) or named(self.owner, self.new.found.name)
         if len(self.meant) == 1:
             return self.meant[0]
         if self.meant:
             raise ValidationError(_("More than one of your contacts is called that. Choose the one you mean."))
-        raise ValidationError(_("Nobody called that is among your contacts. Add them, and what you typed goes along."))
+        if not is_name:
+            raise ValidationError(self.new.errors.as_data()["line"])
+        if not self["add"].value():
+            raise ValidationError(_("Nobody called that is among your contacts yet."))
+        return self.new.details()
 
     @property
     def typed(self) -> str:
         """All but the name, as the page of one contact takes it in its address."""
         return urlencode({name: self[name].value() or "" for name in ("whose", "what", "kind", "due")})
-
-    @property
-    def new_person(self) -> str:
-        """The one line that adds them with my promise; empty without a name."""
-        who, what, due = (clean_line(str(self[name].value() or "")) for name in ("who", "what", "due"))
-        if not who:
-            return ""
-        is_mine = what and self["whose"].value() != Whose.THEIRS
-        return urlencode({"line": f"{who} ! {what} {due}".strip() if is_mine else who})
 
 
 class PromiseChangeForm(PromiseForm):

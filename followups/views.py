@@ -1,5 +1,6 @@
+import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,7 +48,7 @@ def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     typed = {name: request.GET[name] for name in ("whose", "what", "kind", "due") if name in request.GET}
     form = PromiseForm(request.POST or None, today=request.user.today(now), initial=typed)
     if request.method == "POST" and form.is_valid():
-        _make(request, form, contact, interview, now)
+        _note(request, form, lambda uid: contact.promises.make(**form.terms, interview=interview, uid=uid, now=now))
         return redirect(interview or contact)
     context = {"form": form, "contact": contact, "interview": interview}
     return page_or_partial(request, "followups/promise_new.html", "due-understood", context)
@@ -60,7 +61,10 @@ def promise_to(request: OwnerRequest) -> HttpResponse:
     typed = {name: request.GET[name] for name in ("whose", "due") if name in request.GET}
     form = PromiseToForm(request.POST or None, owner=owner, today=owner.today(now), initial=typed)
     if request.method == "POST" and form.is_valid():
-        promise = _make(request, form, form.cleaned_data["who"], None, now)
+        who = form.cleaned_data["who"]
+        promise = _note(
+            request, form, lambda uid: actions.promise_to(owner=owner, who=who, uid=uid, now=now, **form.terms)
+        )
         return redirect(f"{reverse('promise_list')}?tab={promise.whose}")
     known = owner.contacts.alive().filter(name_key__gte=key_of(clean_line(request.GET.get("who", "")))).in_list_order()
     context = {"form": form, "known": known.values_list("name", flat=True)[:SUGGESTED]}
@@ -181,16 +185,11 @@ def _answer(
     return go_back(request, (default or promise).get_absolute_url())
 
 
-def _make(
-    request: OwnerRequest, form: PromiseForm, contact: Contact, interview: Interview | None, now: datetime
-) -> Promise:
+def _note(request: OwnerRequest, form: PromiseForm, make: Callable[[uuid.UUID], Promise]) -> Promise:
     """Notes what the form says, once, and says so."""
-    promise: Promise = once(
-        uid_of(form, request.user),
-        lambda uid: contact.promises.make(**form.terms, interview=interview, uid=uid, now=now),
-        lambda uid: _promises(request).filter(uid=uid).first(),
-    )
-    tell(request, _noted(promise, request.user.today(now)), undo=_url("promise_bin", promise))
+    uid = uid_of(form, request.user)
+    promise = once(uid, make, lambda uid: _promises(request).filter(uid=uid).first())
+    tell(request, _noted(promise, form.today), undo=_url("promise_bin", promise))
     return promise
 
 

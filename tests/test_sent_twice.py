@@ -54,6 +54,12 @@ CASES = {
     "a promise to somebody": Case(
         at("promise_to"), "promises", {"who": "Mateus Oliveira", "what": "send the deck"}, {"what": "call the port"}
     ),
+    "a promise to somebody new": Case(
+        at("promise_to"),
+        "promises",
+        {"who": "Ana Souza, CTO at Nubank", "what": "send the deck", "add": "1"},
+        {"what": "call the port"},
+    ),
     "a talk": Case(of_contact("interview_new"), "interviews", TALK, {"at": "16:00"}, mails=1),
     "an offer": Case(of_contact("offer_new"), "offers", OFFER, {"at1": "16:00"}, mails=1),
     "a letter": Case(of_contact("ask_new"), "asks", LETTER, {"body": "Would you have 30 minutes?"}, mails=1),

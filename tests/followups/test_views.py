@@ -1,7 +1,5 @@
-import html
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -78,18 +76,28 @@ def test_of_two_of_that_name_each_is_a_tap_away_with_what_was_typed(client, cont
         assert f'href="{new(one)}?whose=mine&what=send+the+deck&kind=&due=friday"' in page.text.replace("&amp;", "&")
 
 
-def test_nobody_of_that_name_can_be_added_with_the_promise(client, user):
-    page = to(client, who="Teresa Vasconcelos", whose="mine")
-    assert "Nobody called that is among your contacts." in page.text
-    line = re.search(r'href="/contacts/new/\?(line=[^"]*)"', page.text)[1]
-    added = client.post(reverse("contact_new"), {"line": parse_qs(line)["line"][0]}, follow=True)
-    assert "Added Teresa Vasconcelos. You promise: Send the deck, by Friday 20 November." in html.unescape(added.text)
+def test_nobody_of_that_name_is_added_by_one_more_tap(client, user):
+    page = to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs")
+    assert "Nobody called that is among your contacts yet." in page.text
+    assert "Add Teresa Vasconcelos and note it" in page.text
+    assert not user.contacts.exists()
+    to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs", add="1")
+    teresa = user.contacts.get()
+    assert (teresa.name, teresa.role, teresa.organisation.name) == ("Teresa Vasconcelos", "Tide logs", "Port of Lisbon")
+    assert [one.what for one in teresa.promises.theirs()] == ["send the deck"]
 
 
-def test_nobody_is_not_added_by_a_link_of_nothing(client):
-    page = to(client, who=" ")
-    assert "Say with whom, by name." in page.text
-    assert "contacts/new/?" not in page.text
+def test_a_role_behind_the_name_adds_nobody_twice(client, contact):
+    to(client, who="Priya Raghunathan, engineer at Niger Basin Lab", add="1")
+    assert [one.what for one in contact.promises.all()] == ["send the deck"]
+
+
+@pytest.mark.parametrize("who", [" ", "!!", "x" * 301])
+def test_what_is_no_name_is_said_and_adds_nobody(client, user, who):
+    page = to(client, who=who, add="1")
+    assert 'id="id_who_error"' in page.text
+    assert "and note it" not in page.text
+    assert not user.contacts.exists()
 
 
 def test_names_are_suggested_from_the_typed_one_on(client, user, theirs):
