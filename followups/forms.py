@@ -19,6 +19,7 @@ from crm.forms import QuickForm
 from crm.models import Contact
 from crm.once import UidField
 from crm.search import named
+from crm.text import sentence_case
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
 
@@ -100,7 +101,7 @@ class PromiseForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {
-            "what": said["what"],
+            "what": sentence_case(said["what"]),
             "whose": said["whose"] or Whose.MINE,
             "kind": said["kind"] or None,
             "due_on": said["due"],

@@ -60,7 +60,7 @@ def to(client, **typed):
 def test_from_follow_ups_a_name_is_enough(client, contact):
     page = to(client, who="priya")
     assert page.redirect_chain == [("/follow-ups/?tab=mine", 302)]
-    assert toast(page)[0] == "Noted: “send the deck”, for Priya, by tomorrow."
+    assert toast(page)[0] == "Noted: “Send the deck”, for Priya, by tomorrow."
     assert contact.promises.get().due_on == date(2026, 11, 20)
 
 
@@ -84,12 +84,12 @@ def test_nobody_of_that_name_is_added_by_one_more_tap(client, user):
     to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs", add="1")
     teresa = user.contacts.get()
     assert (teresa.name, teresa.role, teresa.organisation.name) == ("Teresa Vasconcelos", "Tide logs", "Port of Lisbon")
-    assert [one.what for one in teresa.promises.theirs()] == ["send the deck"]
+    assert [one.what for one in teresa.promises.theirs()] == ["Send the deck"]
 
 
 def test_a_role_behind_the_name_adds_nobody_twice(client, contact):
     to(client, who="Priya Raghunathan, engineer at Niger Basin Lab", add="1")
-    assert [one.what for one in contact.promises.all()] == ["send the deck"]
+    assert [one.what for one in contact.promises.all()] == ["Send the deck"]
 
 
 @pytest.mark.parametrize("who", [" ", "!!", "x" * 301])
@@ -112,7 +112,7 @@ def test_a_promise_is_noted(client, contact):
     page = client.post(new(contact), {"what": "send the deck", "due": "next tuesday"}, follow=True)
     promise = contact.promises.get()
     assert (promise.what, promise.due_on, promise.whose, promise.kind) == (
-        "send the deck",
+        "Send the deck",
         date(2026, 11, 24),
         "mine",
         "article",
@@ -124,7 +124,7 @@ def test_noting_one_can_be_undone(client, contact):
     response = client.post(new(contact), {"what": "send the deck", "due": "friday"})
     said, undo = toast(client.get(reverse("today")))
     assert response.status_code == 302
-    assert said == "Noted: “send the deck”, for Priya, by tomorrow."
+    assert said == "Noted: “Send the deck”, for Priya, by tomorrow."
     client.post(undo)
     assert contact.promises.get().binned_at == NOW
 
