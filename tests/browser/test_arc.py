@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from crm.models import Contact
 from interviews.models import HomeworkItem, Interview
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, Complaints
 from tests.browser.test_room import KEPT, kept
 from tests.factories import ContactFactory
 from tests.interviews.test_calendars import findings
@@ -32,7 +32,7 @@ def contact(user: User) -> Contact:
 
 
 def test_whole_arc_from_getting_ready_to_the_thank_you(
-    visit: Callable[..., Page], user: User, contact: Contact, complaints: list[str]
+    visit: Callable[..., Page], user: User, contact: Contact, complaints: Complaints
 ):
     desk = visit(DESK)
     prepare(desk, contact)
@@ -50,7 +50,7 @@ def test_whole_arc_from_getting_ready_to_the_thank_you(
     everything_arrived_once(interview)
     end_and_debrief(phone, interview)
     send_the_thank_you(phone, user)
-    complaints[:] = [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+    complaints.brought_about = re.compile("ERR_INTERNET_DISCONNECTED")
 
 
 def prepare(page: Page, contact: Contact) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from interviews.actions import holding
 from interviews.models import Room
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, Complaints
 from tests.factories import ChosenQuestionFactory, ContactFactory, InterviewFactory, PreparationFactory, RoomFactory
 
 pytestmark = pytest.mark.slow
@@ -36,13 +36,13 @@ def room(user: User) -> Room:
 
 
 @pytest.fixture
-def phone(visit: Callable[..., Page], room: Room, complaints: list[str]):
+def phone(visit: Callable[..., Page], room: Room, complaints: Complaints):
     """The room on a phone. That the network was gone is no complaint."""
     page = visit(PHONE)
     page.goto(reverse("room", args=[room.interview_id]))
     expect(page.locator("[data-save]")).to_be_hidden()
     yield page
-    complaints[:] = [one for one in complaints if not re.search("ERR_INTERNET_DISCONNECTED|ERR_FAILED", one)]
+    complaints.brought_about = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
 
 
 def underground(page: Page) -> None:
