@@ -1,12 +1,14 @@
 """A double tap, and a page gone back to: what is sent twice is made once, and nothing else that is typed is lost."""
 
 import re
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -134,6 +136,29 @@ def test_the_number_of_somebody_else_is_free_for_me(
     ):
         visitor.post(case.url(known), {**case.typed, "uid": uid})
     assert count(user, case) == before + 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: two requests cannot meet")
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["a person", "a note", "a promise", "a talk", "an offer", "a letter"])
+def test_two_requests_at_one_moment_make_one(user: User, contact: Contact, name: str):
+    case, uid, before = CASES[name], str(uuid.uuid4()), count(user, CASES[name])
+    together, answers = threading.Barrier(2), []
+
+    def send() -> None:
+        client = Client()
+        client.force_login(user)
+        together.wait()
+        answers.append(client.post(case.url(contact), {**case.typed, "uid": uid}).headers["Location"])
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert answers[0] == answers[1]
+    assert count(user, case) == before + 1
+    assert OutgoingMail.objects.count() == case.mails
 
 
 UNDONE = {
