@@ -20,6 +20,7 @@ FORWARD = (Stage.TO_MEET, Stage.ASKED, Stage.SCHEDULED, Stage.MET)
 SOFT_DATES_A_DAY = 3  # product.md rule 14
 USUAL_RHYTHM = (2, RhythmUnit.MONTHS)
 WINDOW = timedelta(days=120)
+A_DOUBLE_TAP = timedelta(minutes=1)
 STANDING = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at", "version"]
 
 
@@ -151,6 +152,14 @@ def touch(*, contact: Contact, on: date, now: datetime) -> Touch:
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
     return made
+
+
+@transaction.atomic
+def say_we_spoke(*, contact: Contact, on: date, now: datetime) -> None:
+    """A touch by hand. The same day said again within a minute is a double tap: one Undo takes all of it back."""
+    _lock(contact)
+    if not contact.touches.filter(happened_on=on, created_at__gt=now - A_DOUBLE_TAP).exists():
+        touch(contact=contact, on=on, now=now)
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def contact_touch(request: OwnerRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         tell(request, " ".join(map(str, form.errors["on"])))
         return go_back(request, contact.get_absolute_url())
-    actions.touch(contact=contact, on=form.cleaned_data["on"], now=now)
+    actions.say_we_spoke(contact=contact, on=form.cleaned_data["on"], now=now)
     said = _("You spoke with %s.") % contact.name
     if contact.touch_on:
         said = _("%(said)s Next: %(day)s.") % {"said": said, "day": near(contact.touch_on, request.user.today(now))}

@@ -99,6 +99,14 @@ def test_touch(client: Client, contact: Contact):
     assert contact.touches.count() == 0
 
 
+def test_touch_by_a_double_tap_is_taken_back_whole(client: Client, contact: Contact):
+    for _twice in range(2):
+        said, undo = tap(client, url("touch", contact))
+    assert said == "You spoke with Priya Raghunathan."
+    tap(client, undo)
+    assert contact.touches.count() == 0
+
+
 def test_touch_on_a_day(client: Client, contact: Contact):
     tap(client, url("touch", contact), on="yesterday")
     assert contact.touches.get().happened_on == TODAY - timedelta(days=1)
