@@ -89,7 +89,7 @@ def _due(now: datetime) -> Iterator[Interview]:
         .select_related("owner", "contact")
         .order_by("starts_at", "pk")[:AT_ONCE]
     )
-    return (talk for talk in ahead if talk.created_at < evening_before(talk) <= now)
+    return (talk for talk in ahead if talk.suits_them and talk.created_at < evening_before(talk) <= now)
 
 
 def _row(talk: Interview, address: str, now: datetime) -> tuple[OutgoingMail | None, bool]:
@@ -130,6 +130,7 @@ def _why_not(interview: Interview | None, mail: OutgoingMail, now: datetime) -> 
         _("the interview was moved"): key_of(interview) != mail.occurrence_key,
         _("the interview has begun"): interview.starts_at <= now or not interview.is_planned,
         _("you dropped them"): interview.contact.is_dropped,
+        _("they declined, or proposed another time"): not interview.suits_them,
         _("they have another address now"): address_of(interview.contact) != mail.recipient,
         _("you took the tick away"): not interview.confirm_them,
         _("an invitation told them this evening"): told and told.created_at > evening_before(interview),

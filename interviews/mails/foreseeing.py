@@ -34,5 +34,6 @@ def _briefs(talks: list[Interview], now: datetime) -> Iterator[Coming]:
 def _words(talks: list[Interview], now: datetime) -> Iterator[Coming]:
     for talk in talks:
         evening = confirming.evening_before(talk)
-        if talk.confirm_them and max(now, talk.created_at) < evening and address_of(talk.contact):
+        is_wanted = talk.confirm_them and talk.suits_them and address_of(talk.contact)
+        if is_wanted and max(now, talk.created_at) < evening:
             yield Coming(evening, _("The day before"), to=clean_line(talk.contact.name))

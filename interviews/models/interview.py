@@ -281,5 +281,10 @@ class Interview(Owned):
         return bool(theirs) and self.starts_at.astimezone(ZoneInfo(theirs)).date() != self.local_day
 
     @property
+    def suits_them(self) -> bool:
+        """As far as is known: they have neither declined it nor proposed another time."""
+        return self.attendee_status not in (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED)
+
+    @property
     def is_cancelled(self) -> bool:
         return self.state == InterviewState.CANCELLED

@@ -46,6 +46,7 @@ def test_nothing_is_foreseen_twice_once_its_evening_has_come(user, talk):
     ("model", "fields"),
     [
         (Interview, {"confirm_them": False}),
+        (Interview, {"attendee_status": "declined", "attendee_at": NOW}),
         (Contact, {"email": ""}),
     ],
 )

@@ -160,6 +160,26 @@ def test_nobody_is_reminded_without_the_tick(user, talk):
     assert plan_confirmations(EVENING_THERE) == 0
 
 
+ANSWERS_AGAINST = [
+    {"attendee_status": "declined", "attendee_at": NOW},
+    {"attendee_status": "countered", "attendee_at": NOW, "attendee_starts_at": NOW + 9 * DAY},
+]
+
+
+@pytest.mark.parametrize("said", ANSWERS_AGAINST)
+def test_nobody_is_reminded_who_declined_or_proposed_another_time(user, talk, said: dict[str, Any]):
+    Interview.objects.update(**said)
+    assert plan_confirmations(EVENING_THERE) == 0
+
+
+@pytest.mark.parametrize("said", ANSWERS_AGAINST)
+def test_who_declines_that_evening_is_not_reminded_either(user, talk, said: dict[str, Any]):
+    plan_confirmations(EVENING_THERE)
+    Interview.objects.update(**said)
+    cause = cancelled(user.outgoingmails.get(kind="tomorrow"), EVENING_THERE)
+    assert cause == "they declined, or proposed another time"
+
+
 def test_a_late_confirmation_says_today(user, talk):
     plan_confirmations(EVENING_THERE)
     late = EVENING_THERE + timedelta(hours=18)
