@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
+HOUR_IS_NEAR, MISSED_FOR_LONG = timedelta(hours=4), timedelta(hours=36)
 OWNERS_AT_ONCE = 2000
 HTML = "followups/email/reminder_body.html"
 DRAWN = 3  # lines at most: for each number of them there is a drawing
@@ -70,13 +71,13 @@ BUTTONS = {
 
 @planner
 def plan(now: datetime) -> int:
-    """One row for each owner with a reminder due and no row of their local day. Safe to run twice, late or never."""
+    """One row for each owner with a reminder due whose mail of the day may leave. Safe to run twice, late or never."""
     due = Promise.objects.to_remind(now).filter(owner__wants_reminders=True, owner__is_active=True)
     zones = list(due.order_by().values_list("owner__time_zone", flat=True).distinct())
     if not zones:
         return 0
     owners = (
-        due.filter(_without_a_row(zones, now))
+        due.filter(_may_leave(zones, now))
         .order_by("owner_id")
         .values_list("owner_id", "owner__email", "owner__time_zone")
         .annotate(first=Min("remind_at"))
@@ -107,15 +108,22 @@ def _local_date(zone: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def _without_a_row(zones: Iterable[str], now: datetime) -> Q:
-    """No row of the owner's local day, of which the world has three at a time, and none still on its way."""
+def _may_leave(zones: Iterable[str], now: datetime) -> Q:
+    """No row of the owner's local day and none still on its way; and their mail hour has come, so that what today's mail had no
+    room for waits for tomorrow's hour and not for midnight. What yesterday's hour missed, since the machine slept, leaves
+    at once, unless the hour is near; nothing waits for it longer than `MISSED_FOR_LONG`."""
     mails = OutgoingMail.objects.of_kind(REMINDERS).filter(owner=OuterRef("owner"))
+    counted = mails.exclude(Q(state=State.CANCELLED) & ~Q(cause=BY_HAND))
     free = Q()
-    by_day = sorted((_local_date(zone, now), zone) for zone in zones)
-    for day, dated in groupby(by_day, key=lambda pair: pair[0]):
-        there = [zone for _day, zone in dated]
-        said = mails.filter(occurrence_key=_key(day)).exclude(Q(state=State.CANCELLED) & ~Q(cause=BY_HAND))
-        free |= Q(owner__time_zone__in=there) & Q(~Exists(said))
+    by_clock = sorted((now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone) for zone in zones)
+    for there, same in groupby(by_clock, key=lambda pair: pair[0]):
+        said = counted.filter(occurrence_key=_key(there.date()))
+        said_before = counted.filter(occurrence_key=_key(there.date() - timedelta(days=1)))
+        missed = Q(remind_at__lt=now - MISSED_FOR_LONG)
+        if (near := there + HOUR_IS_NEAR).date() == there.date():
+            missed |= Q(owner__mail_at__gt=near.time())
+        is_time = Q(owner__mail_at__lte=there.time()) | (missed & Q(~Exists(said_before)))
+        free |= Q(owner__time_zone__in=[zone for _there, zone in same]) & is_time & Q(~Exists(said))
     leaving = mails.filter(state__in=[State.PENDING, State.CLAIMED, State.HANDING])
     return free & Q(~Exists(leaving))
 

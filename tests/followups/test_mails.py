@@ -114,6 +114,44 @@ def test_an_outage_of_three_days_ends_in_one_mail(user, owed):
     assert OutgoingMail.objects.count() == 1
 
 
+def leaves(now: datetime) -> bool:
+    """Whether a reminder leaves at this moment; then it has left."""
+    made = plan(now)
+    OutgoingMail.objects.filter(state="pending").update(state="sent", fence_at=now, sent_at=now)
+    return bool(made)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """November 2026 in Stockholm."""
+    return datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
+
+
+def test_what_came_after_todays_mail_waits_for_tomorrows_hour(user, owed, contact):
+    assert leaves(at(19, 8))
+    due(contact, what="noted later", remind_at=at(19, 9))
+    assert [leaves(at(*moment)) for moment in ((19, 23, 59), (20, 1), (20, 7, 59), (20, 8))] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_machine_opened_an_hour_early_waits_for_the_hour(user, owed):
+    assert not leaves(at(20, 7))
+    assert leaves(at(20, 8))
+
+
+def test_a_machine_on_only_before_the_hour_gets_what_it_missed(user, owed):
+    assert [leaves(at(day, 7)) for day in (20, 21)] == [False, True]
+
+
+def test_an_hour_at_midnight_is_met_a_moment_late(user, owed):
+    user.mail_at = time(23, 59)
+    user.save()
+    assert leaves(at(20, 1))
+
+
 def test_a_late_run_still_finds_it(user, owed):
     assert plan(EIGHT + timedelta(days=3)) == 1
     assert planned(user).occurrence_key == "reminders:2026-11-22"
