@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,7 @@ from interviews import links, working
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
 from interviews.mails import letters
-from interviews.models import Medium, Offer, OfferState
+from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.models import OutgoingMail
 
@@ -102,6 +103,7 @@ def plan_chases(now: datetime) -> int:
     """One row for each silent offer whose working days are over, when its user ticked it. Safe to run twice, late or never."""
     due = (
         Offer.objects.filter(state=OfferState.OPEN, chase=True, chase_on__lte=now.date(), expires_at__gt=now)
+        .exclude(Exists(_talks_since(OuterRef("contact"), OuterRef("created_at"))))
         .select_related("owner", "contact")
         .order_by("pk")[:200]
     )
@@ -139,6 +141,12 @@ def _is_time(owner: User, offer: Offer, now: datetime) -> bool:
     if offer.chase_on is None or today < offer.chase_on or not working.is_working_day(owner, today):
         return False
     return now >= instant(today, owner.work_from, owner.zone)
+
+
+def _talks_since(contact: Any, at: Any) -> InterviewQuerySet:
+    """Those planned with the contact since, also by hand, and not called off."""
+    since: InterviewQuerySet = Interview.objects.alive().filter(contact=contact, created_at__gte=at)
+    return since.filter(state__in=[InterviewState.PLANNED, InterviewState.HELD])
 
 
 def _offer(mail: OutgoingMail) -> Offer | None:
@@ -194,4 +202,6 @@ def _why_not_now(offer: Offer, now: datetime) -> str:
     """Why there is nothing to choose."""
     if offer.state != OfferState.OPEN:
         return (_("%(name)s has answered") % {"name": offer.contact.first_name})[:200]
+    if _talks_since(offer.contact, offer.created_at).exists():
+        return _("a talk is set")
     return "" if offer.free_slots(now) else _("none of the times is free any more")

@@ -126,6 +126,30 @@ def test_nobody_is_chased_who_answered_or_was_not_to_be(user, misaki, how: str):
     assert plan_chases(TUESDAY_MORNING) == 0
 
 
+@pytest.mark.parametrize("how", [{}, {"state": "held", "held_at": TUESDAY_MORNING}])
+def test_nobody_is_chased_with_whom_a_talk_was_planned_by_hand(user, misaki, how: dict[str, Any]):
+    offer = offered(misaki, chase=True)
+    InterviewFactory(contact=misaki, **how)
+    assert plan_chases(TUESDAY_MORNING) == 0
+    offer.refresh_from_db()
+    assert offer.chased == 0
+
+
+def test_a_chase_on_its_way_stops_when_a_talk_is_planned_by_hand(user, misaki):
+    offered(misaki, chase=True)
+    plan_chases(TUESDAY_MORNING)
+    InterviewFactory(contact=misaki)
+    assert cancelled(user.outgoingmails.get(kind="chase"), TUESDAY_MORNING) == "a talk is set"
+
+
+@pytest.mark.parametrize("how", [{"state": "cancelled"}, {"binned_at": NOW}, {"created_at": NOW - DAY}])
+def test_a_talk_called_off_or_of_before_the_offer_stops_no_chase(user, misaki, how: dict[str, Any]):
+    offered(misaki, chase=True)
+    InterviewFactory(contact=misaki, **how)
+    assert plan_chases(TUESDAY_MORNING) == 1
+    composed(user.outgoingmails.get(kind="chase"), TUESDAY_MORNING)
+
+
 def test_taking_the_offer_back_stops_the_chase(user, misaki):
     offer = offered(misaki, chase=True)
     plan_chases(TUESDAY_MORNING)
