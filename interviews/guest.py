@@ -70,12 +70,17 @@ def guest_move(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
 @of_link
 @require_POST
 def guest_cancel(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
-    """ "Not now", or the end of a talk that was set."""
+    """ "Not now", or the end of a talk that was set; a word typed on the same page goes along."""
+    now = timezone.now()
     if links.is_pressed(token, request.POST.get("pressed", "")):
+        form, zone = _typed(request, offer, now)
+        form.judge_the_note_only()
+        if form.errors and offer.takes_answers(now):
+            return _choices(request, offer, token, now, form=form, zone=zone)
         try:
-            actions.decline(offer=offer, note="", now=timezone.now())
+            actions.decline(offer=offer, note=form.cleaned_data.get("note", ""), now=now)
         except actions.ClosedError:
-            return _show(request, offer, token, timezone.now())
+            return _show(request, offer, token, now)
     return HttpResponseRedirect(links.offer_path(token))
 
 
@@ -113,9 +118,7 @@ def guest_ics(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, offer: Offer, token: str, *, moving: bool) -> HttpResponse:
     now = timezone.now()
-    zone = ZoneForm(request.POST, offer=offer, now=now)
-    slots = offer.free_slots(now)
-    form = AnswerForm(request.POST, offer=offer, slots=slots, zone=zone.chosen, now=now)
+    form, zone = _typed(request, offer, now)
     if not offer.takes_answers(now):
         return _show(request, offer, token, now)
     if not links.is_pressed(token, request.POST.get("pressed", "")):
@@ -135,6 +138,11 @@ def _answer(request: HttpRequest, offer: Offer, token: str, *, moving: bool) -> 
         except actions.ClosedError:
             return _show(request, offer, token, now)
     return _choices(request, offer, token, now, moving=moving, form=form, zone=zone)
+
+
+def _typed(request: HttpRequest, offer: Offer, now: datetime) -> tuple[AnswerForm, ZoneForm]:
+    zone = ZoneForm(request.POST, offer=offer, now=now)
+    return AnswerForm(request.POST, offer=offer, slots=offer.free_slots(now), zone=zone.chosen, now=now), zone
 
 
 def _take(offer: Offer, form: AnswerForm, now: datetime, *, moving: bool) -> None:

@@ -76,6 +76,11 @@ class AnswerForm(forms.Form):
             zone=found["zone"],
         )
 
+    def judge_the_note_only(self) -> None:
+        """With "Not now" nothing else counts: what else was chosen or typed is kept, and is no fault."""
+        for name in set(self.errors) - {"note"}:
+            del self.errors[name]
+
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"] or self.shown_zone
         if zone not in zone_names():

@@ -284,6 +284,22 @@ def test_not_now_is_told_once(guest: Client, offer: Offer, user):
     assert [composed(mail) for mail in told(user)] == ["Misaki says: not now"]
 
 
+def test_a_word_typed_before_not_now_goes_along(guest: Client, offer: Offer, user, misaki):
+    guest.post(url(offer, "cancel"), answer(offer, slot="own", day="soonish", note="On leave until March."))
+    assert "On leave until March." in misaki.notes.get().body
+    assert [mail.context["note"] for mail in told(user)] == ["On leave until March."]
+
+
+def test_too_long_a_word_with_not_now_gets_its_sentence(guest: Client, offer: Offer, misaki):
+    typed = answer(offer, slot="own", day="soonish", where="+81 3", note="x" * 2001)
+    response = guest.post(url(offer, "cancel"), typed)
+    for said in ("At most 2000", "Everything you typed is kept", "soonish", "+81 3", typed["note"]):
+        assertContains(response, said)
+    assertNotContains(response, "Not a day within half a year")
+    offer.refresh_from_db()
+    assert (offer.state, misaki.notes.count()) == (OfferState.OPEN, 0)
+
+
 def test_cancel_without_having_opened_the_page_does_nothing(guest: Client, offer: Offer):
     guest.post(url(offer, "cancel"), {"pressed": links.press_for("another")})
     offer.refresh_from_db()
