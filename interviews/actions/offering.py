@@ -1,7 +1,7 @@
 """Times offered, and what the contact answers. Whoever takes a time holds the owner's row: one time is taken once."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,15 +115,18 @@ def choose(*, offer: Offer, answer: Answer, moving: bool = False, now: datetime)
 def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
     """None of the times suits: the contact proposes another. A talk that is set stands until the owner says otherwise."""
     _hold(offer)
+    zone = answer.zone or offer.owner.time_zone
+    if said := _said_before(offer, replace(answer, zone=zone)):
+        return said
     if not offer.takes_answers(now):
         raise ClosedError
-    local = answer.starts_at.astimezone(ZoneInfo(answer.zone or offer.owner.time_zone))
+    local = answer.starts_at.astimezone(ZoneInfo(zone))
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     made: Counter = offer.counters.create(
         owner_id=offer.owner_id,
         local_date=local.date(),
         local_time=local.time(),
-        time_zone=answer.zone or offer.owner.time_zone,
+        time_zone=zone,
         starts_at=answer.starts_at,
         medium=answer.medium,
         where=answer.where,
@@ -229,6 +232,17 @@ def _hold(offer: Offer) -> None:
 def _planned(offer: Offer) -> Interview | None:
     interview: Interview | None = offer.interview
     return interview if interview and interview.is_planned else None
+
+
+def _said_before(offer: Offer, answer: Answer) -> Counter | None:
+    """The same sent twice, while it waits for the owner or is the talk by now: a double tap, the back button."""
+    last: Counter | None = offer.counters.order_by("-pk").first()
+    if last is None or Answer(last.starts_at, last.medium, last.where, last.note, last.time_zone) != answer:
+        return None
+    talk = _planned(offer)
+    waits = offer.state == OfferState.COUNTERED and not last.decided_at
+    stands = last.accepted and talk and talk.starts_at == last.starts_at
+    return last if waits or stands else None
 
 
 def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: datetime) -> None:

@@ -133,6 +133,46 @@ def test_moving_twice_by_the_back_button_is_one_move(guest: Client, offer: Offer
     assert [mail.context["what"] for mail in told(user)] == ["chosen", "moved"]
 
 
+def own_time(offer: Offer, **other: Any) -> dict[str, Any]:
+    return answer(offer, slot="own", day="2026-12-07", at="17:30", note="Mondays suit me", **other)
+
+
+def test_a_time_of_their_own_sent_twice_is_one_proposal(guest: Client, offer: Offer, user):
+    for _n in range(2):
+        guest.post(url(offer, "answer"), own_time(offer))
+    assert (offer.counters.count(), len(told(user)), offer.contact.notes.count()) == (1, 1, 1)
+
+
+def test_a_proposal_sent_again_reopens_nothing_that_was_accepted(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), own_time(offer))
+    offering.accept(counter=offer.counters.get(), now=NOW)
+    guest.post(url(offer, "answer"), own_time(offer))
+    offer.refresh_from_db()
+    assert (offer.state, offer.counters.count(), len(told(user))) == (OfferState.ANSWERED, 1, 1)
+
+
+@pytest.mark.parametrize("other", [{"medium": "phone"}, {"where": "+81 3 555"}, {"zone": "Europe/Lisbon"}])
+def test_a_proposal_that_says_something_else_is_another(guest: Client, offer: Offer, other: dict[str, str]):
+    for said in ({}, other):
+        guest.post(url(offer, "answer"), own_time(offer, **said))
+    assert offer.counters.count() == 2
+
+
+@pytest.mark.parametrize("how", ["refused", "cancelled", "moved"])
+def test_the_same_time_may_be_proposed_anew_when_it_no_longer_stands(guest: Client, offer: Offer, how: str):
+    guest.post(url(offer, "answer"), own_time(offer))
+    counter = offer.counters.get()
+    if how == "refused":
+        offering.refuse(counter=counter, now=NOW)
+    else:
+        offering.accept(counter=counter, now=NOW)
+        typed = answer(offer, slot=SECOND)
+        guest.post(url(offer, "cancel" if how == "cancelled" else "move"), typed)
+    guest.post(url(offer, "move"), own_time(offer))
+    offer.refresh_from_db()
+    assert (offer.state, offer.counters.count()) == (OfferState.COUNTERED, 2)
+
+
 def test_cancel_from_a_tab_opened_before_the_talk_was_set_cancels_it(guest: Client, offer: Offer, user):
     pressed = {"pressed": links.press_for(secret(offer))}
     guest.post(url(offer, "answer"), answer(offer))
