@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from crm.actions import advance, change_stage, touch, untouch
@@ -13,7 +14,7 @@ from crm.models import Contact, Stage
 from interviews.actions import preparing
 from interviews.actions.debriefing import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
-from interviews.models import Agreed, Interview, InterviewState
+from interviews.models import Agreed, Interview, InterviewState, OfferState
 
 
 class Stale(Exception):  # noqa: N818 - it is no error of the program
@@ -102,8 +103,10 @@ def cancel(*, interview: Interview, now: datetime) -> Told:
 
 @transaction.atomic
 def uncancel(*, interview: Interview, now: datetime) -> Told:
-    """Takes a cancellation back: stops its mail, or invites anew when the contact has read it."""
+    """Takes a cancellation back, also one of theirs: stops its mail, or invites anew when the contact has read it."""
     _expect(interview, InterviewState.CANCELLED)
+    declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
+    declined.update(state=OfferState.ANSWERED, version=F("version") + 1)
     told = _set_state(interview, InterviewState.PLANNED, now)
     advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
     return told

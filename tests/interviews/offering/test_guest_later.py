@@ -15,6 +15,7 @@ from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_guest import SECOND, answer, secret, told, url
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
+from tests.interviews.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,30 @@ def test_cancel_from_a_tab_opened_before_the_talk_was_set_cancels_it(guest: Clie
     guest.post(url(offer, "cancel"), pressed)
     assert user.interviews.get().is_cancelled
     assert [mail.context["what"] for mail in told(user)] == ["chosen", "cancelled"]
+
+
+def planned_again(guest: Client, talk: Interview) -> Interview:
+    """They called it off, and the owner took that back."""
+    guest.post(url(talk.offer, "cancel"), {"pressed": links.press_for(secret(talk.offer))})
+    called_off = talk.owner.interviews.get()
+    planning.uncancel(interview=called_off, now=NOW)
+    return called_off
+
+
+def test_a_talk_planned_again_can_be_cancelled_by_them_again(guest: Client, talk: Interview, user):
+    planned_again(guest, talk)
+    assertContains(guest.get(url(talk.offer)), "Cancel the talk")
+    guest.post(url(talk.offer, "cancel"), {"pressed": links.press_for(secret(talk.offer))})
+    assert user.interviews.get().is_cancelled
+
+
+def test_a_talk_planned_again_that_i_cancel_is_not_off_as_they_wished(guest: Client, talk: Interview, user):
+    again = planned_again(guest, talk)
+    leaves(again)
+    planning.cancel(interview=again, now=NOW)
+    found = KINDS["cancellation"].compose(user.outgoingmails.filter(kind="cancellation").last(), NOW)
+    assert isinstance(found, Composed)
+    assert "has called off your talk" in found.message.get_body(("plain",)).get_content()
 
 
 def test_an_answer_after_not_now_in_another_tab_sets_the_talk(guest: Client, offer: Offer, user):
