@@ -101,14 +101,15 @@ def choose(*, offer: Offer, answer: Answer, moving: bool = False, now: datetime)
     """The contact takes one of the times: the talk is planned, or moved there when one is set already."""
     _hold(offer)
     interview = _planned(offer)
-    if interview and interview.starts_at == answer.starts_at:
+    is_same_time = interview is not None and interview.starts_at == answer.starts_at
+    if interview and is_same_time and _says_nothing_new(offer, interview, answer):
         return interview  # pressed twice
     if interview and not moving:
         raise AlreadySetError
     if not offer.takes_answers(now):
         raise ClosedError
     _take_slot(offer, answer.starts_at, interview, now)
-    return _set_talk(offer, interview, answer, "moved" if interview else "chosen", now)
+    return _set_talk(offer, interview, answer, "moved" if interview and not is_same_time else "chosen", now)
 
 
 @transaction.atomic
@@ -232,6 +233,12 @@ def _hold(offer: Offer) -> None:
 def _planned(offer: Offer) -> Interview | None:
     interview: Interview | None = offer.interview
     return interview if interview and interview.is_planned else None
+
+
+def _says_nothing_new(offer: Offer, interview: Interview, answer: Answer) -> bool:
+    """Besides the time; a number or a word left empty takes nothing back."""
+    is_known = answer.where in ("", interview.where) and answer.note in ("", offer.word)
+    return answer.medium == interview.medium and is_known
 
 
 def _said_before(offer: Offer, answer: Answer) -> Counter | None:

@@ -134,6 +134,25 @@ def test_moving_twice_by_the_back_button_is_one_move(guest: Client, offer: Offer
     assert [mail.context["what"] for mail in told(user)] == ["chosen", "moved"]
 
 
+@pytest.mark.parametrize("other", [{"medium": "phone"}, {"where": "+81 3 9999"}, {"note": "The number was wrong"}])
+def test_the_same_time_said_otherwise_is_taken(guest: Client, offer: Offer, user, other: dict[str, str]):
+    first = {"medium": "video", "where": "+81 3 555", "note": "Looking forward"}
+    guest.post(url(offer, "answer"), answer(offer, **first))
+    for _n in range(2):
+        guest.post(url(offer, "move"), answer(offer, **{**first, **other}))
+    talk = user.interviews.get()
+    offer.refresh_from_db()
+    assert {"medium": talk.medium, "where": talk.where, "note": offer.word} == {**first, **other}
+    assert [mail.context["what"] for mail in told(user)] == ["chosen", "chosen"]
+
+
+def test_the_same_time_with_nothing_typed_takes_nothing_back(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), answer(offer, where="+81 3 555", note="Looking forward"))
+    guest.post(url(offer, "move"), answer(offer))
+    offer.refresh_from_db()
+    assert (user.interviews.get().where, offer.word, len(told(user))) == ("+81 3 555", "Looking forward", 1)
+
+
 def own_time(offer: Offer, **other: Any) -> dict[str, Any]:
     return answer(offer, slot="own", day="2026-12-07", at="17:30", note="Mondays suit me", **other)
 
