@@ -1,8 +1,10 @@
-from typing import TYPE_CHECKING, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -10,6 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
+
+
+LINK_LIVES = timedelta(days=3)  # as allauth's and Django's own settings say
+# how long the mail is of use; what is not named is a notice, and never too late
+LIVES = {
+    "login_code": timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT),
+    "email_confirmation": LINK_LIVES,
+    "email_confirmation_signup": LINK_LIVES,
+    "password_reset_key": LINK_LIVES,
+    "account_already_exists": timedelta(hours=1),
+    "unknown_account": timedelta(hours=1),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -29,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "same_as_current": _("This is the one you have. Choose another."),
         "rate_limited": _("Too many tries in a row. Wait a minute."),
     }
+
+    def render_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> EmailMessage:
+        """With how long the mail is of use, for the outbox: as long as its code or link; for ever when it is a notice."""
+        message: EmailMessage = super().render_mail(template_prefix, *args, **kwargs)
+        vars(message)["lives"] = LIVES.get(template_prefix.removeprefix("account/email/"))
+        return message
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
+A_WHILE_AGO = timedelta(days=60)
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 LONGEST = 60  # characters of a date in words
 
@@ -110,7 +111,7 @@ def understand(words: str, today: date) -> date | None:
     """Reads a date typed in words ("next tuesday", "in 3 weeks", "31 october"), relative to the user's `today`.
 
     A weekday is the coming one, never today; "next tuesday" is the tuesday of next week; a day without a year is the
-    coming one. None when it is no date I know, or one before 1900 or after 2200. Never raises.
+    coming one, unless its weekday says that it has just been. None when it is no date I know, or one before 1900 or after 2200. Never raises.
     """
     text = _plain(words)
     if not text or len(text) > LONGEST:
@@ -151,6 +152,8 @@ def take_date(line: str, today: date) -> Understood | None:
             while len(rest) > 1 and rest[-1].casefold() in _BEFORE_A_DATE:
                 rest.pop()
             return Understood(day, " ".join(rest).rstrip(" ,;:"))
+        if (written := _match_written(text)) and written[0]["weekday"]:
+            return None  # the weekday is another one: which of the two was meant is not ours to choose
     return None
 
 
@@ -227,8 +230,12 @@ def _written(text: str, today: date) -> date | None:
         return None
     found, month = written
     day = _in_year(found["year"], month, int(found["day"]), today)
-    agrees = not found["weekday"] or (day is not None and _index(_WEEKDAYS, found["weekday"]) == day.weekday())
-    return day if agrees else None
+    weekday = _index(_WEEKDAYS, found["weekday"]) if found["weekday"] else None
+    if day is None or weekday in (None, day.weekday()):
+        return day
+    before = today if found["year"] else date(day.year - 1, day.month, day.day)
+    # "friday 20 november", said on the Monday after it
+    return before if before < today <= before + A_WHILE_AGO and weekday == before.weekday() else None
 
 
 def _match_written(text: str) -> tuple[re.Match[str], int] | None:

@@ -70,6 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        self.email = User.objects.normalize_email(self.email).lower()
+
     @classmethod
     def named(cls, pk: int) -> "User":
         """The one a signed link names, whoever holds the link."""

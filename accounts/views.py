@@ -35,7 +35,7 @@ def _what_changed(user: User, changed: list[str]) -> str:
         return _("Reminders are on.") if user.wants_reminders else _("Reminders are off.")
     if "mail_at" in changed:
         return _("Reminders come at %(time)s.") % {"time": user.mail_at.strftime("%H:%M")}
-    return _("You are %(name)s now.") % {"name": user.name} if user.name else _("Kept.")
+    return _("You are %(name)s now.") % {"name": user.name} if "name" in changed and user.name else _("Kept.")
 
 
 @login_not_required

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -135,7 +135,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database ---------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'keepword.sqlite3'}")}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{quote(str(VAR_DIR / 'keepword.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE and the time-out: no "database is locked"; FULL: a power cut never forgets a `sent` mark
     DATABASES["default"]["OPTIONS"] = {
@@ -166,7 +166,7 @@ SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # --- broker and workers -----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("REDIS_URL", default=f"redis+socket://{VAR_DIR / 'run' / 'valkey.sock'}")
+CELERY_BROKER_URL = env.str("REDIS_URL", default=f"redis+socket://{quote(str(VAR_DIR / 'run' / 'valkey.sock'))}")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_PUBLISH_RETRY = False

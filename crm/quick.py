@@ -2,16 +2,21 @@
 are kept in how you met: none is lost."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from accounts.dates import CONTINENTS, take_date, understand
+from accounts.dates import CONTINENTS, add_months, take_date, understand
 from crm.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
 TAG = re.compile(r"(?<!\S)#([\w][\w&-]*)")
-PHONE = re.compile(r"(?<![\w/.#])(?:tel:)?(\+?\(?\d[\d\s().-]{5,18}\d)(?![\w/])")
+# neither a date nor two years
+PHONE = re.compile(
+    r"(?<![\w/.#-])(?!\d{1,2}[.-]\d{1,2}[.-](?:\d\d){1,2}(?!\d)|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d(?!\d))"
+    r"(?:tel:)?(\+?\(?\d[\d\s().-]{5,18}\d)(?![\w/])"
+)
 PROMISE = re.compile(r"(?:^|\s)!+(?=\s|\w)")
 THROUGH = re.compile(
     r"^(?:(?:was )?(?:introduced|referred|recommended) (?:to me )?by|(?:an )?intro(?:duction)? (?:from|by)|through|via)\s+(.+)$",
@@ -34,6 +39,8 @@ PARTICLES = frozenset(
     )
 )
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+AHEAD = re.compile(r"\d{4}|\bnext\b|\btomorrow\b|\bin\b|\bfrom now\b|\bend of\b")
+MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d[./-]\d")
 WEEKDAY = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
 
 
@@ -77,11 +84,18 @@ def past(words: str, today: date) -> date | None:
     day = understand(words, today)
     if day is None or day <= today:
         return day
-    if WEEKDAY.search(words) and "next" not in words.casefold():
-        return day - timedelta(days=7)
-    if re.search(r"\d{4}|next|tomorrow|\bin\b", words.casefold()):
+    said = words.casefold()
+    if AHEAD.search(said):
         return None  # the year was said, or the future meant
-    return understand(f"{day.day} {day:%B} {day.year - 1}", today)
+    if WEEKDAY.search(said):
+        return None if any(letter.isdigit() for letter in said) else day - timedelta(days=7)
+    if MONTH.search(said):
+        return understand(f"{day.day} {day:%B} {day.year - 1}", today)
+    months = (add_months(today.replace(day=1), -back) for back in range(3))  # "the 5th", of the last month that has one
+    days = (
+        month + timedelta(days=day.day - 1) for month in months if day.day <= monthrange(month.year, month.month)[1]
+    )
+    return next((one for one in days if one <= today), None)
 
 
 def _take_marks(text: str, found: Quick) -> str:

@@ -111,6 +111,33 @@ def test_other_words_are_no_date(words: str):
     assert understand(words, THURSDAY) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("friday 20 november", date(2026, 11, 20)),
+        ("friday 20 november 2026", date(2026, 11, 20)),
+        ("monday 23 november", date(2026, 11, 23)),
+        ("friday 4 december", date(2026, 12, 4)),
+        ("wednesday 26 november", None),  # that was a year ago: a slip of the hand
+        ("tuesday 26 november", None),
+    ],
+)
+def test_a_weekday_says_that_the_day_has_been(words: str, day: date | None):
+    assert understand(words, date(2026, 11, 23)) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("send the deck by friday 20 november", (date(2026, 11, 20), "send the deck")),
+        ("send the deck tuesday 26 november", None),
+    ],
+)
+def test_a_weekday_is_not_overlooked_at_the_end_of_a_line(line: str, found: tuple[date, str] | None):
+    taken = take_date(line, date(2026, 11, 23))
+    assert (taken and (taken.day, taken.rest)) == found
+
+
 def test_next_tuesday_said_on_a_monday_is_not_tomorrow():
     assert understand("next tuesday", date(2026, 11, 16)) == date(2026, 11, 24)
 

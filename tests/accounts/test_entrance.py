@@ -1,6 +1,7 @@
 """Sign up, in, out, by code, reset, change of e-mail and password: as a person in a browser meets them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import entrance
+from accounts.adapter import AccountAdapter
 from accounts.models import User
 from outbox.models import SIGN_IN, OutgoingMail
 from tests.factories import UserFactory
@@ -316,3 +318,26 @@ def test_sign_in_mail_goes_through_the_outbox(guest: Client, member: User, setti
     row = OutgoingMail.objects.get()
     assert (row.kind, row.recipient, row.owner) == (SIGN_IN, member.email, None)
     assert b"/accounts/password/reset/key/" in bytes(row.content)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "lives"),
+    [("login_code", timedelta(minutes=10)), ("password_reset_key", timedelta(days=3)), ("password_changed", None)],
+)
+def test_a_mail_lives_as_long_as_what_it_carries(prefix, lives):
+    """A notice of a changed password outlives an outage; a code that is over is not sent."""
+    message = AccountAdapter().render_mail(
+        f"account/email/{prefix}", "amara@keepword.example", {"user": User(), "code": "X"}
+    )
+    assert message.lives == lives
+
+
+@pytest.mark.parametrize("typed", ["Bob@keepword.example", "bob@keepword.example"])
+def test_whoever_was_made_in_the_admin_can_sign_in(db, typed):
+    User.objects.create_superuser("root@keepword.example", "seven herons on a quay")
+    root, bob, word = Client(), Client(), "eight herons on a quay"
+    root.force_login(User.objects.get())
+    new = {"email": "Bob@keepword.example", "usable_password": "true", "password1": word, "password2": word}
+    assert root.post(reverse("admin:accounts_user_add"), new).status_code == 302
+    bob.post(reverse("account_login"), {"login": typed, "password": word})
+    assert "_auth_user_id" in bob.session

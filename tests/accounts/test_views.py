@@ -51,6 +51,7 @@ def test_settings_say_today_when_the_mail_is_still_to_come(client: Client, user:
         ({"mail_at": "07:45"}, "Reminders come at 07:45."),
         ({"wants_reminders": ""}, "Reminders are off."),
         ({"name": "Amara L."}, "You are Amara L. now."),
+        ({"evening_at": "19:00"}, "Kept."),
     ],
 )
 def test_settings_kept_and_said(client: Client, changes: dict[str, str], sentence: str):

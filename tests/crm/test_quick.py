@@ -113,9 +113,24 @@ def test_no_word_is_lost(words: list[str]):
             assert word.strip("#").casefold() in kept
 
 
+@pytest.mark.parametrize("words", ["18.11.2026", "18-11-2026", "2019-2023", "2019 - 2023"])
+def test_dates_and_years_are_no_phone_number(words: str):
+    found = read(f"Ana Souza, met at PyCon {words}", TODAY)
+    assert found.phone == ""
+    assert words.split()[0] in found.how_met
+
+
 @pytest.mark.parametrize(
     ("words", "day"),
     [
+        ("the 5th", date(2026, 11, 5)),
+        ("the 20th", date(2026, 10, 20)),
+        ("the 31st", date(2026, 10, 31)),
+        ("monday 16 november", date(2026, 11, 16)),
+        ("friday 20 november", None),
+        ("in a month", None),
+        ("a week from now", None),
+        ("end of month", None),
         ("yesterday", date(2026, 11, 18)),
         ("today", TODAY),
         ("friday", date(2026, 11, 13)),
