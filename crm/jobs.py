@@ -4,9 +4,10 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.binned import DAYS
@@ -83,10 +84,14 @@ def forget_old_imports(now: datetime) -> int:
 
 @housekeeper
 def purge_the_bin(now: datetime) -> int:
-    """After 30 days in the bin there is no way back. A few hundred at a time, so that nothing is locked for long."""
-    until, purged = now - timedelta(days=DAYS), 0
-    for model in (Contact, Note):
-        while old := list(model.objects.filter(binned_at__lt=until).values_list("pk", flat=True)[:PURGED_AT_ONCE]):
-            model.objects.filter(pk__in=old).delete()
-            purged += len(old)
+    """After 30 days in the bin there is no way back."""
+    return purge(Contact.objects.all(), now) + purge(Note.objects.all(), now)
+
+
+def purge(rows: QuerySet[Any], now: datetime) -> int:
+    """Deletes what has been in the bin for 30 days, a few hundred at a time, so that nothing is locked for long."""
+    rows, purged = rows.filter(binned_at__lt=now - timedelta(days=DAYS)), 0
+    while old := list(rows.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        rows.filter(pk__in=old).delete()
+        purged += len(old)
     return purged

@@ -1,7 +1,7 @@
 import uuid
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,8 @@ from crm.views.contacts import contact_page
 
 @require_POST
 def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
-    contact = get_object_or_404(request.user.contacts.alive(), pk=pk)
+    """Kept also of somebody another tab has put in the bin: what was typed is never lost."""
+    contact = get_object_or_404(request.user.contacts, pk=pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return contact_page(request, pk, form)
@@ -33,6 +34,9 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
         _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
         for promise in noted.promises
     ]
+    if contact.binned_at:
+        tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
+        return redirect("bin_list")
     tell(request, " ".join(said), undo=reverse("note_bin", args=[noted.note.pk]))
     return go_back(request, contact.get_absolute_url())
 

@@ -346,6 +346,13 @@ def test_note_sent_twice_is_one_note(client: Client, contact: Contact):
     assert (contact.notes.count(), contact.promises.count()) == (1, 1)
 
 
+def test_note_on_somebody_another_tab_has_binned_is_kept(client: Client, contact: Contact):
+    Contact.objects.update(binned_at=NOW)
+    html = text(client.post(reverse("note_new", args=[contact.pk]), {"body": "She knows the minister."}, follow=True))
+    assert toasts(html) == ["The note is kept. Priya Raghunathan is in the bin."]
+    assert contact.notes.get().body == "She knows the minister."
+
+
 def test_empty_note_is_refused_on_the_page(client: Client, contact: Contact):
     html = text(client.post(reverse("note_new", args=[contact.pk]), {"body": ""}))
     assert "The note is still empty." in html
