@@ -19,7 +19,7 @@ from crm.forms import QuickForm
 from crm.models import Contact
 from crm.once import UidField
 from crm.search import named
-from crm.text import sentence_case
+from crm.text import clean_line, sentence_case
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
 
@@ -110,7 +110,7 @@ class PromiseForm(forms.Form):
 
 class PromiseToForm(PromiseForm):
     """A promise where no contact is at hand: `who` is a name. `meant` are those it might be, when it is not one alone;
-    with `add` somebody new is added, who is read as the one line is."""
+    somebody new, who is read as the one line is, is added once `add` names them: nobody is added for a second slip."""
 
     field_order = ("who",)
 
@@ -120,7 +120,7 @@ class PromiseToForm(PromiseForm):
         widget=forms.TextInput(attrs={**as_you_type("known-who"), "list": "known-who"}),
         error_messages={"required": gettext_lazy("Say with whom, by name.")},
     )
-    add = forms.BooleanField(required=False)
+    add = LineField()
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,7 +137,7 @@ class PromiseToForm(PromiseForm):
             raise ValidationError(_("More than one of your contacts is called that. Choose the one you mean."))
         if not is_name:
             raise ValidationError(self.new.errors.as_data()["line"])
-        if not self["add"].value():
+        if clean_line(self["add"].value() or "") != self.new.found.name:
             raise ValidationError(_("Nobody called that is among your contacts yet."))
         return self.new.details()
 

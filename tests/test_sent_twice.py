@@ -59,7 +59,7 @@ CASES = {
     "a promise to somebody new": Case(
         at("promise_to"),
         "promises",
-        {"who": "Ana Souza, CTO at Nubank", "what": "send the deck", "add": "1"},
+        {"who": "Ana Souza, CTO at Nubank", "what": "send the deck", "add": "Ana Souza"},
         {"what": "call the port"},
     ),
     "a talk": Case(of_contact("interview_new"), "interviews", TALK, {"at": "16:00"}, mails=1),

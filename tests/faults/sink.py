@@ -86,8 +86,8 @@ class Sink:
             self.controller.stop()
 
     async def _hang_up(self) -> None:
-        """Whoever is still connected, or being let in, would outlive the loop: a socket some later test finds unclosed."""
-        self.controller.server.close()
+        """Whoever is still connected, or being let in, would outlive the loop: a socket some later test finds unclosed. The
+        door stays open meanwhile: whom asyncio lets in at a closed one it forgets."""
         await _turns()
         for transport in list(self.transports):
             transport.abort()

@@ -81,20 +81,27 @@ def test_nobody_of_that_name_is_added_by_one_more_tap(client, user):
     assert "Nobody called that is among your contacts yet." in page.text
     assert "Add Teresa Vasconcelos and note it" in page.text
     assert not user.contacts.exists()
-    to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs", add="1")
+    to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs", add="Teresa Vasconcelos")
     teresa = user.contacts.get()
     assert (teresa.name, teresa.role, teresa.organisation.name) == ("Teresa Vasconcelos", "Tide logs", "Port of Lisbon")
     assert [one.what for one in teresa.promises.theirs()] == ["Send the deck"]
 
 
+def test_a_second_slip_of_the_name_adds_nobody(client, user, contact):
+    """Enter presses the first button of the form, which was offered for the first slip."""
+    assert "Add Pria and note it" in to(client, who="Pria").text
+    assert "Add Prya and note it" in to(client, who="Prya", add="Pria").text
+    assert list(user.contacts.all()) == [contact]
+
+
 def test_a_role_behind_the_name_adds_nobody_twice(client, contact):
-    to(client, who="Priya Raghunathan, engineer at Niger Basin Lab", add="1")
+    to(client, who="Priya Raghunathan, engineer at Niger Basin Lab", add="Priya Raghunathan")
     assert [one.what for one in contact.promises.all()] == ["Send the deck"]
 
 
 @pytest.mark.parametrize("who", [" ", "!!", "x" * 301])
 def test_what_is_no_name_is_said_and_adds_nobody(client, user, who):
-    page = to(client, who=who, add="1")
+    page = to(client, who=who, add=who)
     assert 'id="id_who_error"' in page.text
     assert "and note it" not in page.text
     assert not user.contacts.exists()
