@@ -69,6 +69,8 @@ def page(rows: PromiseQuerySet, order: Order, at: Mapping[str, str]) -> Page:
     more, found = len(found) > SIZE, found[:SIZE]
     if backwards:
         found.reverse()
+    if not found and (before or after):  # the last one of this page was answered, and the tap leads back to it
+        return page(rows, order, {})
     if not found:
         return Page([], "", "")
     earlier = order.cursor(found[0]) if (more if backwards else after) else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outbox import figures
 from outbox.kinds import PLANNERS, RECONCILERS
-from outbox.models import NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import BY_HAND, NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
 from outbox.settling import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,8 @@ def release(mails: OutgoingMailQuerySet, now: datetime) -> int:
 
 
 def discard(mails: OutgoingMailQuerySet, now: datetime) -> int:
-    return mails.filter(state=State.HELD).cancel(_("held, and let go"), now)
+    """By hand: no planner takes it for something that has only lost its cause, and writes it anew."""
+    return mails.filter(state=State.HELD).cancel(BY_HAND, now)
 
 
 def _each(steps: list[Callable[[datetime], int]], now: datetime) -> list[int]:

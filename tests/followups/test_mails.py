@@ -13,6 +13,7 @@ from followups import mails
 from followups.links import Answer, read_button, read_stop
 from followups.mails import SHOWN, compose_reminder, plan, prepare, reconcile, settle, still_wanted
 from followups.models import Promise
+from outbox.actions import discard, hold_before
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail
 from tests.factories import (
@@ -150,6 +151,14 @@ def test_an_hour_at_midnight_is_met_a_moment_late(user, owed):
     user.mail_at = time(23, 59)
     user.save()
     assert leaves(at(20, 1))
+
+
+def test_what_was_held_and_let_go_by_hand_is_not_planned_anew(user, owed):
+    plan(EIGHT)
+    assert hold_before(EIGHT, EIGHT) == 1
+    assert discard(OutgoingMail.objects.all(), EIGHT) == 1
+    assert plan(EIGHT + timedelta(seconds=5)) == 0
+    assert planned(user).state == "cancelled"
 
 
 def test_a_late_run_still_finds_it(user, owed):

@@ -526,3 +526,12 @@ def test_the_lead_says_how_much(client, contact, late, coming, lead):
 def test_day_of_a_promise_is_a_date(client, contact):
     promise = PromiseFactory(contact=contact, promised_on=TODAY)
     assert "on Thursday 19 November" in client.get(promise.get_absolute_url()).text
+
+
+def test_the_last_one_of_a_page_kept_leads_to_those_that_are_left(client, contact):
+    for n in range(51):
+        PromiseFactory(contact=contact, what=f"thing {n}")
+    second = f"/follow-ups/?after={client.get('/follow-ups/').context['page'].later}"
+    (row,) = client.get(second).context["page"].rows
+    page = tap(client, "promise_keep", row, v=row.version, next=second)
+    assert len(page.context["page"].rows) == 50
