@@ -19,7 +19,7 @@ from crm.forms import QuickForm
 from crm.models import Contact
 from crm.once import UidField
 from crm.search import named
-from crm.text import clean_line, sentence_case
+from crm.text import sentence_case
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
 
@@ -112,7 +112,7 @@ class PromiseToForm(PromiseForm):
     """A promise where no contact is at hand: `who` is a name. `meant` are those it might be, when it is not one alone;
     somebody new, who is read as the one line is, is added once `add` names them: nobody is added for a second slip."""
 
-    field_order = ("who",)
+    field_order = ("add", "who")  # whom to add is known before who it is
 
     who = LineField(
         label=gettext_lazy("With whom"),
@@ -137,7 +137,7 @@ class PromiseToForm(PromiseForm):
             raise ValidationError(_("More than one of your contacts is called that. Choose the one you mean."))
         if not is_name:
             raise ValidationError(self.new.errors.as_data()["line"])
-        if clean_line(self["add"].value() or "") != self.new.found.name:
+        if self.cleaned_data.get("add") != self.new.found.name:
             raise ValidationError(_("Nobody called that is among your contacts yet."))
         return self.new.details()
 
@@ -150,7 +150,6 @@ class PromiseToForm(PromiseForm):
 class PromiseChangeForm(PromiseForm):
     """Changes what it says and when it is due, if nobody has changed it since the page was opened."""
 
-    whose = uid = None  # type: ignore[assignment]  # Django's way to leave a field out
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
@@ -162,6 +161,7 @@ class PromiseChangeForm(PromiseForm):
         }
         super().__init__(*args, initial=written, **kwargs)
         self.promise = promise
+        del self.fields["whose"], self.fields["uid"]
         self.fields["kind"].choices = Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
