@@ -19,6 +19,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY manage.py ./
 COPY config config
+COPY base base
 COPY accounts accounts
 COPY outbox outbox
 COPY crm crm

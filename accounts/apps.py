@@ -1,10 +1,10 @@
 from django.apps import AppConfig
 
-from accounts import complaints
+from accounts import error_messages
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        complaints.speak()
+        error_messages.speak()

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import country_names
-from accounts.dates import CONTINENTS, zone_names
 from accounts.models import User, validate_zone
 from accounts.templatetags.keepword import city
+from base.dates import CONTINENTS, zone_names
 
 
 class SignupForm(forms.Form):

@@ -1,14 +1,18 @@
 """What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from base.owned import Stale, Versioned
+from base.url_values import read_number
 
 Row = TypeVar("Row")
 
@@ -45,3 +49,30 @@ def go_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
     if target and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         return HttpResponseRedirect(target)
     return redirect(default)
+
+
+def seen_version(request: HttpRequest, row: Versioned) -> int:
+    """The version an Undo takes back (`?v=`). A plain tap names none, and means the row as it was read just now."""
+    named = request.GET.get("v")
+    seen = row.version if named is None else read_number(named)
+    if seen != row.version:
+        raise Stale(row)
+    return seen
+
+
+class AnswerStale:
+    """The one answer to `Stale`: a sentence that says what is so already, on the page where the tap happened."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: OwnerRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Stale) or not request.user.is_authenticated:
+            return None
+        row = error.row
+        row.refresh_from_db()
+        tell(request, row.standing(request.user.today(timezone.now())))
+        return go_back(request, row.get_absolute_url() if hasattr(row, "get_absolute_url") else "/")

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.dates import instant, zone_names
+from base.dates import instant, zone_names
 
 REMINDERS_HANG_ON = frozenset({"time_zone", "mail_at", "wants_reminders"})
 
@@ -115,12 +115,3 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.save(update_fields=changed)
             if REMINDERS_HANG_ON.intersection(changed):
                 self.promises.replan(now)
-
-
-class Owned(models.Model):
-    """A row that belongs to one user. Every lookup starts there: `request.user.contacts`, never `Contact.objects`."""
-
-    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="%(class)ss")
-
-    class Meta:
-        abstract = True

@@ -13,10 +13,10 @@ if __name__ == "__main__":
     django.setup()
 
 from accounts.models import User
+from base.text import fold
 from bench.names import invented
 from bench.sessions import in_batches, settle_statistics
 from crm.models import Contact
-from crm.text import fold
 from followups.models import Promise
 
 

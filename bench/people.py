@@ -18,11 +18,11 @@ if __name__ == "__main__":
     django.setup()
 
 from accounts.models import User
+from base.text import fold
 from bench.names import ORGANISATIONS, RARE, invented, organisation
 from bench.sessions import in_batches, settle_statistics, sign_in
 from crm.models import Contact, ContactTag, Note, Organisation, Stage, StageChange, Tag, Touch
 from crm.search import text_of
-from crm.text import fold
 from followups.models import Promise
 from interviews.models import Interview
 

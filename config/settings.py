@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "lucide",
     "template_partials.apps.SimpleAppConfig",
     "config",
+    "base",
     "accounts",
     "outbox",
     "crm",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "config.middleware.PageManners",
     "config.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.http.AnswerStale",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -200,9 +202,9 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint 
 AUTHENTICATION_BACKENDS = ["accounts.sessions.SignedIn"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.complaints.NotLikeMe"},
-    {"NAME": "accounts.complaints.LongEnough", "OPTIONS": {"min_length": 12}},
-    {"NAME": "accounts.complaints.NotCommon"},
+    {"NAME": "accounts.error_messages.NotLikeMe"},
+    {"NAME": "accounts.error_messages.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.error_messages.NotCommon"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"

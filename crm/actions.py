@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from accounts.dates import take_date
 from accounts.models import User
 from accounts.written import written
+from base.dates import take_date
+from base.text import key_of, promise_lines, sentence_case
 from crm.models import Contact, ContactTag, Note, Organisation, RhythmUnit, Stage, Tag, Touch
 from crm.search import reindex, text_of
-from crm.text import key_of, promise_lines, sentence_case
 
 FORWARD = (Stage.TO_MEET, Stage.ASKED, Stage.SCHEDULED, Stage.MET)
 SOFT_DATES_A_DAY = 3  # product.md rule 14

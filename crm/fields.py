@@ -11,9 +11,9 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.dates import complaint, understand, zone_names
+from base.dates import complaint, understand, zone_names
+from base.text import clean_line, clean_text, distinct, zone_of
 from crm.quick import past
-from crm.text import clean_line, clean_text, distinct, zone_of
 
 
 class LineField(forms.CharField):

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.dates import add_months
-from accounts.models import Owned, validate_zone
+from accounts.models import validate_zone
+from base.dates import add_months
+from base.owned import Owned
+from base.text import fold, initials, without_met
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.indexes import SearchIndex
-from crm.text import fold, initials, without_met
 
 __all__ = [
     "Contact",

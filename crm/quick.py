@@ -6,8 +6,8 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from accounts.dates import CONTINENTS, add_months, take_date, understand
-from crm.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
+from base.dates import CONTINENTS, add_months, take_date, understand
+from base.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
 
 EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.templatetags.keepword import ago
+from base.text import initials
 from crm.models import Stage, tint
 from crm.search import Row
-from crm.text import initials
 
 ROW = """<li class="row row--slim"><span class="avatar avatar--{tint}" aria-hidden="true">{initials}</span>
 <div><a class="row__what" href="{url}{pk}/">{name}</a><p class="row__who">{position}</p></div>

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
+from base.text import fold
 from crm.models import Contact, ContactQuerySet
-from crm.text import fold
 
 PAGE, FOUND_PAGE = 50, 25  # a search fragment is drawn at every pause of the fingers: it is short
 LIST_CAP, SEARCH_CAP = 10_000, 100

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.text import without_promises
 from crm.models import Contact, Stage
-from crm.text import without_promises
 
 LENGTH = 20
 

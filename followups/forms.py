@@ -10,16 +10,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import complaint, understand
 from accounts.models import User
 from accounts.templatetags.keepword import understood
+from base.dates import complaint, understand
+from base.submitted_once import UidField
+from base.text import sentence_case
 from crm.actions import Details
 from crm.fields import LineField
 from crm.forms import QuickForm
 from crm.models import Contact
-from crm.once import UidField
 from crm.search import named
-from crm.text import sentence_case
 from followups.models import CHECK_IN_AFTER, DUE_WITHOUT_A_DATE, LONGEST, Kind, Promise, Whose
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from accounts.private import private_link
+from base.private_links import private_link
 from followups import actions, links
 from followups.links import Answer, ButtonLink
 from followups.models import Promise

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from base.paging import Order, read_page
 from crm.models import Contact
 from followups.models import Kind, Promise, PromiseQuerySet, PromiseState
-from followups.paging import BY_DUE_DAY, LAST_CLOSED, page
 from followups.words import number
 
+BY_DUE_DAY, LAST_CLOSED = Order("due_on"), Order("closed_at", falling=True)
 CAP = 999
 TABS = {
     "mine": gettext_lazy("I owe"),
@@ -61,7 +62,7 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     kind = kind if kind in Kind.values else ""
     contact = _contact(user, asked.get("contact", ""))
     counts = _counts(user, today)
-    shown = page(_rows(user, tab, kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
+    shown = read_page(_rows(user, tab, kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
     return {
         "today": today,
         "tab": tab,

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.drawn import Drawn, blank
 from accounts.models import User
 from accounts.templatetags.keepword import city, moment
-from crm.text import clean_line
+from base.text import clean_line
 from followups import links
 from followups.models import Promise
 from followups.words import number

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned
+from base.owned import Owned
+from base.text import clean_line
 from crm.models import Contact
-from crm.text import clean_line
 from followups.owed import Owed, open_with
 from followups.reminders import next_reminder
 from interviews.models import Interview

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import User
+from base.text import initials
 from crm.models import Contact, tint
-from crm.text import initials
 
 # open and alive, of whom nobody dropped; `shell` counts the same
 OPEN = """FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from accounts.dates import add_months, instant
+from base.dates import add_months, instant
 
 if TYPE_CHECKING:
     from followups.models import Promise

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
 from followups.owed import OPEN, WANTED
 
 CONTACTS_CAP, OPEN_CAP = 999, 99

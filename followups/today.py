@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.dates import instant
 from accounts.models import User
 from accounts.written import written
+from base.dates import instant
 from crm.models import Contact, ContactQuerySet
 from followups.owed import Owed, Person, awaited, wanted_by
 from followups.words import number

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
 from accounts.templatetags.keepword import near
+from base.submitted_once import once, uid_of
+from base.text import clean_line, key_of
 from crm.models import Contact
-from crm.once import once, uid_of
-from crm.text import clean_line, key_of
 from followups import actions
 from followups.forms import PromiseChangeForm, PromiseForm, PromiseToForm
 from followups.listing import read_list

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
-from crm.text import clean_line, clean_text
+from base.text import clean_line, clean_text
 from interviews.feed import Entry
 from interviews.models import Agreed, Interview
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.private import private_link
 from accounts.templatetags.keepword import moment
+from base.private_links import private_link
 from interviews import calendars, links
 from interviews.actions import offering as actions
 from interviews.forms.answering import MEDIA_SAID, OWN, AnswerForm, WordForm, ZoneForm, name_of

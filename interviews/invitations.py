@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from base.text import clean_line
 from crm.models import Contact
-from crm.text import clean_line
 from interviews.models import Agreed, Interview
 from outbox.models import OutgoingMail, State
 

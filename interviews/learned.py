@@ -12,8 +12,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
+from base.text import clean_line, fold
 from crm.models import Contact, Organisation, Tag
-from crm.text import clean_line, fold
 from interviews.models import ChosenQuestion, Interview, Question
 
 ON_A_PAGE, FOUND, SEARCHED, NOT_ASKED = 24, 40, 3000, 5

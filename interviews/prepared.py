@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
 from crm.models import Contact
 from interviews import agenda as lines
 from interviews.agenda import Item, proposed

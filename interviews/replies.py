@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from crm.text import clean_line, clean_text
+from base.text import clean_line, clean_text
 from interviews.calendars import uid
 from interviews.models import AttendeeStatus, Interview
 

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from base.text import fold
 from crm.models import Contact
-from crm.text import fold
 from interviews import bank
 from interviews.learned import Field, answers_of
 from interviews.models import ChosenQuestion

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from crm.text import clean_line
+from base.text import clean_line
 from interviews.models import Interview
 from interviews.rooms import room_of
 from outbox.models import OutgoingMail, State

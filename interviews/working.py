@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from accounts.countries import country_names
-from accounts.dates import exists, instant
 from accounts.models import User
+from base.dates import exists, instant
 
 AHEAD = 14  # days in which times are proposed
 STEP = timedelta(minutes=30)

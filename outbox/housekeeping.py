@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from accounts import ownership
+from base import owned
 from outbox.figures import note
 from outbox.kinds import HOUSEKEEPERS, housekeeper
 from outbox.models import GONE, DeliveryAttempt, OutgoingMail, WorkerBeat
@@ -60,7 +60,7 @@ def count_across_owners(now: datetime) -> int:
     """References across owners. Postgres refuses them itself; on SQLite anything but 0 is an error, logged and shown."""
     if connection.vendor == "postgresql":
         return 0
-    found = ownership.count_across_owners()
+    found = owned.count_across_owners()
     for reference, count in found.items():
         logger.error("Rows refer to another owner's rows.", extra={"data": {"reference": reference, "count": count}})
     note(STRANGE, sum(found.values()), now)

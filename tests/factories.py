@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
+from base.text import fold
 from crm.models import (
     Contact,
     ContactTag,
@@ -21,7 +22,6 @@ from crm.models import (
     Tag,
     Touch,
 )
-from crm.text import fold
 from followups.models import Promise
 from interviews.models import (
     Ask,

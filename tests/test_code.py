@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).parent.parent
-OUR_APPS = ("accounts", "outbox", "crm", "interviews", "followups")
+OUR_APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups")
 SOURCES = sorted(path.relative_to(ROOT) for app in (*OUR_APPS, "config") for path in (ROOT / app).rglob("*.py"))
 OWNED = {
     model.__name__
@@ -27,7 +27,7 @@ BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and 
     "accounts/demo.py",
     "followups/links.py",
 }
-SLOW_TO_LOAD = {("accounts/dates.py", "dateparser")}
+SLOW_TO_LOAD = {("base/dates.py", "dateparser")}
 
 
 def managers_named(tree: ast.AST) -> Iterator[int]:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from base.submitted_once import UidField
+from base.text import fold, profile_url
 from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
 from crm.forms.notes import LONGEST_NOTE, check_promises
 from crm.models import Contact, Stage
-from crm.once import UidField
 from crm.search import named
-from crm.text import fold, profile_url
 
 LISTED = 50  # how many names a field suggests
 

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.submitted_once import UidField
+from base.text import promise_lines
 from crm.fields import TextField
-from crm.once import UidField
-from crm.text import promise_lines
 
 LONGEST_PROMISE = 300
 LONGEST_NOTE = 20_000

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import take_date
 from accounts.models import User
 from accounts.templatetags.keepword import day as day_in_words
+from base.dates import take_date
+from base.submitted_once import UidField
+from base.text import fold, key_of, sentence_case, without_met, zone_of
 from crm.actions import Details
 from crm.fields import LineField
 from crm.forms.notes import LONGEST_PROMISE
 from crm.models import Contact
-from crm.once import UidField
 from crm.quick import Quick, read
 from crm.search import named
-from crm.text import fold, key_of, sentence_case, without_met, zone_of
 
 LIMITS = {
     "role": 300,

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.text import fold
 from crm.importing.formats.people import Person
 from crm.importing.models import LABELS
 from crm.importing.people import organisations_called
 from crm.models import Contact, Import, ImportAction, ImportRow, Note
 from crm.search import text_of
-from crm.text import fold
 
 REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty
 Changes = dict[str, list[Any]]  # field: [before, after, ticked]

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from base.submitted_once import UidField
+from base.text import clean_line
 from crm.fields import LineField
 from crm.importing.changes import write_over
 from crm.importing.formats import glance
 from crm.importing.formats.people import Unreadable
 from crm.models import Import, ImportAction, ImportFile, ImportRow
-from crm.once import UidField
-from crm.text import clean_line
 
 MOST_SHOWN = 200
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models.functions import Lower
 
+from base.text import fold
 from crm.importing.formats.people import Person
 from crm.models import Contact, ContactQuerySet
-from crm.text import fold
 
 
 def find_contacts(contacts: ContactQuerySet, people: Sequence[Person]) -> list[Contact | None]:

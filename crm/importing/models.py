@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned
-from crm.text import fold, initials
+from base.owned import Owned
+from base.text import fold, initials
 
 UNDO_FOR = timedelta(days=30)
 

@@ -8,11 +8,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.text import fold
 from crm.importing.formats.people import Person
 from crm.importing.matching import name_key
 from crm.models import Contact, ContactTag, Import, ImportRow, Note, Organisation, Tag
 from crm.search import text_of
-from crm.text import fold
 
 HOW_MET = "LinkedIn"
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import crm.importing.models
-from accounts.ownership import SameOwner
+from base.owned import SameOwner
 
 
 class Migration(migrations.Migration):

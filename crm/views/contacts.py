@@ -19,11 +19,11 @@ from accounts.http import OwnerRequest, one_or_404, tell
 from accounts.models import User
 from accounts.templatetags.keepword import ago, day
 from accounts.written import written
+from base.submitted_once import once, uid_of
+from base.text import time_there
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
 from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag
-from crm.once import once, uid_of
-from crm.text import time_there
 
 PROMISES_SHOWN = 10
 STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import OwnerRequest, go_back, tell
 from accounts.templatetags.keepword import day
+from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import NoteForm
 from crm.models import Contact
-from crm.once import once, uid_of
 from crm.views.contacts import contact_page
 
 

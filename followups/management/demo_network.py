@@ -6,11 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
+from base.text import fold
 from crm import actions
 from crm.models import Contact, Stage
-from crm.text import fold
 from followups.actions import keep, let_go
 from followups.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
 from followups.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.text import clean_line
 from crm.actions import advance
 from crm.models import Contact, Stage
-from crm.text import clean_line
 from interviews import working
 from interviews.actions import planning
 from interviews.invitations import address_of, may_have_arrived

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from base.text import key_of, promise_lines
 from crm.actions import USUAL_RHYTHM, Details, add, continue_with, drop
 from crm.models import Contact, Stage
 from crm.quick import read
-from crm.text import key_of, promise_lines
 from interviews.models import Debrief, Interview, Room
 
 THANK_YOU, CHECK_IN = "thank_you", "check_in"  # kinds of promise, which live in a higher app

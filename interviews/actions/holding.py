@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.dates import take_date
 from accounts.models import User
-from crm.text import sentence_case
+from base.dates import take_date
+from base.text import sentence_case
 from interviews.actions import planning
 from interviews.actions.planning import Stale
 from interviews.merging import lay_together

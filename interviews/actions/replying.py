@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from crm.text import clean_line
+from base.text import clean_line
 from interviews.actions import planning
 from interviews.invitations import Told
 from interviews.models import AttendeeStatus, Interview

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import add_months, exists, instant, understand, zone_names
 from accounts.forms import ZoneSelect, zone_choices
 from accounts.templatetags.keepword import city, clock, moment
+from base.dates import add_months, exists, instant, understand, zone_names
 from crm.fields import LineField, TextField
 from interviews.actions.offering import Answer
 from interviews.forms.planning import ClockField, refuse_unsafe_link

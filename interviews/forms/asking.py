@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from base.submitted_once import UidField
 from crm.fields import LineField, TextField
 from crm.models import Contact
-from crm.once import UidField
 from interviews import letters
 from interviews.actions.asking import LAST_STEP, Letter
 from interviews.forms.planning import MinutesField

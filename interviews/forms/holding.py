@@ -13,12 +13,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import complaint, take_date, understand
 from accounts.templatetags.keepword import understood
+from base.dates import complaint, take_date, understand
+from base.text import clean_line, clean_text, sentence_case
 from crm.fields import LineField, TextField
 from crm.forms import QuickForm
 from crm.models import RhythmUnit
-from crm.text import clean_line, clean_text, sentence_case
 from interviews.actions.debriefing import Change, Outcome, Promised
 from interviews.actions.holding import LINES, LONGEST_PROMISE, NOTES, Tap, Write
 from interviews.models import LONGEST_ANSWER, LONGEST_NOTES, Debrief, Interview, MayUseName

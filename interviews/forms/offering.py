@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import add_months, exists, instant, understand
 from accounts.models import User
 from accounts.templatetags.keepword import city, clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.dates import add_months, exists, instant, understand
+from base.submitted_once import UidField
 from crm.fields import LineField, TextField
 from crm.models import Contact
-from crm.once import UidField
 from interviews import working
 from interviews.actions.offering import Terms
 from interviews.forms.planning import OTHER, Chips, ClockField, MinutesField

@@ -11,14 +11,14 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import add_months, exists, instant, is_ambiguous, understand
 from accounts.models import User
 from accounts.templatetags.keepword import city, clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.dates import add_months, exists, instant, is_ambiguous, understand
+from base.submitted_once import UidField
+from base.text import clean_line
 from crm.fields import LineField, TextField
 from crm.models import Contact
-from crm.once import UidField
-from crm.text import clean_line
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
 
 YEARS_AHEAD = 5

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from base.text import fold
 from crm.fields import LineField, LinkField, TextField
-from crm.text import fold
 from interviews.actions.preparing import Studied
 from interviews.agenda import checked, proposed
 from interviews.forms.planning import OTHER, Chips, MinutesField

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.text import clean_line
+from base.text import clean_line
 from interviews.actions.asking import ASK
 from interviews.mails.letters import LETTER, address
 from interviews.models import Ask

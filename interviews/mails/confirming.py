@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import instant
 from accounts.templatetags.keepword import city
+from base.dates import instant
+from base.text import clean_line
 from crm.models import Stage
-from crm.text import clean_line
 from interviews import links
 from interviews.invitations import address_of, last_mail
 from interviews.mails import letters

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from base.text import clean_line
 from crm.models import Stage
-from crm.text import clean_line
 from interviews.invitations import address_of
 from interviews.mails import confirming, preparing
 from interviews.models import Interview

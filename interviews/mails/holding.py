@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.text import clean_line
 from crm.actions import touch
-from crm.text import clean_line
 from interviews.actions.debriefing import thanks_of
 from interviews.mails.letters import LETTER, address
 from interviews.models import Interview

@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.text import clean_line
 from crm.models import Contact
-from crm.text import clean_line
 from interviews.invitations import mailable
 from outbox.kinds import Composed
 

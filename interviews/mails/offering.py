@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import instant
 from accounts.models import User
-from crm.text import clean_line
+from base.dates import instant
+from base.text import clean_line
 from interviews import links, working
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of

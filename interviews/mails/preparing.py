@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
 from crm.models import Stage
 from interviews.brief import read_brief
 from interviews.mails import letters

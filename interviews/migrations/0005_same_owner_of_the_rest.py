@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.ownership import SameOwner
+from base.owned import SameOwner
 
 
 class Migration(migrations.Migration):

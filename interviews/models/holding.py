@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned
+from base.owned import Owned
 from interviews.models.interview import Interview
 
 OPENING = timedelta(seconds=90)  # as long as the end is being said aloud

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.dates import instant
-from accounts.models import Owned, validate_zone
+from accounts.models import validate_zone
+from base.dates import instant
+from base.owned import Owned
 from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from accounts.models import Owned
+from base.owned import Owned
 
 
 class TickQuerySet(models.QuerySet["Tick"]):

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned, validate_zone
+from accounts.models import validate_zone
+from base.owned import Owned
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 

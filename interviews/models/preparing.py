@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned
+from base.owned import Owned
 from crm.models import Contact
 from interviews.models.interview import Interview, InterviewState
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F
 
-from accounts.models import Owned
+from base.owned import Owned
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):

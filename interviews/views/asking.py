@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from base.submitted_once import once, uid_of
 from crm.models import Contact
-from crm.once import once, uid_of
 from interviews.actions import asking as actions
 from interviews.forms.asking import AskForm, mailto
 from interviews.invitations import address_of

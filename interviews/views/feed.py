@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, tell
-from accounts.private import private_link
+from base.private_links import private_link
 from interviews import calendars, links
 from interviews.actions import subscribing as actions
 from interviews.actions.planning import Stale

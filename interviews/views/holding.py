@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import OwnerRequest, tell
+from base.text import promise_lines
 from crm.forms import promise_in_words
-from crm.text import promise_lines
 from interviews import words
 from interviews.actions import holding as actions
 from interviews.actions import planning

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
-from crm.text import clean_line
+from base.text import clean_line
 from interviews import learned
 from interviews.actions import preparing
 from interviews.shelves import ON_A_PAGE, SHELVES, key_of, shelves_of

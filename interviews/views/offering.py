@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
-from crm.once import once, uid_of
+from base.submitted_once import once, uid_of
 from interviews import links
 from interviews.actions import offering as actions
 from interviews.forms.offering import OfferForm

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import OwnerRequest, go_back, one_or_404, page_or_partial, tell
 from accounts.models import User
 from accounts.written import written
+from base.submitted_once import once, uid_of
 from crm.models import Contact
-from crm.once import once, uid_of
 from interviews import calendars, words
 from interviews.actions import planning as actions
 from interviews.forms.planning import InterviewForm

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import demo
 from accounts.models import User
-from accounts.ownership import count_across_owners
+from base.owned import count_across_owners
 from crm.models import Stage
 from followups.mails import plan
 from followups.management.commands.demo import make_account

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from django.urls import reverse
 
-from accounts.dates import instant
 from accounts.models import User
+from base.dates import instant
+from base.text import fold
 from crm.models import Contact, ImportAction, ImportState, Stage
-from crm.text import fold
 from followups import links
 from outbox.models import State
 from tests import factories as make

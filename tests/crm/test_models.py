@@ -5,8 +5,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from base.text import time_there
 from crm.models import Contact, Note, StageChange, Tag
-from crm.text import time_there
 from tests.factories import (
     NOW,
     TODAY,

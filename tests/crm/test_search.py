@@ -6,11 +6,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from base.text import fold
 from crm import actions, search
 from crm.actions import Details
 from crm.models import Contact, ContactQuerySet, Stage
 from crm.search import Cursor, Page
-from crm.text import fold
 from tests.factories import (
     NOW,
     TODAY,

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from crm.text import fold
+from base.text import fold
 
 # Excel writes its own language's months when it saves the file again: folded, by the first letters
 _MONTHS = {

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from base.text import clean_line, fold, profile_url
 from crm.importing.formats.days import is_day_first, read_day
 from crm.importing.formats.people import Line, Person, Unreadable
 from crm.importing.formats.table import Record, Table, find_table, plain
-from crm.text import clean_line, fold, profile_url
 
 NAMES = {
     "first name": "given", "vorname": "given",

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from base.text import fold
 from crm.importing.formats.people import Unreadable
-from crm.text import fold
 
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 40  # lines

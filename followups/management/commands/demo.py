@@ -12,8 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import demo
-from accounts.dates import zone_names
 from accounts.models import User
+from base.dates import zone_names
 from followups.management.demo_network import make_network
 from followups.management.demo_people import PEOPLE
 

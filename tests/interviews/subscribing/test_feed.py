@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.dates import instant
 from accounts.models import User
-from accounts.private import OPENED
+from base.dates import instant
+from base.private_links import OPENED
 from interviews import calendars, links
 from interviews.feed import AT_MOST, read_feed
 from interviews.models import CalendarFeed, Interview

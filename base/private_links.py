@@ -60,7 +60,7 @@ def kept_by_nobody(response: HttpResponse) -> HttpResponse:
 
 def _key(what: str, value: str) -> str:
     """Of this span of time. The cache learns neither the link nor the address."""
-    return f"private:{what}:{_now() // _seconds()}:{salted_hmac('accounts.private', value).hexdigest()}"
+    return f"private:{what}:{_now() // _seconds()}:{salted_hmac('base.private_links', value).hexdigest()}"
 
 
 def _count(key: str, counted: dict[str, int]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.dates import (
+from base.dates import (
     EARLIEST,
     LATEST,
     Understood,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from accounts.ownership import count_across_owners, owned_references
+from base.owned import count_across_owners, owned_references
 from tests import factories  # noqa: F401 - defines a factory per model
 
 REFERENCES = owned_references()

@@ -1,12 +1,56 @@
-"""The database says no too: on Postgres a child can only point at a parent of the same owner (security.md)."""
+"""Rows that belong to one user, and rows with a version. On Postgres the database too refuses a child of another owner."""
 
+from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from django.utils.translation import gettext as _
+
+
+class Owned(models.Model):
+    """A row that belongs to one user. Every lookup starts there: `request.user.contacts`, never `Contact.objects`."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+
+
+class Stale(Exception):  # noqa: N818 - it is no error of the program
+    """Another tab or a double tap was faster: the row is not what this write was made for. Nothing was changed."""
+
+    def __init__(self, row: "Versioned") -> None:
+        super().__init__(row)
+        self.row = row
+
+
+class Versioned(Owned):
+    """A row whose writes say which version of it they saw. A page carries that version in its form or in the Undo's URL."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    def change(self, seen: int, **fields: Any) -> None:
+        """Writes `fields` in one UPDATE that compares the version, and counts it up.
+
+        Raises Stale, with nothing written, when the row is not of version `seen` any more.
+        """
+        rows = type(self)._base_manager.filter(pk=self.pk, owner=self.owner_id, version=seen)
+        if not rows.update(**fields, version=seen + 1):
+            raise Stale(self)
+        for name, value in {**fields, "version": seen + 1}.items():
+            setattr(self, name, value)
+
+    def standing(self, today: date) -> str:
+        """One sentence that says what is so already, for a tap that came too late. `today` is the owner's local date."""
+        return _("This was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
 
 
 class SameOwner(Operation):

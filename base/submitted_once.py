@@ -7,9 +7,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-
-from accounts.models import User
+from django.db import IntegrityError, models
 
 Made = TypeVar("Made")
 
@@ -29,7 +27,7 @@ class UidField(forms.UUIDField):
             return uuid.uuid4()
 
 
-def uid_of(form: forms.Form, owner: User) -> uuid.UUID:
+def uid_of(form: forms.Form, owner: models.Model) -> uuid.UUID:
     """The number of what a valid form with a `uid` makes: the same for the same words of the same page. It is the
     owner's own, so that nobody can occupy somebody else's."""
     words = {name: form[name].data for name in form.fields}
