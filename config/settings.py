@@ -1,12 +1,18 @@
 """One file, read top to bottom. All variation comes from the environment (or .env); .env.example names every variable."""
 
 import secrets
+import zoneinfo
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+# Zone rules are those of the pinned tzdata package, on every machine: the system's own may be years old. Before anything else,
+# so that nothing is read by the others; what an import has read already is forgotten.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

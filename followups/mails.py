@@ -8,7 +8,6 @@ from email.policy import SMTP
 from functools import cache
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
@@ -22,8 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.drawn import Drawn, blank
 from accounts.models import User
-from accounts.templatetags.keepword import city, moment
+from accounts.templatetags.keepword import moment
 from base.text import clean_line
+from base.zones import city, load_zone
 from followups import links
 from followups.models import Promise
 from followups.words import number
@@ -105,7 +105,7 @@ def _key(day: date) -> str:
 
 
 def _local_date(zone: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(load_zone(zone)).date()
 
 
 def _may_leave(zones: Iterable[str], now: datetime) -> Q:
@@ -115,7 +115,7 @@ def _may_leave(zones: Iterable[str], now: datetime) -> Q:
     mails = OutgoingMail.objects.of_kind(REMINDERS).filter(owner=OuterRef("owner"))
     counted = mails.exclude(Q(state=State.CANCELLED) & ~Q(cause=BY_HAND))
     free = Q()
-    by_clock = sorted((now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone) for zone in zones)
+    by_clock = sorted((now.astimezone(load_zone(zone)).replace(tzinfo=None), zone) for zone in zones)
     for there, same in groupby(by_clock, key=lambda pair: pair[0]):
         said = counted.filter(occurrence_key=_key(there.date()))
         said_before = counted.filter(occurrence_key=_key(there.date() - timedelta(days=1)))

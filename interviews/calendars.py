@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
 from base.text import clean_line, clean_text
+from base.zones import load_zone
 from interviews.feed import Entry
 from interviews.models import Agreed, Interview
 
@@ -111,7 +111,7 @@ def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -
 def _times(agreed: Agreed) -> tuple[datetime, datetime]:
     """Start and end in the agreed zone; in UTC where a wall clock cannot say them: in the hour that comes twice a local
     time means the first (RFC 5545 3.3.5), and an end in the second would come before its start."""
-    zone = ZoneInfo(agreed.zone)
+    zone = load_zone(agreed.zone)
     local = [at.astimezone(zone) for at in (agreed.starts_at, agreed.ends_at)]
     if any(at.fold for at in local):
         return agreed.starts_at, agreed.ends_at

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from base.text import clean_line
+from base.zones import load_zone
 from interviews.actions import planning
 from interviews.invitations import Told
 from interviews.models import AttendeeStatus, Interview
@@ -54,7 +54,7 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
         raise planning.Stale
     local = at.astimezone(interview.owner.zone)
     zone = "UTC" if local.fold else interview.owner.time_zone
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(load_zone(zone))
     same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "minutes", "where", "purpose")}
     interview.forget_answer()
     return planning.change(

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.templatetags.keepword import city
 from base.dates import instant
 from base.text import clean_line
+from base.zones import city, load_zone
 from crm.models import Stage
 from interviews import links
 from interviews.invitations import address_of, last_mail
@@ -110,7 +110,7 @@ def _row(talk: Interview, address: str, now: datetime) -> tuple[OutgoingMail | N
 
 
 def _zone(interview: Interview) -> ZoneInfo:
-    return ZoneInfo(interview.contact.time_zone or interview.owner.time_zone)
+    return load_zone(interview.contact.time_zone or interview.owner.time_zone)
 
 
 def _interview(mail: OutgoingMail) -> Interview | None:

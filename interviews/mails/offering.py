@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
+from base.zones import load_zone
 from interviews import links, working
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
@@ -78,7 +78,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "talk": talk,
         "may_choose": offer.takes_answers(now),
     }
-    with timezone.override(ZoneInfo(counter.time_zone)):
+    with timezone.override(load_zone(counter.time_zone)):
         return letters.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
 
 
@@ -169,7 +169,7 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "is_chase": is_chase,
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
-    with timezone.override(ZoneInfo(context["zone"])):
+    with timezone.override(load_zone(context["zone"])):
         return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import validate_zone
 from base.dates import instant
 from base.owned import Owned
+from base.zones import load_zone
 from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes
@@ -78,7 +79,7 @@ class Agreed:
 
     @property
     def starts_at(self) -> datetime:
-        return instant(self.day, self.at, ZoneInfo(self.zone))
+        return instant(self.day, self.at, load_zone(self.zone))
 
     @property
     def ends_at(self) -> datetime:
@@ -260,7 +261,7 @@ class Interview(Owned):
     @property
     def zone(self) -> ZoneInfo:
         """The zone it was agreed in: mine, at the time of planning."""
-        return ZoneInfo(self.time_zone)
+        return load_zone(self.time_zone)
 
     @property
     def is_planned(self) -> bool:
@@ -279,7 +280,7 @@ class Interview(Owned):
     def is_another_day_there(self) -> bool:
         """Whether the contact's calendar shows another date than the owner's."""
         theirs = self.contact.time_zone
-        return bool(theirs) and self.starts_at.astimezone(ZoneInfo(theirs)).date() != self.local_day
+        return bool(theirs) and self.starts_at.astimezone(load_zone(theirs)).date() != self.local_day
 
     @property
     def suits_them(self) -> bool:
