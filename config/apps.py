@@ -1,7 +1,7 @@
 import logging
 
 from django.apps import AppConfig
-from tzdata import IANA_VERSION
+from tzdata import IANA_VERSION  # type: ignore[import-untyped]  # ships no types
 
 from config import checks  # registers them
 
