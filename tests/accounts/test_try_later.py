@@ -31,7 +31,7 @@ __all__ = ["handler500"]
 
 @pytest.fixture
 def used_up(user: User, client: Client) -> None:
-    WriteCount.objects.create(account=user, minute=MINUTE, count=WRITES)
+    WriteCount.objects.filter(account=user).update(minute=MINUTE, count=WRITES)
     for _ in range(SEARCHES):
         count_search(client.session.session_key, MINUTE)
 
