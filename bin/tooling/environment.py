@@ -84,7 +84,7 @@ class Environment:
         quiet = {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(self.folder), "UV_LINK_MODE": "copy"}
         env = {**without_virtualenv(), **quiet}
         self._run([uv, "sync", "--quiet", "--frozen", *cache, *chosen, "--python", BASE_PYTHON], env)
-        self._check([uv, "pip", "check", "--quiet", *cache, "--python", str(self.python)], wanted, env)
+        self._check([uv, "pip", "check", *cache, "--python", str(self.python)], wanted, env)
 
     def _has_cache(self, uv: str) -> bool:
         """A home that cannot be written, or none: then uv keeps no cache, instead of giving up."""
@@ -122,7 +122,9 @@ class Environment:
             )
 
     def _check(self, command: list[str], wanted: list[str], env: dict[str, str]) -> None:
-        if subprocess.run(command, cwd=self.root, env=env, check=False).returncode:
+        done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            say(f"{done.stdout}{done.stderr}".rstrip())
             raise SystemExit(
                 f"Use another version of Keepword, or lock and export anew as bin/check names it: {' and '.join(wanted)}"
                 " does not hold all that its packages need, as the lines above say."
