@@ -10,10 +10,13 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ValidationError
+
+from base.mail_addresses import link_address, wire_address
 from outbox.text import reply
 from outbox.timing import Timings
 
@@ -91,8 +94,10 @@ class SMTPTransport:
         self._phase = "connect"
 
     def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
-        if not is_address(envelope.recipient):
-            return Refused("address", None, "this is no mail address")
+        try:
+            envelope = replace(envelope, recipient=wire_address(envelope.recipient))
+        except ValidationError as refused:
+            return Refused("address", None, refused.messages[0])
         was_open = self._smtp is not None
         stopped = self._ask(envelope)
         if was_open and isinstance(stopped, RelayDown) and self._smtp is None:
@@ -147,7 +152,7 @@ class SMTPTransport:
         return smtp
 
     def _envelope(self, smtp: smtplib.SMTP, envelope: Envelope) -> Outcome | None:
-        recipient = ascii_domain(envelope.recipient)
+        recipient = envelope.recipient
         options = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
         if not recipient.isascii():
             if not smtp.has_extn("smtputf8"):
@@ -156,7 +161,7 @@ class SMTPTransport:
         if smtp.has_extn("8bitmime"):
             options.append("BODY=8BITMIME")
         self._phase = "sender"
-        code, text = smtp.mail(ascii_domain(envelope.sender), options)
+        code, text = smtp.mail(link_address(envelope.sender), options)
         if code // 100 != 2:
             return self._after_sender(smtp, code, text)
         self._phase = "recipient"
@@ -237,20 +242,6 @@ class _OverTLS(_Plain, smtplib.SMTP_SSL):
 
 def _words(lost: Exception) -> str:
     return reply(str(lost) or type(lost).__name__)
-
-
-def is_address(recipient: str) -> bool:
-    name, at, domain = recipient.rpartition("@")
-    return bool(name and at and domain) and recipient.isprintable() and not re.search(r"[\s<>]", recipient)
-
-
-def ascii_domain(address: str) -> str:
-    """The address with its domain as the network knows it; the part before the @ stays what it is."""
-    name, at, domain = address.rpartition("@")
-    try:
-        return name + at + domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return address
 
 
 def stuffed(content: bytes) -> bytes:

@@ -13,10 +13,12 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from base.mail_addresses import link_address
 from base.zones import city, load_zone
 
 register = template.Library()
 register.filter(city)
+register.filter(link_address)
 
 NEAR = {-1: gettext_lazy("yesterday"), 0: gettext_lazy("today"), 1: gettext_lazy("tomorrow")}
 SPANS = ((365, 365, gettext_lazy("%d years")), (60, 30, gettext_lazy("%d months")), (21, 7, gettext_lazy("%d weeks")))

@@ -17,8 +17,6 @@ from outbox.smtp import (
     SMTPTransport,
     Unknown,
     Withdrawn,
-    ascii_domain,
-    is_address,
     stuffed,
 )
 from outbox.timing import Timings
@@ -328,16 +326,13 @@ def test_letters_beyond_ascii_before_the_at_are_sent_with_smtputf8(sink, transpo
 def test_a_domain_beyond_ascii_goes_as_the_network_knows_it(sink, transport):
     transport.hand_over(envelope("ana@exämple.org"), yes)
     assert sink.arrivals[0].recipient == "ana@xn--exmple-cua.org"
-    assert ascii_domain("ana@x") == "ana@x"
-    assert ascii_domain('"ana@home"@exämple.org') == '"ana@home"@xn--exmple-cua.org'
 
 
 @pytest.mark.parametrize(
     "bad", ["", "ana", "ana@", "@x", "ana@x@", "a b@x", "a@x\r\nDATA", "a@x>", "a\u2028@x", "a\x00@x"]
 )
 def test_what_is_no_address_never_reaches_the_server(sink, transport, bad):
-    assert not is_address(bad)
-    assert transport.hand_over(envelope(bad), yes) == Refused("address", None, "this is no mail address")
+    assert transport.hand_over(envelope(bad), yes) == Refused("address", None, "This is no mail address.")
     assert sink.events == []
 
 
