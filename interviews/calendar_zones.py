@@ -13,21 +13,13 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component
 from icalendar.cal.component_factory import ComponentFactory
 from icalendar.parser.ical.component import ComponentIcalParser
-from icalendar.prop import TypesFactory
+from icalendar.prop import TypesFactory, vDDDTypes
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from base.dates import instant, zone_names
 
 MOST_PARTS = 200  # of one VTIMEZONE that are looked at: a whole zone of the IANA database has about a hundred
-SIMPLE = {
-    "FREQ",
-    "INTERVAL",
-    "BYMONTH",
-    "BYDAY",
-    "BYMONTHDAY",
-    "UNTIL",
-    "WKST",
-}  # what yearly rules of clocks are made of
+OF_RULES = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "UNTIL", "WKST"}
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -49,8 +41,10 @@ def utc_of(value: Any, calendar: Calendar) -> datetime | None:
 
     A time in a gap takes the offset before it, one that the clocks show twice is the first (RFC 5545 3.3.5).
     """
-    at, name = getattr(value, "dt", None), _plain(getattr(value, "params", {}).get("TZID", ""))
-    if not isinstance(at, datetime) or (at.tzinfo is None and not name):
+    if not isinstance(value, vDDDTypes) or not isinstance(value.dt, datetime):
+        return None
+    at, name = value.dt, _plain(value.params.get("TZID", ""))
+    if at.tzinfo is None and not name:
         return None
     if at.tzinfo is not None:
         return at.astimezone(UTC)
@@ -99,7 +93,7 @@ def _last_begin(part: Component, local: datetime) -> datetime | None:
     dates = part.get("RDATE", [])
     begins = [start, *(_naive(one.dt) for some in (dates if isinstance(dates, list) else [dates]) for one in some.dts)]
     if "RRULE" in part:
-        begins += _by_rule(part["RRULE"], start, local)
+        begins += _by_rule(part, start, local)
     return max((begin for begin in begins if begin <= local), default=None)
 
 
@@ -107,11 +101,13 @@ def _naive(at: date) -> datetime:
     return at.replace(tzinfo=None) if isinstance(at, datetime) else datetime.combine(at, time())
 
 
-def _by_rule(rule: Any, start: datetime, local: datetime) -> Iterator[datetime]:
-    """The begins of a yearly rule in the two years up to `local`, or up to where the rule ends."""
-    if not SIMPLE.issuperset(rule) or rule.get("FREQ") != ["YEARLY"] or rule.get("INTERVAL", [1]) != [1]:
+def _by_rule(part: Component, start: datetime, local: datetime) -> Iterator[datetime]:
+    """The begins by a yearly rule in the two years up to `local`, or up to where the rule ends. No other rules move clocks."""
+    rule = part["RRULE"]
+    as_usual = {"FREQ": ["YEARLY"], "INTERVAL": [1], "BYHOUR": [start.hour], "BYMINUTE": [start.minute]}
+    if not OF_RULES.issuperset(rule) or any(rule.get(name, usual) != usual for name, usual in as_usual.items()):
         raise ValueError(rule)
-    until = min(local, _naive(rule["UNTIL"][0])) if "UNTIL" in rule else local
+    until = min(local, _naive(rule["UNTIL"][0]) + _offset(part, "TZOFFSETFROM")) if "UNTIL" in rule else local
     for year in (until.year - 1, until.year):
         for month in rule.get("BYMONTH", [start.month]):
             for day in _days(rule, start, year, int(month)):

@@ -91,6 +91,7 @@ def test_a_file_is_read_with_its_own_zones_only(interview: Interview, order: lis
         ("UTC", fixed("+0100"), "20261211T090000", "2026-12-11T08:00Z"),
         ("Eastern", YEARLY, "20270714T090000", "2027-07-14T13:00Z"),
         ("(UTC+07:00) Bangkok, Hanoi, Jakarta", fixed("+0700"), "20261211T090000", "2026-12-11T02:00Z"),
+        ("Lotus", YEARLY.replace("INTERVAL=1", "BYMINUTE=0;BYHOUR=2"), "20270714T090000", "2027-07-14T13:00Z"),
         ("Customized Time Zone", fixed("+0545"), "20261211T090000", "2026-12-11T03:15Z"),
         ("UTC+11", fixed("+1100").replace(":19700101T000000", ";VALUE=DATE:19700101"), "20261211T090000", "2026-12-10T22:00Z"),
         ("/vendor.example/Europe/Berlin", fixed("+0300"), "20261211T090000", "2026-12-11T06:00Z"),
@@ -127,6 +128,13 @@ def test_rules_that_have_ended_and_single_changes(interview: Interview):
         + "BEGIN:STANDARD\nDTSTART:20270110T020000\nRDATE:20270112T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0300\nEND:STANDARD\n"
     )
     ours = zone("Ours", rules)
+    east = zone(
+        "East",
+        YEARLY.replace("-0400", "+0400")
+        .replace("-0500", "+0300")
+        .replace("BYMONTH=11", "BYMONTH=11;UNTIL=20261031T220000Z"),
+    )
+    assert proposed(interview, "DTSTART;TZID=East:20261211T090000", east) == "2026-12-11T06:00Z"
     assert proposed(interview, "DTSTART;TZID=Ours:20270109T100000", ours) == "2027-01-09T15:00Z"
     assert proposed(interview, "DTSTART;TZID=Ours:20270714T100000", ours) == "2027-07-14T13:00Z"
 
@@ -155,6 +163,8 @@ NEVER = "BEGIN:STANDARD\nDTSTART:00010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO
         ("DTSTART;TZID=Europe:20261211T090000", ""),
         ("DTSTART;TZID=:20261211T090000", zone("", fixed("+0100"))),
         ("DTSTART:20261211T090000", ""),  # floating
+        ('DTSTART;TZID="W. Europe Standard Time:20261211T090000"', ""),
+        ("DTSTART;TZID=X:2026", zone("X", fixed("+0100"))),
         ("DTSTART;TZID=X:20261211T090000", zone("X", "")),
         ("DTSTART;TZID=X:20261211T090000", zone("X", fixed("+9900"))),
         ("DTSTART;TZID=X:20261211T090000", zone("X", NEVER.format("FREQ=SECONDLY"))),
