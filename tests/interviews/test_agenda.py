@@ -46,7 +46,9 @@ def test_what_somebody_wrote_stays(text):
 @pytest.mark.parametrize("after", [20, 30])
 def test_an_agenda_nobody_wrote_does_not_block_its_page(client, prepared, after):
     preparation = prepared(proposed(25), after)
-    assertRedirects(client.post(page_of(preparation), as_shown(client, preparation, purpose="Ask")), page_of(preparation))
+    assertRedirects(
+        client.post(page_of(preparation), as_shown(client, preparation, purpose="Ask")), page_of(preparation)
+    )
     preparation.refresh_from_db()
     assert (preparation.purpose, preparation.agenda) == ("Ask", proposed(after))
 
@@ -60,7 +62,9 @@ def test_a_page_opened_before_the_length_changed_can_be_kept(client, prepared):
 
 def test_my_own_agenda_of_a_longer_talk_does_not_block_the_rest_of_the_page(client, prepared):
     preparation = prepared("0 Thank you\n25 End", 20)
-    assertRedirects(client.post(page_of(preparation), as_shown(client, preparation, purpose="Ask")), page_of(preparation))
+    assertRedirects(
+        client.post(page_of(preparation), as_shown(client, preparation, purpose="Ask")), page_of(preparation)
+    )
 
 
 def test_the_room_shows_the_proposal_of_today(client, prepared):
