@@ -16,7 +16,8 @@ from icalendar.parser.ical.component import ComponentIcalParser
 from icalendar.prop import TypesFactory, vDDDTypes
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from base.dates import instant, zone_names
+from base.dates import instant
+from base.zones import zone_names
 
 MOST_PARTS = 200  # of one VTIMEZONE that are looked at: a whole zone of the IANA database has about a hundred
 OF_RULES = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "UNTIL", "WKST"}

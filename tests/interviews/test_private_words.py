@@ -94,9 +94,8 @@ def sing(model: type[models.Model]) -> None:
 
 def parts(message) -> str:
     found = [str(value) for value in message.values()]
-    for part in message.walk():
-        if not part.is_multipart():
-            found.append(part.get_payload(decode=True).decode("utf-8", "replace"))
+    plain = [part for part in message.walk() if not part.is_multipart()]
+    found += [part.get_payload(decode=True).decode("utf-8", "replace") for part in plain]
     return "\n".join(found)
 
 
