@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePath
 
-import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).parent.parent

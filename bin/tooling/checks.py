@@ -12,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from tooling import code_rules
 from tooling.environment import BROKER, DEVELOPMENT, ROOT, RUNTIME, Environment, say, without_virtualenv
 from tooling.suites import settings_names
 
 AT_ONCE = 2
-APPS = ["config", "base", "accounts", "outbox", "crm", "interviews", "followups"]
+APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 
 
 class CouldNotAskError(Exception):
@@ -58,6 +59,7 @@ class Checks:
             "templates compile": lambda: self._manage("compiletemplates"),
             "imports (import-linter)": lambda: self._tool("lint-imports"),
             "Django idioms (django-upgrade)": self.django_idioms,
+            "house rules": lambda: code_rules.check(ROOT, APPS),
             "requirements equal uv.lock": self.requirements,
             "compose file (docker-compose config)": self.compose,
             "Dockerfile (hadolint)": lambda: self._tool("hadolint", "Dockerfile"),

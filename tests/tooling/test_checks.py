@@ -1,5 +1,6 @@
 import json
 import re
+import tomllib
 
 import pytest
 from tooling.checks import APPS, CouldNotAskError, judge, read_audit
@@ -65,3 +66,9 @@ def test_image_holds_every_app_and_gets_all_that_it_copies():
     let_in = re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert set(APPS) <= set(copied)
     assert set(copied) == set(let_in)
+
+
+def test_every_app_is_typed_covered_and_under_contract():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    named = [tools["mypy"]["packages"], tools["coverage"]["run"]["source"], tools["importlinter"]["root_packages"]]
+    assert [set(APPS) - set(names) for names in named] == [set(), set(), set()]
