@@ -13,11 +13,11 @@ from accounts.templatetags.keepword import clock, moment
 from outbox import relay
 from outbox.figures import Figures
 from outbox.kinds import FORECASTERS
-from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State, WorkerBeat
+from outbox.mail_health import read_mail_health
+from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
 from outbox.words import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
 
 PAGE, COMING, TROUBLES, COUNTED = 30, 50, 30, 1000
-TICK_LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -117,21 +117,16 @@ def by_day(lines: Iterable[Line], user: User) -> list[Day]:
 
 def pulse(user: User, now: datetime) -> Pulse:
     """Whether anybody delivers, and whether the mail server takes it: one sentence."""
-    state = relay.state()
+    state, health = relay.state(), read_mail_health(user.pk, now)
     if relay.is_shut(state, now) and state.shut_until:
         words = {"error": state.last_error, "time": clock(state.shut_until, user.zone)}
         return Pulse(_("The mail server fails (%(error)s). It is asked again at %(time)s.") % words, True)
-    looked = (
-        WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values_list("drained_at", flat=True).first()
-    )
-    if looked is None:
+    if health.looked_at is None:
         return Pulse(_("No worker has looked for mail yet. It leaves as soon as one does."), True)
-    span = duration(max(now - looked, timedelta(0)))
-    if now - looked > TICK_LATE:
-        return Pulse(
-            _("No worker has looked for %(span)s. Nothing is lost; it leaves when one is back.") % {"span": span}, True
-        )
-    return Pulse(_("Mail is going out. Looked %(span)s ago.") % {"span": span}, False)
+    if health.is_late or health.advice:
+        return Pulse(f"{health.said}. {health.advice}", True)
+    span = duration(max(now - health.looked_at, timedelta(0)))
+    return Pulse(_("%(said)s. Looked %(span)s ago.") % {"said": health.said, "span": span}, False)
 
 
 def _line(mail: OutgoingMail, at: datetime | None, user: User) -> Line:

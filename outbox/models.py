@@ -104,7 +104,8 @@ class Relay(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     shut_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
-    failed_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)  # the first of these failures
+    failed_at = models.DateTimeField(null=True)  # the last one
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=RELAY), name="relay_is_one_row")]
