@@ -1,6 +1,5 @@
 """Project-wide HTTP manners, once: the user's zone, no-store, Vary, and sign-in under htmx."""
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -46,7 +45,7 @@ class PageManners:
 
     def __call__(self, request: HtmxRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+            timezone.activate(request.user.zone)
         try:
             response = self.get_response(request)
         finally:

@@ -126,6 +126,22 @@ class Figure(models.Model):
         return f"{self.name}: {self.last}"
 
 
+class LeftOut(models.Model):
+    """An owner whom a step of the tick leaves out, since something of theirs cannot be read (outbox/left_out.py)."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="left_out")
+    step = models.CharField(max_length=40)
+    cause = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()  # by the last tick that noted it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "step"], name="left_out_once_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.cause}"
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(state__in=[State.PENDING, State.CLAIMED])
