@@ -186,11 +186,14 @@ class _Drain:
         return self.transport.hand_over(envelope(mail, content), lambda: claims.fence(self.moment, mail))
 
     def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
-        """Told without the error's message, which may be somebody's text."""
+        """Logged at the first try, and without the error's message, which may be somebody's text."""
+        said = f"could not be composed ({type(error).__name__})"
+        if mail.last_error == said:
+            return RefusedForNow("compose", None, said)
         where = "".join(traceback.format_tb(error.__traceback__)[-3:])
         data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__, "where": where}
         logger.error("A mail could not be composed; it is tried again.", extra={"data": data})
-        return RefusedForNow("compose", None, f"could not be composed ({type(error).__name__})")
+        return RefusedForNow("compose", None, said)
 
     def _persist(self, write: Callable[[], None]) -> None:
         """Through a database restart: what is known must not become unknown. Gives up when it would be taken for lost."""
