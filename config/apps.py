@@ -1,9 +1,11 @@
 import logging
 
 from django.apps import AppConfig
-from tzdata import IANA_VERSION
+from django.core.signals import request_started
+from tzdata import IANA_VERSION  # type: ignore[import-untyped]  # ships no types
 
 from config import checks  # registers them
+from config.unreadable import read_charset
 
 __all__ = ["Wiring", "checks"]
 
@@ -14,4 +16,5 @@ class Wiring(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        request_started.connect(read_charset)
         logger.info("Zone rules: IANA %s, from the tzdata package.", IANA_VERSION)
