@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from base.dates import local
+
 register = template.Library()
 
 NEAR = {-1: gettext_lazy("yesterday"), 0: gettext_lazy("today"), 1: gettext_lazy("tomorrow")}
@@ -109,8 +111,8 @@ def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
     """ "Friday 4 December, 15:00": an instant in the user's zone, or in the one named."""
     if value is None:
         return ""
-    local = _local(value, zone)
-    return f"{_day(local.date(), datetime.now(local.tzinfo).date())}, {local:%H:%M}"
+    there = _local(value, zone)
+    return f"{_day(there.date(), datetime.now(there.tzinfo).date())}, {there:%H:%M}"
 
 
 @register.filter
@@ -121,4 +123,4 @@ def city(zone: str) -> str:
 
 def _local(value: datetime, zone: str | ZoneInfo | None) -> datetime:
     named = ZoneInfo(zone) if isinstance(zone, str) and zone else zone
-    return value.astimezone(named or timezone.get_current_timezone())
+    return local(value, named or timezone.get_current_timezone())
