@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,14 @@ LONGEST = 60  # characters of a date in words
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The UTC instant of a local time. A gap moves forward, an overlap takes the first (RFC 5545 3.3.5)."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+
+
+def local(at: datetime, zone: tzinfo) -> datetime:
+    """`at` on the clocks of `zone`. In the first and last hours that datetime knows, where a clock may have no date, in UTC."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def exists(day: date, at: time, zone: ZoneInfo) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component
+from icalendar import Calendar
 from icalendar.cal.component_factory import ComponentFactory
 from icalendar.parser.ical.component import ComponentIcalParser
 from icalendar.prop import TypesFactory, vDDDTypes
@@ -68,7 +68,7 @@ def _known_zone(name: str) -> str:
     return next((spelling for spelling in spellings if spelling in zone_names()), "")
 
 
-def _offset_at(local: datetime, zone: Component) -> timedelta | None:
+def _offset_at(local: datetime, zone: Any) -> timedelta | None:
     """What its clocks are ahead of UTC at a local time: as since the last change before it. None when it does not say."""
     parts = [part for part in zone.subcomponents if part.name in ("STANDARD", "DAYLIGHT")][:MOST_PARTS]
     try:
@@ -83,12 +83,12 @@ def _offset_at(local: datetime, zone: Component) -> timedelta | None:
         return None  # it is broken, or says it in a way that no calendar program does
 
 
-def _offset(part: Component, name: str) -> timedelta:
+def _offset(part: Any, name: str) -> timedelta:
     found: timedelta = part[name].td
     return found
 
 
-def _last_begin(part: Component, local: datetime) -> datetime | None:
+def _last_begin(part: Any, local: datetime) -> datetime | None:
     """When this part of the year last began, on the clocks as they were before."""
     start = _naive(part["DTSTART"].dt)
     dates = part.get("RDATE", [])
@@ -102,7 +102,7 @@ def _naive(at: date) -> datetime:
     return at.replace(tzinfo=None) if isinstance(at, datetime) else datetime.combine(at, time())
 
 
-def _by_rule(part: Component, start: datetime, local: datetime) -> Iterator[datetime]:
+def _by_rule(part: Any, start: datetime, local: datetime) -> Iterator[datetime]:
     """The begins by a yearly rule in the two years up to `local`, or up to where the rule ends. No other rules move clocks."""
     rule = part["RRULE"]
     as_usual = {"FREQ": ["YEARLY"], "INTERVAL": [1], "BYHOUR": [start.hour], "BYMINUTE": [start.minute]}

@@ -1,7 +1,7 @@
 """iTIP in: what the contact's calendar answers to an invitation (RFC 5546 REPLY and COUNTER), read without trusting a word of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,10 +11,9 @@ from base.dates import EARLIEST
 from base.text import clean_line, clean_text
 from interviews import calendar_zones
 from interviews.calendars import uid
-from interviews.models import AttendeeStatus, Interview
+from interviews.models import FARTHEST, AttendeeStatus, Interview
 
 LARGEST = 200_000  # bytes; a reply is two thousand
-FARTHEST = timedelta(days=5 * 366)  # from the talk to another time for it: as far ahead as talks are planned
 SAID = {
     "ACCEPTED": AttendeeStatus.ACCEPTED,
     "DECLINED": AttendeeStatus.DECLINED,
@@ -36,6 +35,8 @@ class Reply:
 
 def read(content: bytes, interview: Interview) -> Reply:
     """The answer in this file, if it is one to the invitation that stands; else RefusedError."""
+    if not interview.is_planned:
+        raise RefusedError(interview.standing(interview.local_day))
     calendar = _calendar(content)
     method = str(calendar.get("METHOD", "")).upper()
     if method not in ("REPLY", "COUNTER"):

@@ -93,10 +93,8 @@ def sing(model: type[models.Model]) -> None:
 
 
 def parts(message) -> str:
-    found = [str(value) for value in message.values()]
-    plain = [part for part in message.walk() if not part.is_multipart()]
-    found += [part.get_payload(decode=True).decode("utf-8", "replace") for part in plain]
-    return "\n".join(found)
+    bodies = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+    return "\n".join([*map(str, message.values()), *(body.decode("utf-8", "replace") for body in bodies)])
 
 
 @pytest.mark.slow
