@@ -14,16 +14,15 @@ from typing import Any, NamedTuple
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.contrib.auth import SESSION_KEY
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from tests.factories import NOW, UserFactory
-from tests.markup import CANARY, COMMAND, obeys
+from tests.markup import CANARY, COMMAND, obeys, rows_of, write_into_every_text
 
 SAFE = ("get", "head", "options")
 UNSAFE = ("post", "put", "patch", "delete")
@@ -32,12 +31,6 @@ VARIANTS: dict[str, dict[str, str]] = {
     "htmx": {"HX-Request": "true", "HX-Target": "main", "HX-Current-URL": "http://testserver/contacts/"},
     "conditional": {"If-None-Match": "*", "If-Modified-Since": "Tue, 01 Dec 2099 00:00:00 GMT"},
 }
-NOT_OURS = {"admin", "auth", "contenttypes", "sessions"}
-LEFT_ALONE = {  # text that is no text: a canary in it breaks the row before it shows
-    "time_zone", "kind", "message_id", "occurrence_key", "started_at", "password", "host", "name_key", "secret_hash", "media", "counts",
-    "context", "settles",
-}  # fmt: skip
-
 MARK = 912_345_678_900_000  # fifteen digits that are nobody's key
 HUGE = [str(10**18), str(2**63), "0" * 40 + "1", "9" * 4400]
 
@@ -98,76 +91,15 @@ def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
 
 
 def make_world(name: str) -> World:
-    owner = UserFactory(email="owner@keepword.example", name=f"Owner {COMMAND}")
+    owner = UserFactory(email="owner@keepword.example", name=f"{COMMAND} Owner")
     stranger = UserFactory(email="stranger@keepword.example", name="Stranger")
     kwargs = CASES[name](owner)
-    for model, rows in rows_of(owner):
-        for row in rows:
-            if changes := dict(canaries(model, row)):
-                model._base_manager.filter(pk=row.pk).update(**changes)
+    write_into_every_text(owner)
     return World(name, owner, stranger, kwargs)
 
 
 def walked(names: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("world", list(names), indirect=True)
-
-
-def rows_of(owner: User) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
-    """Every row of every model that belongs to the owner, directly or through a parent."""
-    for model in apps.get_models():
-        if model._meta.app_label in NOT_OURS:
-            continue
-        found = model._base_manager.all()
-        if model is User:
-            found = found.filter(pk=owner.pk)
-        else:
-            paths = [path for path in ("owner", "user", "mail__owner", "email_address__user") if reaches(model, path)]
-            if not paths:
-                continue
-            found = found.filter(**{paths[0]: owner})
-        yield model, found.order_by("pk")
-
-
-def reaches(model: type[models.Model], path: str) -> bool:
-    return any(field.name == path.split("__")[0] and field.is_relation for field in model._meta.fields)
-
-
-def canaries(model: type[models.Model], row: models.Model) -> Iterator[tuple[str, Any]]:
-    for field in model._meta.fields:
-        if field.choices or field.name in LEFT_ALONE:
-            continue
-        old = getattr(row, field.name)
-        if isinstance(field, models.JSONField):
-            new = in_json(old)
-        elif isinstance(field, models.CharField | models.TextField):
-            new = in_text(field, old)
-        else:
-            continue
-        if new != old:
-            yield field.name, new
-
-
-def in_text(field: models.Field, old: str) -> str:
-    """The text with a command in it, or as it was where none fits."""
-    if field.name in ("email", "recipient", "invited_email"):
-        is_mailed = field.model._meta.app_label in ("accounts", "account", "outbox")
-        new = old if is_mailed or not old else f'"<x/hx-post=/x/>{CANARY}"@keepword.example'
-    elif field.name.endswith("_url") or field.name in ("website", "link"):
-        new = f"https://example.org/{COMMAND}"
-    else:
-        new = next(
-            (text for text in (f"{old} {COMMAND}".strip(), COMMAND) if len(text) <= (field.max_length or 10**6)), old
-        )
-    return new
-
-
-def in_json(old: Any) -> Any:
-    """The words in it, wherever they stand; the names of its fields stay."""
-    if isinstance(old, dict):
-        return {key: in_json(value) for key, value in old.items()}
-    if isinstance(old, list):
-        return [in_json(value) for value in old]
-    return f"{old} {COMMAND}".strip() if isinstance(old, str) else old
 
 
 @cache
