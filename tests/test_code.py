@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePath
 
+import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).parent.parent
