@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "config.middleware.PageManners",
     "config.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.try_later.LimitRequests",
     "accounts.http.AnswerStale",
 ]
 
@@ -168,7 +169,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # of the usual 300 a busy hour would throw away limits that still hold
-    }
+    },
+    # what each process counts for itself, without a write
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
