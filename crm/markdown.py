@@ -11,9 +11,10 @@ from markdown_it import MarkdownIt
 from base.text import without_promises
 
 TAGS = nh3.ALLOWED_TAGS - {"img", "h1", "h2", "style"}
-MOST_BRACKETS = (
-    2000  # an open bracket makes the parser look for its end: past this many a note is shown as it was typed
-)
+# an open bracket makes the parser look through all that follows for its end, mark by mark: past this many looks a note is
+# shown as it was typed
+MOST_LOOKS = 100_000
+_MARKS = re.compile(r"[\[*_~`<&\\]")
 _markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
 _MARKED_UP = re.compile(r"[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def draw(text: str) -> str:
     """HTML that is safe to show, whatever was typed."""
     if not text:
         return ""
-    if not _MARKED_UP.search(text) or text.count("[") > MOST_BRACKETS:
+    if not _MARKED_UP.search(text) or text.count("[") * len(_MARKS.findall(text)) > MOST_LOOKS:
         return linebreaks(text, autoescape=True)
     return nh3.clean(
         _markdown.render(text),

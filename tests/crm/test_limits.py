@@ -92,9 +92,14 @@ def test_notes_made_in_bulk_are_drawn_too(contact: Contact):
     assert contact.notes.get().html == "<p><em>a</em></p>\n"
 
 
-def test_a_note_of_open_brackets_is_shown_as_it_was_typed(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("text", ["[" * 20_000, "[" * 200 + "a*" * 9000, "[*" * 400])
+def test_a_note_of_open_brackets_is_shown_as_it_was_typed(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(markdown._markdown, "render", lambda _text: pytest.fail("Markdown was asked"))
-    assert markdown.draw("[" * 20_000) == f"<p>{'[' * 20_000}</p>"
+    assert markdown.draw(text) == f"<p>{text}</p>"
+
+
+def test_a_note_of_many_links_is_drawn():
+    assert markdown.draw("[a](https://a.example)\n\n" * 300).count("<a ") == 300
 
 
 def test_the_longest_note_is_measured():
