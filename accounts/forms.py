@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
@@ -13,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import country_names
 from accounts.models import User, validate_zone
-from accounts.templatetags.keepword import city
-from base.dates import CONTINENTS, zone_names
+from base.zones import CONTINENTS, city, load_zone, zone_names
 
 
 class SignupForm(forms.Form):
@@ -137,7 +135,7 @@ def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
 def _hours_ahead(hour: datetime) -> dict[str, str]:
     """ "GMT+9" by zone. Kept for the hour: it reads some five hundred files."""
     return {
-        name: _ahead(hour.astimezone(ZoneInfo(name))) for name in zone_names() if name.startswith((*CONTINENTS, "UTC"))
+        name: _ahead(hour.astimezone(load_zone(name))) for name in zone_names() if name.startswith((*CONTINENTS, "UTC"))
     }
 
 

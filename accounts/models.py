@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from base.dates import instant, zone_names
+from base.dates import instant
+from base.zones import load_zone, zone_names
 
 REMINDERS_HANG_ON = frozenset({"time_zone", "mail_at", "wants_reminders"})
 
@@ -80,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return load_zone(self.time_zone)
 
     @property
     def called(self) -> str:

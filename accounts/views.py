@@ -12,7 +12,7 @@ from accounts import demo
 from accounts.forms import DemoForm, SettingsForm
 from accounts.http import OwnerRequest, tell
 from accounts.models import User
-from accounts.templatetags.keepword import city
+from base.zones import city
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

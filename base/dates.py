@@ -4,10 +4,9 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -16,32 +15,17 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 LONGEST = 60  # characters of a date in words
 
 
-# where a zone is called by a city: "Mexico/General" and "US/Pacific" are not
-CONTINENTS = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Arctic/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
-)
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Every IANA zone a user may choose; aliases such as `Europe/Kiev` stay valid, pseudo zones do not."""
-    return frozenset(
-        name for name in available_timezones() if not name.startswith(("posix", "right", "Factory", "localtime"))
-    )
-
-
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The UTC instant of a local time. A gap moves forward, an overlap takes the first (RFC 5545 3.3.5)."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+
+
+def local(at: datetime, zone: tzinfo) -> datetime:
+    """`at` on the clocks of `zone`. In the first and last hours that datetime knows, where a clock may have no date, in UTC."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def exists(day: date, at: time, zone: ZoneInfo) -> bool:

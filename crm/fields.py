@@ -11,8 +11,9 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from base.dates import complaint, understand, zone_names
-from base.text import clean_line, clean_text, distinct, zone_of
+from base.dates import complaint, understand
+from base.text import clean_line, clean_text, distinct
+from base.zones import zone_names, zone_of
 from crm.quick import past
 
 MOST_TAGS = 50

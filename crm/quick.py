@@ -6,8 +6,9 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from base.dates import CONTINENTS, add_months, take_date, understand
-from base.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
+from base.dates import add_months, take_date, understand
+from base.text import clean_text, distinct, profile_url, promise_lines, role_case
+from base.zones import CONTINENTS, zone_of
 
 EMAIL = re.compile(r"(?<![\w.+%'-])<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)

@@ -113,9 +113,9 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def replan(self, now: datetime) -> int:
         """Writes `remind_at` anew from what is stored, and says for how many it was another. Called when something a
         reminder depends on has changed elsewhere: the contact dropped or binned, the mail hour, the zone."""
-        return sum(promise.replan(now) for promise in self._in_chunks())
+        return sum(promise.replan(now) for promise in self.in_chunks())
 
-    def _in_chunks(self) -> "Iterator[Promise]":
+    def in_chunks(self) -> "Iterator[Promise]":
         """Open promises of mine in order of their number, a chunk in memory at a time."""
         rows = self.open().mine().select_related("owner", "contact").order_by("pk")
         last = 0

@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.templatetags.keepword import day as day_in_words
 from base.dates import take_date
 from base.submitted_once import UidField
-from base.text import fold, key_of, sentence_case, without_met, zone_of
+from base.text import fold, key_of, sentence_case, without_met
+from base.zones import zone_of
 from crm.actions import Details
 from crm.fields import LONGEST_TAG, LineField, checked_tags
 from crm.forms.notes import LONGEST_PROMISE, MOST_PROMISES, check_promised

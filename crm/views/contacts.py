@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.templatetags.keepword import ago, day
 from accounts.written import written
 from base.submitted_once import once, uid_of
-from base.text import time_there
+from base.zones import time_there
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
 from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from base.dates import take_date
+from base.owned import Stale
 from base.text import sentence_case
 from interviews.actions import planning
-from interviews.actions.planning import Stale
 from interviews.merging import lay_together
 from interviews.models import ChosenQuestion, Interview, Room, RoomWrite
 
@@ -67,7 +67,7 @@ class Kept:
 def start(*, interview: Interview, now: datetime) -> Room:
     """Opens the room, once; a talk that was ended by mistake and planned again starts anew with its notes."""
     if not interview.is_planned:
-        raise Stale
+        raise Stale(interview)
     room: Room
     room, is_new = interview.owner.rooms.get_or_create(interview=interview, defaults={"started_at": now})
     room.interview = interview
@@ -81,21 +81,21 @@ def extend(*, room: Room, minutes: int, now: datetime) -> Room:
     """They offered more time. A negative number takes that back."""
     more = room.extended_minutes + minutes
     if room.is_over or not 0 <= more <= MOST_EXTENDED:
-        raise Stale
+        raise Stale(room)
     return _turn(room, extended_minutes=more)
 
 
 @transaction.atomic
 def pause(*, room: Room, now: datetime) -> Room:
     if room.is_over or room.is_paused:
-        raise Stale
+        raise Stale(room)
     return _turn(room, paused_at=now)
 
 
 @transaction.atomic
 def resume(*, room: Room, now: datetime) -> Room:
     if room.is_over or not room.is_paused:
-        raise Stale
+        raise Stale(room)
     return _turn(room, **_unpaused(room, now))
 
 
@@ -108,7 +108,7 @@ def end(*, room: Room, now: datetime) -> Room:
     if room.ended_at and now < room.ended_at:
         return _turn(room, ended_at=now)
     if room.is_over:
-        raise Stale
+        raise Stale(room)
     _turn(room, ended_at=now, **_unpaused(room, now))
     if room.interview.is_planned:
         planning.hold(interview=room.interview, now=now)
@@ -240,5 +240,5 @@ def _turn(room: Room, **fields: Any) -> Room:
         setattr(room, name, value)
     rows = room.interview.owner.rooms.filter(pk=room.pk, version=seen)
     if not rows.update(**fields, version=seen + 1):
-        raise Stale
+        raise Stale(room)
     return room

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from base.text import time_there
+from base.zones import time_there
 from crm.models import Contact, Note, StageChange, Tag
 from tests.factories import (
     NOW,
