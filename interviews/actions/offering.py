@@ -338,7 +338,7 @@ def _keep_words(offer: Offer, words: str, now: datetime) -> None:
             "words": words,
         }
         offer.contact.notes.create(owner_id=offer.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
-        offer.contact.remember(words)
+        offer.contact.refresh_search_text()
 
 
 def _refusals_of(counter: Counter) -> str:
