@@ -70,8 +70,9 @@ def profile_url(text: str) -> str:
 
 def sentence_case(words: str) -> str:
     """ "flood engineer" becomes "Flood engineer"; "iOS developer" stays."""
-    first = words.split(" ", 1)[0]
-    return words[:1].upper() + words[1:] if first.islower() else words
+    first, upper = words.split(" ", 1)[0], words[:1].upper()
+    # "ß" has no capital of one letter: what was measured stays as long as it was
+    return upper + words[1:] if first.islower() and len(upper) == 1 else words
 
 
 def role_case(words: str) -> str:

@@ -200,7 +200,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 EMAIL_BACKEND = "outbox.backends.QueueBackend"
 EMAIL_URL = env.str(
     "EMAIL_URL", default=""
-)  # smtp://user:pw@host:port, smtp+tls://, smtp+ssl://; empty: files in MAIL_DIR
+)  # smtp+tls://user:pw@host:587, smtp+ssl://, smtp:// (outbox/smtp.py); empty: files in MAIL_DIR
 EMAIL_IDEMPOTENCY_HEADER = env.str("EMAIL_IDEMPOTENCY_HEADER", default="")
 EMAIL_TIMEOUT = 30
 _mail_host = SITE_HOST if SITE_HOST.rpartition(".")[2].isalpha() else "localhost"  # an address is no domain

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
+from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
 from base.zones import load_zone
 from interviews.feed import Entry
@@ -130,12 +131,12 @@ def _description(interview: Interview, agreed: Agreed) -> str:
 def _organizer(interview: Interview) -> vCalAddress:
     """The user organises; the server only sends."""
     organizer = _calendar_user(Person(interview.owner.signature, interview.owner.email))
-    organizer.params["SENT-BY"] = f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    organizer.params["SENT-BY"] = f"mailto:{link_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}"
     return organizer
 
 
 def _calendar_user(person: Person) -> vCalAddress:
-    user = vCalAddress(f"mailto:{person.address}")
+    user = vCalAddress(f"mailto:{link_address(person.address)}")
     user.params["CN"] = clean_line(person.name).replace('"', "'").replace("^", " ")
     return user
 

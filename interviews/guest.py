@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.templatetags.keepword import moment
+from base.owned import Stale
 from base.private_links import private_link
 from base.zones import load_zone
 from interviews import calendars, links
@@ -37,7 +38,10 @@ def of_link(view: View) -> View:
         if offer is None:
             raise Http404
         offer.contact.owner = offer.owner
-        return view(request, offer, token)
+        try:
+            return view(request, offer, token)
+        except Stale:  # the owner changed the talk at the same moment: the page says what stands
+            return HttpResponseRedirect(links.offer_path(token))
 
     return shown
 
@@ -243,6 +247,8 @@ def _standing(offer: Offer, now: datetime) -> str:
     """Why there is nothing to choose, in one sentence."""
     name = {"name": offer.owner.called}
     interview = offer.interview
+    if offer.state == OfferState.DECLINED and interview and interview.is_cancelled:
+        return _("You cancelled the talk, and %(name)s knows. Thank you for saying so.") % name
     if offer.state == OfferState.DECLINED:
         return _("You said not now, and %(name)s knows. Thank you for saying so.") % name
     if interview and interview.is_cancelled:

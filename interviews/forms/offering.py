@@ -25,6 +25,7 @@ from interviews.models import ASKED_FOR, Agreed, Interview, Medium
 
 TIMES = 5
 MONTHS_AHEAD = 6
+MOST_OPEN = 50  # offers of one user that wait at a time
 
 
 class Ticks(forms.CheckboxSelectMultiple):
@@ -87,6 +88,11 @@ class OfferForm(forms.Form):
             self.add_error(None, _("Two of the times are the same. Change one, or leave it empty."))
         if not times and not any(self.has_error(f"{part}{n}") for n in range(1, TIMES + 1) for part in ("day", "at")):
             self.add_error("day1", _("Offer at least one time; three to five are kind."))
+        if self.owner.offers.standing(self.now).count() >= MOST_OPEN:
+            self.add_error(
+                None,
+                _("%(n)d offers wait for an answer. Take one back before you offer more times.") % {"n": MOST_OPEN},
+            )
         found["times"] = times
         return found
 

@@ -152,9 +152,10 @@ class InterviewForm(forms.Form):
         }
 
     @property
-    def seen(self) -> str:
+    def seen(self) -> int | None:
         """The version of the interview this form was made with."""
-        return str(self.cleaned_data.get("version") or "")
+        found: int | None = self.cleaned_data.get("version")
+        return found
 
     def see(self, interview: Interview) -> None:
         """What stands now has been shown beside what was typed: saving again replaces it."""

@@ -1,6 +1,7 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from interviews.invitations import address_of
 from interviews.mails import letters
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
+from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
 CHASE = "chase"
@@ -107,7 +109,11 @@ def plan_chases(now: datetime) -> int:
         .select_related("owner", "contact")
         .order_by("pk")[:200]
     )
-    return sum(_chase(offer, now) for offer in due)
+    return sum(
+        guarded(partial(_chase, offer, now), owner_id=offer.owner_id, zone=offer.owner.time_zone, step=CHASE, now=now)
+        or 0
+        for offer in due
+    )
 
 
 @transaction.atomic

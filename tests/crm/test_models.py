@@ -105,14 +105,6 @@ def test_rhythm(user: User, count: int, unit: str, said: str, day: date):
     assert (contact.rhythm, contact.rhythm_after(date(2026, 1, 31))) == (said, day)
 
 
-def test_remember_keeps_what_was_there(user: User):
-    contact = ContactFactory(owner=user, name="Ana")
-    contact.remember("Größe")
-    contact.remember("Łódź")
-    contact.refresh_from_db()
-    assert contact.search_text == "ana grosse lodz"
-
-
 def test_sharing_an_address_goes_by_its_index(user: User):
     ana = ContactFactory(owner=user, email="Info@lab.example")
     bo = ContactFactory(owner=user, email="info@LAB.example")

@@ -336,7 +336,7 @@ def test_note_is_kept_with_its_promises(client: Client, contact: Contact):
     url = reverse("note_new", args=[contact.pk])
     html = text(client.post(url, {"body": "Good.\n! send the slides friday"}, follow=True))
     assert toasts(html) == ["The note is kept. You promise: Send the slides, by Friday 20 November."]
-    assert f'action="/notes/{contact.notes.get().pk}/bin/"' in element(html, "toasts")
+    assert f'action="/notes/{contact.notes.get().pk}/bin/?v=1"' in element(html, "toasts")
 
 
 def test_note_sent_twice_is_one_note(client: Client, contact: Contact):
