@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as current
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
@@ -23,6 +24,10 @@ LIVES = {
 }
 
 
+def _begins(value: object, beginning: str) -> bool:
+    return isinstance(value, str) and value.startswith(beginning)
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: ClassVar[dict[str, str | Promise]] = {
         **DefaultAccountAdapter.error_messages,
@@ -41,9 +46,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "rate_limited": _("Too many tries in a row. Wait a minute."),
     }
 
-    def render_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> EmailMessage:
-        """With how long the mail is of use, for the outbox: as long as its code or link; for ever when it is a notice."""
-        message: EmailMessage = super().render_mail(template_prefix, *args, **kwargs)
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> EmailMessage:
+        """With links from SITE_URL, whatever host the request named; and with how long the mail is of use, for the outbox: as
+        long as its code or link; for ever when it is a notice."""
+        asked = current.request.build_absolute_uri("/") if current.request else ""
+        if asked:
+            context = {
+                name: value.replace(asked, f"{settings.SITE_URL}/", 1) if _begins(value, asked) else value
+                for name, value in context.items()
+            }
+        message: EmailMessage = super().render_mail(template_prefix, email, context, *args, **kwargs)
         vars(message)["lives"] = LIVES.get(template_prefix.removeprefix("account/email/"))
         return message
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from accounts import error_messages
+from accounts import error_messages, security_log
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         error_messages.set_messages()
+        security_log.connect()

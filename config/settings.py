@@ -32,7 +32,8 @@ SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # health checks ask from the machine itself
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[SITE_HOST]), *LOOPBACK]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 
@@ -62,7 +63,11 @@ if PRODUCTION:
         raise ImproperlyConfigured("PRODUCTION and DEBUG cannot both be on.")
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts in production, not *.")
-    if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure"):
+    if not env.str("SITE_URL", default=""):
+        raise ImproperlyConfigured(
+            "SITE_URL must be set in production: it is the address people type, as in https://keepword.example."
+        )
+    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "insecure" in SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY must be 50 random characters in production.")
 
 # --- apps -------------------------------------------------------------------------------------------------------------
@@ -211,7 +216,11 @@ INVITATION_DELAY = env.int("INVITATION_DELAY", default=20)  # seconds: Undo canc
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the e-mail is unique, by a constraint on its lower case
+    "security.W005",  # HSTS for subdomains and preload: whoever owns the domain says so
+    "security.W021",
+]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -291,8 +300,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SITE_IS_SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
-SECURE_HSTS_PRELOAD = SITE_IS_SECURE
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)  # binds every other site of the domain too
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SITE_IS_SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SITE_IS_SECURE else "csrf"

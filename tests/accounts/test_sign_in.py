@@ -33,7 +33,7 @@ def sign_in(browser: Client, email: str = "amara@keepword.example") -> None:
 
 
 def link_in(message: mail.EmailMessage) -> str:
-    return re.search(r"http://testserver(\S+)", message.body)[1]
+    return re.search(r"http://127.0.0.1:8000(/\S+)", message.body)[1]
 
 
 def test_sign_up_keeps_name_and_zone_and_signs_in(guest: Client, db):
@@ -281,7 +281,7 @@ def test_change_to_an_address_of_somebody_else_changes_nothing(
     sign_in(guest)
     guest.post(reverse("account_email"), {"action_add": "", "email": stranger.email}, follow=True)
     for sent in mail.outbox:
-        if "http://testserver" in sent.body:
+        if "http://127.0.0.1:8000" in sent.body:
             guest.post(link_in(sent))
 
     assert sorted(User.objects.values_list("email", flat=True)) == [member.email, stranger.email]
@@ -341,3 +341,12 @@ def test_whoever_was_made_in_the_admin_can_sign_in(db, typed):
     assert root.post(reverse("admin:accounts_user_add"), new).status_code == 302
     bob.post(reverse("account_login"), {"login": typed, "password": word})
     assert "_auth_user_id" in bob.session
+
+
+@pytest.mark.parametrize("way", ["account_reset_password", "account_request_login_code"])
+def test_links_in_mails_are_of_the_site_whatever_host_was_named(member: User, settings, way: str):
+    settings.ALLOWED_HOSTS = ["*"]
+    for email in (member.email, "who@keepword.example"):
+        Client().post(reverse(way), {"email": email}, headers={"host": "evil.example"})
+    assert len(mail.outbox) == 2
+    assert not [sent for sent in mail.outbox if "evil.example" in sent.body]
