@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from base.owned import Stale
 from base.private_links import private_link
 from interviews import links
 from interviews.actions import replying as actions
-from interviews.actions.planning import Stale
 from interviews.models import AttendeeStatus, Interview
 
 

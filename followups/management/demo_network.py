@@ -135,7 +135,7 @@ class Network:
             chosen.filter(question__starting=number).update(answer=answer, answered_at=interview.ends_at)
         interview.contact.remember("\n".join(told.answers.values()))
         outcome = debriefing.Outcome(learned=told.learned)
-        debriefing.finish(interview=interview, outcome=outcome, now=interview.ends_at + timedelta(minutes=10))
+        debriefing.finish(interview=interview, outcome=outcome, seen=1, now=interview.ends_at + timedelta(minutes=10))
         for promise in self.owner.promises.open().filter(interview=interview):
             keep(promise=promise, now=done)
 

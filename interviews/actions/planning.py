@@ -9,16 +9,14 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from base.owned import Stale
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.actions import preparing
 from interviews.actions.debriefing import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
+from interviews.locks import lock_contacts
 from interviews.models import Agreed, Interview, InterviewState, OfferState
-
-
-class Stale(Exception):  # noqa: N818 - it is no error of the program
-    """A second tab or a double tap was faster: the interview is no longer what this change was made for."""
 
 
 @transaction.atomic
@@ -95,6 +93,7 @@ def invite(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def cancel(*, interview: Interview, now: datetime) -> Told:
     """Calls it off. An invitation that has not left never leaves; to one that may have arrived a CANCEL follows."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     told = _set_state(interview, InterviewState.CANCELLED, now)
     step_back(interview.contact, Stage.SCHEDULED, now)
@@ -104,6 +103,7 @@ def cancel(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def uncancel(*, interview: Interview, now: datetime) -> Told:
     """Takes a cancellation back, also one of theirs: stops its mail, or invites anew when the contact has read it."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.CANCELLED)
     declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
     declined.update(state=OfferState.ANSWERED, version=F("version") + 1)
@@ -115,6 +115,7 @@ def uncancel(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def hold(*, interview: Interview, now: datetime) -> Interview:
     """They talked: the contact is met, and the rhythm starts from the day of the talk."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     interview.held_at = now
     _keep(interview, state=InterviewState.HELD)
@@ -128,6 +129,7 @@ def hold(*, interview: Interview, now: datetime) -> Interview:
 @transaction.atomic
 def no_show(*, interview: Interview, now: datetime) -> Interview:
     """It was planned and did not take place; nobody is told."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     _keep(interview, state=InterviewState.NO_SHOW)
     step_back(interview.contact, Stage.SCHEDULED, now)
@@ -137,6 +139,7 @@ def no_show(*, interview: Interview, now: datetime) -> Interview:
 @transaction.atomic
 def unhold(*, interview: Interview, now: datetime) -> Interview:
     """Planned again, after `hold` or `no_show`."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.HELD, InterviewState.NO_SHOW)
     held_at, interview.held_at = interview.held_at, None
     _keep(interview, state=InterviewState.PLANNED)
@@ -153,7 +156,7 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
 
 def _expect(interview: Interview, *states: str) -> None:
     if interview.state not in states:
-        raise Stale
+        raise Stale(interview)
 
 
 def _set_state(interview: Interview, state: str, now: datetime) -> Told:
@@ -175,7 +178,7 @@ def _keep(interview: Interview, **fields: Any) -> None:
     ]
     row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
     if not row.update(**{name: getattr(interview, name) for name in names}):
-        raise Stale
+        raise Stale(interview)
 
 
 def step_back(contact: Contact, stage: str, now: datetime) -> None:

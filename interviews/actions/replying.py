@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from base.owned import Stale
 from base.text import clean_line
 from interviews.actions import planning
 from interviews.invitations import Told
@@ -51,7 +52,7 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
     """The owner moves the talk to where their calendar proposed; the contact gets the changed invitation."""
     at = interview.attendee_starts_at
     if at is None or at <= now or not interview.is_planned:
-        raise planning.Stale
+        raise Stale(interview)
     local = at.astimezone(interview.owner.zone)
     zone = "UTC" if local.fold else interview.owner.time_zone
     local = at.astimezone(ZoneInfo(zone))
@@ -73,4 +74,4 @@ def _keep(interview: Interview) -> None:
     names = ("attendee_status", "attendee_at", "attendee_starts_at", "version")
     row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
     if not row.update(**{name: getattr(interview, name) for name in names}):
-        raise planning.Stale
+        raise Stale(interview)

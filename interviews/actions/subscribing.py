@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime
 
 from accounts.models import User
+from base.owned import Stale
 from interviews import links
-from interviews.actions.planning import Stale
 
 
 def make_link(*, owner: User, seen: str, now: datetime) -> str:
@@ -17,5 +17,5 @@ def make_link(*, owner: User, seen: str, now: datetime) -> str:
     else:
         _feed, made = owner.calendarfeeds.get_or_create(owner=owner, defaults=fields)
     if not made:
-        raise Stale
+        raise Stale(owner.calendarfeeds.get())
     return secret

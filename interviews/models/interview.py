@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
 from base.dates import instant
-from base.owned import Owned
+from base.owned import Versioned
 from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes
@@ -142,7 +142,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         return self.order_by("-starts_at", "-pk")
 
 
-class Interview(Owned):
+class Interview(Versioned):
     """One informational interview with one contact. The local date, time and zone are what was agreed; the UTC instant
     is derived from them, so that new tzdata can be applied."""
 
@@ -167,7 +167,6 @@ class Interview(Owned):
     attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)

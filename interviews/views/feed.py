@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, tell
+from base.owned import Stale
 from base.private_links import private_link
 from interviews import calendars, links
 from interviews.actions import subscribing as actions
-from interviews.actions.planning import Stale
 from interviews.feed import last_read, note_read, read_feed
 from interviews.models import CalendarFeed
 

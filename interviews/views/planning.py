@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import OwnerRequest, go_back, one_or_404, page_or_partial, tell
 from accounts.models import User
 from accounts.written import written
+from base.owned import Stale
 from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews import calendars, words
@@ -60,7 +61,7 @@ def interview_edit(request: OwnerRequest, pk: int) -> HttpResponse:
         try:
             _expect_seen(interview, form.seen)
             told = actions.change(interview=interview, now=now, **form.terms)
-        except actions.Stale:
+        except Stale:
             stands = _interview(request, pk)
             form.see(stands)
         else:
@@ -170,7 +171,7 @@ def _act(
     try:
         _expect_seen(interview, request.GET.get("v", ""))
         told = verb(interview=interview, now=timezone.now())
-    except actions.Stale:
+    except Stale:
         tell(request, words.already(_interview(request, pk)))
     else:
         tell(request, said(interview, told), undo=_url(undo, interview) if undo else "")
@@ -180,7 +181,7 @@ def _act(
 def _expect_seen(interview: Interview, version: str) -> None:
     """The version a page was made with, when it says one, is the one that stands."""
     if version and version != str(interview.version):
-        raise actions.Stale
+        raise Stale(interview)
 
 
 def _url(name: str, interview: Interview) -> str:

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, tell
+from base.owned import Stale
 from interviews.actions import replying as actions
-from interviews.actions.planning import Stale
 from interviews.forms.replying import ReplyForm
 from interviews.models import Interview
 

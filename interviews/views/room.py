@@ -14,18 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, seen_version, tell
 from base.text import promise_lines
 from crm.forms import promise_in_words
 from interviews import words
 from interviews.actions import holding as actions
 from interviews.actions import planning
-from interviews.actions.planning import Stale
-from interviews.forms.holding import ExtendForm, RoomWriteForm, TapForm, boxes_in
+from interviews.forms.room import BoxRows, ExtendForm, RoomWriteForm, TapForm, boxes_in
 from interviews.models import Interview, Phase, Room
-from interviews.rooms import SHOWN, Clock, agenda_of, boxes_of, call_link, questions_of, room_of
+from interviews.rooms import SHOWN, Clock, Line, agenda_of, boxes_of, call_link, questions_of, room_of
 
 TOO_LONG = gettext_lazy("Long for a promise: it stands among the notes, and in the debrief.")
+ASIDE = gettext_lazy("Too much for the notes of the talk: it stands among the notes on the contact’s page.")
 Typed = dict[str, tuple[str, str]]
 
 
@@ -41,11 +41,7 @@ def room(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def room_start(request: OwnerRequest, pk: int) -> HttpResponse:
-    interview = _interview(request, pk)
-    try:
-        actions.start(interview=interview, now=timezone.now())
-    except Stale:
-        return redirect(interview)
+    actions.start(interview=_interview(request, pk), now=timezone.now())
     return redirect("room", pk)
 
 
@@ -63,11 +59,17 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
         return JsonResponse({"error": _("The room is not open yet. Start the talk, then it is kept.")}, status=409)
     except actions.NoSuchBox:
         return JsonResponse({"error": _("This question is no longer among those of the talk.")}, status=404)
+    except actions.TooMuch as sentence:
+        return JsonResponse({"error": str(sentence)}, status=422)
     today = request.user.today(kept.at or now)
-    lines = [kept.text] if kept.box in (actions.MINE, actions.THEIRS) else promise_lines(kept.text)
+    lines = (
+        [kept.text] if kept.box in (actions.MINE, actions.THEIRS) else promise_lines(kept.text)[: actions.MOST_LINES]
+    )
     understood = [promise_in_words(line, today) for line in lines]
     answer = {"box": kept.box, "text": kept.text, "version": kept.version, "merged": kept.is_merged}
-    if actions.is_too_long(form.write):
+    if kept.is_aside:
+        answer["said"] = ASIDE
+    elif actions.is_too_long(form.write):
         answer["said"] = TOO_LONG
     return JsonResponse({**answer, "understood": understood, "now": round(now.timestamp() * 1000)})
 
@@ -165,12 +167,8 @@ def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
         return _render_room(request, interview, refused)
     opened.refresh_from_db()
     opened.interview = interview
-    try:
-        if request.GET.get("v", str(opened.version)) != str(opened.version):
-            raise Stale
-        verb(opened, now)
-    except Stale:
-        tell(request, _("Nothing was changed: the room has changed meanwhile, perhaps on another device."))
+    seen_version(request, opened)
+    verb(opened, now)
     return redirect("room", pk)
 
 
@@ -192,17 +190,19 @@ def _tap(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
 def _keep_typed(request: OwnerRequest, interview: Interview, now: datetime) -> Typed:
     """Writes the boxes that came along, and gives back those that were not taken. A script has sent its own before."""
     refused: Typed = {}
-    for form in boxes_in(request.POST):
-        name = form.data["box"]
-        if not form.is_valid():
-            refused[name] = (form.data["text"], form.complaint)
+    for row in boxes_in(request.POST):
+        name, text = (str(row[field].value() or "") for field in ("box", "text"))
+        if not row.is_valid():
+            refused[name] = (text, row.complaint)
             continue
         try:
-            actions.write(owner=request.user, interview_pk=interview.pk, said=form.write, now=now)
-            if actions.is_too_long(form.write):
-                tell(request, str(TOO_LONG))
+            kept = actions.write(owner=request.user, interview_pk=interview.pk, said=row.write, now=now)
+            if kept.is_aside or actions.is_too_long(row.write):
+                tell(request, str(ASIDE if kept.is_aside else TOO_LONG))
         except actions.NoSuchBox:
-            refused[name] = (form.data["text"], _("This question is no longer among those of the talk."))
+            refused[name] = (text, _("This question is no longer among those of the talk."))
+        except actions.TooMuch as sentence:
+            refused[name] = (text, str(sentence))
     return refused
 
 
@@ -211,6 +211,7 @@ def _render_room(request: OwnerRequest, interview: Interview, refused: Typed | N
     opened = room_of(interview)
     is_open = opened is not None and not opened.is_over
     questions = questions_of(interview)
+    boxes = boxes_of(opened, questions, refused or {}) if is_open and opened else []
     context = {
         "interview": interview,
         "contact": interview.contact,
@@ -220,12 +221,16 @@ def _render_room(request: OwnerRequest, interview: Interview, refused: Typed | N
         "questions": questions,
         "call": call_link(interview),
         "clock": Clock(opened, now) if is_open and opened else None,
-        "boxes": boxes_of(opened, questions, refused or {}) if is_open and opened else [],
+        "boxes": boxes,
+        "rows": BoxRows(prefix="box", initial=[{}] * (len(boxes) + len(actions.LINES)), form_kwargs={"page": None}),
         "asked": sum(1 for one in questions if one.answered_at),
         "promises": interview.promises.open().filter(contact=interview.contact).order_by("pk")[:SHOWN]
         if is_open
         else [],
-        "lines": {name: refused[name] for name in actions.LINES if name in refused} if refused else {},
+        "lines": {
+            name: Line(len(boxes) + n, name, *(refused or {}).get(name, ("", "")))
+            for n, name in enumerate(actions.LINES)
+        },
     }
     return render(request, "interviews/room.html", context, status=422 if refused else 200)
 
