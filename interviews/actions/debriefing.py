@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from base.owned import Stale
-from base.text import fold, key_of, promise_lines
+from base.text import clean_line, fold, key_of, promise_lines
 from crm.actions import USUAL_RHYTHM, Details, add, continue_with, drop, keep_note, make_promises
 from crm.models import Contact, Stage
 from crm.quick import read
@@ -227,7 +227,7 @@ def _is_taken(interview: Interview, mark: uuid.UUID) -> bool:
 
 
 def _mark(interview: Interview, line: str) -> uuid.UUID:
-    return uuid.uuid5(interview.uid, f"line:{line}")
+    return uuid.uuid5(interview.uid, f"line:{clean_line(line)}")  # as a form sends it back
 
 
 def _change(interview: Interview, change: Change, now: datetime) -> None:

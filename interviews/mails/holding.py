@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
+from interviews.locks import lock_contacts
 from interviews.mails.letters import LETTER, address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
@@ -36,6 +37,8 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
 def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
     """It has left: the promise is kept, and we were in touch."""
     interview = _interview(mail)
+    if interview:
+        lock_contacts(interview)
     promise = thanks_of(interview) if interview else None
     if promise and promise.keep(now):
         touch(contact=promise.contact, on=promise.owner.today(now), now=now)

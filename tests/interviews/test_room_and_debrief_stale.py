@@ -238,3 +238,88 @@ def test_an_answer_to_a_question_taken_out_at_this_moment_is_refused_and_not_an_
     monkeypatch.setattr(holding, "why_too_much", lambda box, text: user.chosenquestions.all().delete() and "")
     data = {"box": f"q{chosen.pk}", "text": "At the gauges", "uid": uuid.uuid4(), "version": 0}
     assert client.post(url("room_write", room.interview), data).status_code == 404
+
+
+# --- a page gone back to ----------------------------------------------------------------------------------------------
+
+GOTA = {"line": "send the Göta paper friday", "take": "on", "what": "Send the Göta paper", "due": ""}
+
+
+@pytest.fixture
+def noted(user, interview) -> Interview:
+    RoomFactory(interview=interview, started_at=NOW, ended_at=NOW, notes="! send the Göta  paper friday")
+    return Interview.objects.get()
+
+
+def promised(user) -> list[str]:
+    return list(user.promises.exclude(kind="thank_you").order_by("pk").values_list("what", flat=True))
+
+
+def test_other_words_for_a_line_already_taken_are_shown_and_then_kept(client, user, noted):
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
+    other = GOTA | {"what": "Send the Göta paper and the data"}
+    page = client.post(url("debrief", noted), {**SAID, **rows("line", other)})
+    assertContains(page, "Changed meanwhile: “Send the Göta paper”, by 22 November 2026. Yours stands here.")
+    assertContains(page, 'value="Send the Göta paper and the data"')
+    (row,) = page.context["form"].lines
+    client.post(
+        url("debrief", noted), {**SAID, "version": 2, **rows("line", other | {"version": row["version"].value()})}
+    )
+    assert promised(user) == ["Send the Göta paper and the data"]
+
+
+def test_a_line_sent_again_as_it_was_offered_is_no_conflict(client, user, noted):
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
+    user.promises.get(what=GOTA["what"]).change(what="Mail the paper", kind="other", due_on=NOW.date(), now=NOW)
+    as_offered = GOTA | {"due": "20 November 2026"}
+    assert client.post(url("debrief", noted), {**SAID, **rows("line", as_offered)}).status_code == 302
+    assert promised(user) == ["Mail the paper"]
+
+
+def test_a_line_with_two_spaces_is_taken_like_another(client, user, noted):
+    assert client.get(url("debrief", noted)).context["form"].lines.forms
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
+    assert not client.get(url("debrief", noted)).context["form"].lines.forms
+
+
+def test_other_words_for_a_line_whose_promise_is_in_the_bin_are_a_promise(client, user, noted):
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
+    user.promises.get(what=GOTA["what"]).bin(NOW)
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
+    assert promised(user) == [GOTA["what"]]
+    client.post(url("debrief", noted), {**SAID, **rows("line", GOTA | {"what": "Send the data"})})
+    assert promised(user) == [GOTA["what"], "Send the data"]
+
+
+def test_a_promise_in_the_bin_comes_back_only_with_other_words(client, user, interview):
+    promise = interview.contact.promises.make(what="Send the deck", now=NOW, interview=interview)
+    promise.bin(NOW)
+    seen = kept(promise, "Send the deck", version=1)
+    client.post(url("debrief", interview), {**SAID, **rows("kept", seen)})
+    assert promised(user) == ["Send the deck"]
+    for version in (1, 2):
+        other = seen | {"what": "Send the data", "version": version}
+        client.post(url("debrief", interview), {**SAID, **rows("kept", other)})
+    assert promised(user) == ["Send the deck", "Send the data"]
+
+
+def test_what_is_said_of_somebody_known_becomes_a_note_once(client, user, interview):
+    teresa = ContactFactory(owner=user, name="Teresa Vasconcelos")
+    for _twice in range(2):
+        client.post(url("debrief", interview), {**SAID, **meet("Teresa Vasconcelos, t@port.example")})
+    assert list(teresa.notes.values_list("body", flat=True)) == [
+        "Named in the talk with Mateus Oliveira: Teresa Vasconcelos, t@port.example"
+    ]
+
+
+def test_somebody_known_by_name_alone_gets_no_note(client, user, interview):
+    teresa = ContactFactory(owner=user, name="Teresa Vasconcelos")
+    client.post(url("debrief", interview), {**SAID, **meet("teresa vasconcelos")})
+    assert not teresa.notes.exists()
+
+
+def test_a_promise_on_the_line_of_a_person_is_made_once(client, user, interview):
+    for _twice in range(2):
+        client.post(url("debrief", interview), {**SAID, **meet("Teresa Vasconcelos ! send her the paper")})
+    assert promised(user) == ["Send her the paper"]
+    assert user.promises.get(what="Send her the paper").contact.name == "Teresa Vasconcelos"
