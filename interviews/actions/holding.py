@@ -191,7 +191,7 @@ def _hear(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tupl
     """The room, locked until the commit after its contact, and whether this has arrived before."""
     rooms = owner.rooms.alive().select_related("interview__contact")
     lock_contacts(rooms.get(interview__pk=interview_pk).interview)
-    found = rooms.having_heard(uid).select_for_update(of=("self",)).get(interview__pk=interview_pk)
+    found: Any = rooms.having_heard(uid).select_for_update(of=("self",)).get(interview__pk=interview_pk)
     found.interview.owner = found.interview.contact.owner = owner
     if not found.has_heard:
         owner.roomwrites.bulk_create([RoomWrite(owner=owner, room=found, uid=uid, written_at=now)])

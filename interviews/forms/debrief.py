@@ -84,8 +84,7 @@ class PromiseRow(forms.Form):
         elif not self.errors and self.is_change and cleaned.get("version") != self.standing.version:
             stands = {"what": self.standing.what, "day": date_format(self.standing.due_on, "j F Y")}
             self.add_error("what", _("Changed meanwhile: “%(what)s”, by %(day)s. Yours stands here.") % stands)
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(self.standing.version)
+            self.data = {**dict(self.data.items()), self.add_prefix("version"): str(self.standing.version)}
         return cleaned
 
     @property
@@ -135,7 +134,7 @@ class PromiseRow(forms.Form):
 class PersonRow(QuickForm):
     """One person to meet; an empty line is nobody."""
 
-    uid = None
+    uid = None  # type: ignore[assignment]  # so Django leaves a field out
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -229,8 +228,7 @@ class DebriefForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.debrief and cleaned.get("version") != self.debrief.version:
             self._compare(cleaned)
-            self.data = self.data.copy()
-            self.data["version"] = str(self.debrief.version)
+            self.data = {**dict(self.data.items()), "version": str(self.debrief.version)}
         return cleaned
 
     def _compare(self, cleaned: dict[str, Any]) -> None:

@@ -200,8 +200,7 @@ class QuestionForm(forms.Form):
             for name, stands in self._stands().items():
                 if name in found and found[name] != getattr(self.question, name):
                     self.add_error(name, _("Saved meanwhile: “%s”. Yours stands here.") % stands)
-            self.data = self.data.copy()
-            self.data["version"] = str(self.question.version)
+            self.data = {**dict(self.data.items()), "version": str(self.question.version)}
         return found
 
     def _stands(self) -> dict[str, str]:

@@ -80,7 +80,7 @@ class RoomWriteForm(forms.Form):
 class BoxRow(RoomWriteForm):
     """One box of a page that is sent whole, without a script: the page has one `uid`, and an empty line says nothing."""
 
-    uid = base = at = None
+    uid = base = at = None  # type: ignore[assignment]  # so Django leaves fields out
 
     def __init__(self, *args: Any, page: uuid.UUID, **options: Any) -> None:
         super().__init__(*args, **options)

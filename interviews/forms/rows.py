@@ -1,6 +1,6 @@
 """Rows typed many at a time: Django's formsets, with our limit and its sentence."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -31,7 +31,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
 
 
 def rows_of(form: type[forms.Form], *, extra: int, most: int = MOST_ROWS) -> type[Rows]:
-    made: type[Rows] = forms.formset_factory(
+    made = forms.formset_factory(
         form, formset=Rows, extra=extra, max_num=most, absolute_max=MOST_DRAWN, validate_max=True
     )
-    return made
+    return cast("type[Rows]", made)
