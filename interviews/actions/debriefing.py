@@ -31,6 +31,7 @@ def open_debrief(*, interview: Interview, now: datetime) -> Debrief:
     )
     owe_thanks(interview, now)
     close_the_loop(interview, now)
+    interview.contact.refresh_search_text()
     return debrief
 
 
@@ -136,7 +137,6 @@ def save(
     if not owner.interviews.filter(pk=interview.pk, state=InterviewState.HELD).exists():
         raise Stale(interview)
     debrief, _made = owner.debriefs.get_or_create(interview=interview, defaults={"opened_at": now, "version": seen})
-    new = _new_lines(debrief.learned, outcome.learned)
     debrief.change(
         seen,
         learned=outcome.learned,
@@ -144,8 +144,6 @@ def save(
         may_use_name=outcome.may_use_name,
         done_at=debrief.done_at or done_at,
     )
-    if new:
-        interview.contact.remember(new)
     for promised in outcome.promises:
         _make(interview, promised, now)
     for change in outcome.changes:
@@ -153,6 +151,7 @@ def save(
     for person in outcome.people:
         _meet(interview, person, now)
     _go_on(interview.contact, outcome, now)
+    interview.contact.refresh_search_text()
     return debrief
 
 
@@ -192,11 +191,6 @@ def people_to_meet(interview: Interview, room: Room | None) -> list[str]:
     known = interview.owner.contacts.alive().filter(name_key__in=keys.values()).values_list("name_key", flat=True)
     there = set(known) if keys else set()
     return [line for line, key in keys.items() if key and key not in there]
-
-
-def _new_lines(before: str, after: str) -> str:
-    known = set(before.splitlines())
-    return "\n".join(line for line in after.splitlines() if line not in known)
 
 
 def _make(interview: Interview, promised: Promised, now: datetime) -> None:
@@ -250,8 +244,8 @@ def _meet(interview: Interview, person: Person, now: datetime) -> None:
         add(owner=owner, details=details, note=person.note, promises=person.promises, uid=free, now=now)
     elif fold(person.line) != fold(known.name):
         said = {"name": interview.contact.name, "line": person.line}
-        keep_note(contact=known, body=_("Named in the talk with %(name)s: %(line)s") % said, uid=uid, now=now)
         make_promises(known, person.promises, now)
+        keep_note(contact=known, body=_("Named in the talk with %(name)s: %(line)s") % said, uid=uid, now=now)
 
 
 def _go_on(contact: Contact, outcome: Outcome, now: datetime) -> None:

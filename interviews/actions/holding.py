@@ -126,7 +126,7 @@ def end(*, room: Room, now: datetime) -> Room:
     room.change(room.version, ended_at=now, **_unpaused(room, now))
     if room.interview.is_planned:
         planning.hold(interview=room.interview, now=now)
-    room.interview.contact.remember("\n".join([room.notes, *(one.answer for one in answered(room.interview))]))
+    room.interview.contact.refresh_search_text()
     return room
 
 
@@ -135,6 +135,7 @@ def reopen(*, room: Room, now: datetime) -> Room:
     """Ended by mistake, or they came after all: the clock goes on as if it had never stopped."""
     planning.unhold(interview=room.interview, now=now)
     room.change(room.version, ended_at=None)
+    room.interview.contact.refresh_search_text()
     return room
 
 
@@ -220,9 +221,9 @@ def _notes(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     if why_too_much(NOTES, text):
         return _aside(room, said, is_repeat, now)
     if not is_repeat and text != room.notes:
-        _remember_late(room, room.notes, text)
         room.notes, room.notes_version = text, room.notes_version + 1
         room.save(update_fields=["notes", "notes_version"])
+        _refresh_after_end(room)
     return Kept(NOTES, room.notes, room.notes_version, is_merged=room.notes != said.text)
 
 
@@ -248,12 +249,12 @@ def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     if why_too_much(said.box, text):
         return replace(_aside(room, said, is_repeat, now), text=question.answer, version=question.answer_version)
     if not is_repeat and text != question.answer:
-        _remember_late(room, question.answer, text)
         question.answer, question.answer_version = text, question.answer_version + 1
         question.answered_at = (question.answered_at or now) if text else None
         kept = {name: getattr(question, name) for name in ("answer", "answer_version", "answered_at")}
         if not asked.filter(pk=question.pk).update(**kept):
             raise NoSuchBox  # taken out at this moment
+        _refresh_after_end(room)
     return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
 
 
@@ -265,16 +266,14 @@ def _aside(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
         for begin in range(0, len(text), LONGEST_NOTE):
             body = text[begin : begin + LONGEST_NOTE]
             contact.notes.create(owner_id=contact.owner_id, body=body, created_at=now)
-            contact.remember(body)
+        contact.refresh_search_text()
     return Kept(said.box, room.notes if said.box == NOTES else "", room.notes_version, is_merged=True, is_aside=True)
 
 
-def _remember_late(room: Room, before: str, after: str) -> None:
-    """The end has made findable what stood there then; what a phone sends later is found as well."""
-    known = set(before.splitlines())
-    new = "\n".join(line for line in after.splitlines() if line not in known)
-    if room.is_over and new:
-        room.interview.contact.remember(new)
+def _refresh_after_end(room: Room) -> None:
+    """What a phone sends late is found as well; while the talk runs, its words wait for the end."""
+    if room.is_over:
+        room.interview.contact.refresh_search_text()
 
 
 _KEEPERS: dict[str, Callable[[Room, Write, bool, datetime], Kept]] = {NOTES: _notes, MEET: _meet}

@@ -18,6 +18,12 @@ from interviews.invitations import Told, announce
 from interviews.locks import lock_contacts
 from interviews.models import Agreed, Interview, InterviewState, OfferState
 
+CHANGED = (
+    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
+    *("attendee_status", "attendee_at", "attendee_starts_at"),
+)
+
 
 @transaction.atomic
 def plan(
@@ -37,15 +43,16 @@ def plan(
 ) -> Interview:
     """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address.
     IntegrityError when there is a talk of that `uid`."""
+    owner.hold()  # two talks for one time are set one after the other
     agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
     interview = Interview(
         owner=owner, contact=contact, uid=uid or uuid.uuid4(), created_at=now, confirm_them=confirm_them
     )
     interview.agree(agreed)
     announce(interview, before=agreed, changed=True, now=now)
+    advance(contact=contact, to=Stage.SCHEDULED, now=now)
     interview.save(force_insert=True)
     preparing.attach(interview)
-    advance(contact=contact, to=Stage.SCHEDULED, now=now)
     return interview
 
 
@@ -66,11 +73,13 @@ def change(
 ) -> Told:
     """Moves or otherwise changes a planned interview; the contact gets one mail with the last state. It was moved
     `by_them` when the contact chose another time, and their mail does not say that the owner did."""
+    interview.owner.hold()
     _expect(interview, InterviewState.PLANNED)
     before = interview.agreed
     agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
     if confirm_them is not None and confirm_them != interview.confirm_them:
-        _keep(interview, confirm_them=confirm_them)
+        interview.confirm_them = confirm_them
+        _keep(interview)
     if agreed.starts_at == before.starts_at:  # the same instant seen from another zone is no change
         agreed = replace(agreed, day=before.day, at=before.at, zone=before.zone)
     if agreed == before:
@@ -103,6 +112,7 @@ def cancel(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def uncancel(*, interview: Interview, now: datetime) -> Told:
     """Takes a cancellation back, also one of theirs: stops its mail, or invites anew when the contact has read it."""
+    interview.owner.hold()
     lock_contacts(interview)
     _expect(interview, InterviewState.CANCELLED)
     declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
@@ -167,18 +177,9 @@ def _set_state(interview: Interview, state: str, now: datetime) -> Told:
 
 
 def _keep(interview: Interview, **fields: Any) -> None:
-    """Saves, unless the row has moved on since it was read; then nothing of the transaction stays."""
-    for name, value in fields.items():
-        setattr(interview, name, value)
-    seen, interview.version = interview.version, interview.version + 1
-    names = [
-        *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
-        *("state", "held_at", "sequence", "invited_email", "invited_sequence", "version", "confirm_them"),
-        *("attendee_status", "attendee_at", "attendee_starts_at"),
-    ]
-    row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
-    if not row.update(**{name: getattr(interview, name) for name in names}):
-        raise Stale(interview)
+    """Writes what the row says now, unless it has moved on since it was read; then nothing of the transaction stays."""
+    said = {name: getattr(interview, name) for name in CHANGED}
+    interview.change(interview.version, **{**said, **fields})
 
 
 def step_back(contact: Contact, stage: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.http import OwnerRequest, seen_version, tell
 from base.text import promise_lines
 from crm.forms import promise_in_words
-from interviews import words
+from interviews import toasts
 from interviews.actions import holding as actions
 from interviews.actions import planning
 from interviews.forms.room import BoxRows, ExtendForm, RoomWriteForm, TapForm, boxes_in
@@ -122,7 +122,7 @@ def room_no_show(request: OwnerRequest, pk: int) -> HttpResponse:
     def no_show(room: Room, now: datetime) -> None:
         planning.no_show(interview=room.interview, now=now)
         undo = f"{reverse('interview_unhold', args=[pk])}?v={room.interview.version}"
-        tell(request, words.no_show(room.interview, None), undo=undo)
+        tell(request, toasts.no_show(room.interview, None), undo=undo)
 
     return _act(request, pk, no_show)
 

@@ -68,14 +68,12 @@ def test_notes_and_answers_sent_after_the_end_are_found(interview):
     assert "begin at the lock" in found(interview)
 
 
-@pytest.mark.xfail(reason="words are added to the search text and not taken out until it is rebuilt from what stands")
 def test_what_was_unlearned_is_no_longer_found(interview):
     learn(interview, "Premiums follow gauges", 1)
     learn(interview, "Tides are logged by hand", 2)
     assert "premiums" not in found(interview)
 
 
-@pytest.mark.xfail(reason="words are added to the search text and not taken out until it is rebuilt from what stands")
 def test_notes_that_were_changed_after_the_end_are_not_found_by_the_old_words(interview):
     write(interview, "notes", "Ask about sluices")
     holding.write(
