@@ -23,7 +23,6 @@ ENGINE = {  # the delivery engine, which works for every owner at once
 }  # fmt: skip
 WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and the signature names the row
-    "accounts/sessions.py",
     "accounts/demo.py",
     "followups/links.py",
 }

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from accounts import entrance
+from accounts import sign_in_forms
 from accounts.adapter import AccountAdapter
 from accounts.models import User
 from outbox.models import SIGN_IN, OutgoingMail
@@ -118,7 +118,7 @@ def test_two_sign_ups_at_once_make_one_account(
 ):
     settings.ACCOUNT_EMAIL_VERIFICATION = verification
     # the other tab was saved between our check and our insert
-    monkeypatch.setattr(entrance.SignupForm, "validate_unique_email", lambda form, value: value)
+    monkeypatch.setattr(sign_in_forms.SignupForm, "validate_unique_email", lambda form, value: value)
 
     response = guest.post(reverse("account_signup"), {**NEWCOMER, "email": member.email}, follow=True)
 
