@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
-from interviews import links, working
+from interviews import links, working_hours
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.models import OutgoingMail
@@ -57,7 +57,7 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
     }
     with timezone.override(owner.zone):
-        return letters.to_owner(mail.recipient, "answered", context)
+        return composing.to_owner(mail.recipient, "answered", context)
 
 
 def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -79,7 +79,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(ZoneInfo(counter.time_zone)):
-        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+        return composing.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:
@@ -117,7 +117,7 @@ def _chase(offer: Offer, now: datetime) -> int:
     if not _is_time(owner, offer, now):
         return 0
     chased = offer.chased + 1
-    next_on = working.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
+    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
     if not rows.update(chased=chased, chase_on=next_on):
         return 0
@@ -138,7 +138,7 @@ def _chase(offer: Offer, now: datetime) -> int:
 
 def _is_time(owner: User, offer: Offer, now: datetime) -> bool:
     today = owner.today(now)
-    if offer.chase_on is None or today < offer.chase_on or not working.is_working_day(owner, today):
+    if offer.chase_on is None or today < offer.chase_on or not working_hours.is_working_day(owner, today):
         return False
     return now >= instant(today, owner.work_from, owner.zone)
 
@@ -170,7 +170,7 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(ZoneInfo(context["zone"])):
-        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+        return composing.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
 
 
 def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
