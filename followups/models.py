@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -66,6 +66,7 @@ ROW = (
 )
 
 
+FOUND_BY = {"what", "binned_at"}  # a write of these changes what the contact is found by
 CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
 
 
@@ -112,9 +113,9 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def replan(self, now: datetime) -> int:
         """Writes `remind_at` anew from what is stored, and says for how many it was another. Called when something a
         reminder depends on has changed elsewhere: the contact dropped or binned, the mail hour, the zone."""
-        return sum(promise.replan(now) for promise in self._in_chunks())
+        return sum(promise.replan(now) for promise in self.in_chunks())
 
-    def _in_chunks(self) -> "Iterator[Promise]":
+    def in_chunks(self) -> "Iterator[Promise]":
         """Open promises of mine in order of their number, a chunk in memory at a time."""
         rows = self.open().mine().select_related("owner", "contact").order_by("pk")
         last = 0
@@ -165,10 +166,33 @@ class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ig
         )
         promise.remind_at = next_reminder(promise)
         promise.save(force_insert=True)
-        contact.remember(words)
         if promise.whose == Whose.THEIRS:
             promise.make_check_in(now)
+        contact.refresh_search_text()
         return promise
+
+    @transaction.atomic
+    def make_many(self, promised: Sequence[tuple[str, date | None]], *, now: datetime) -> list["Promise"]:
+        """Promises of mine out of one text, in one statement. The caller, who has written the text, refreshes what the
+        contact is found by."""
+        contact, today = self.instance, self.instance.owner.today(now)
+        promises = [
+            Promise(
+                owner=contact.owner,
+                contact=contact,
+                kind=Kind.guess(what),
+                what=clean_line(what)[:LONGEST],
+                due_on=due_on or today + DUE_WITHOUT_A_DATE,
+                promised_on=today,
+                created_at=now,
+                remind_after=now,
+            )
+            for what, due_on in promised
+        ]
+        for promise in promises:
+            promise.remind_at = next_reminder(promise)
+        made: list[Promise] = self.bulk_create(promises)
+        return made
 
 
 class Promise(Owned):
@@ -355,6 +379,8 @@ class Promise(Owned):
     @transaction.atomic
     def _turn(self, now: datetime, **changes: Any) -> bool:
         """Compare and swap: writes the changes and the next reminder if the row still is the version that was read."""
+        if changes.keys() & FOUND_BY:
+            self.contact.hold()
         before, fields = self.remind_at, {**changes, "remind_after": now}
         for name, value in fields.items():
             setattr(self, name, value)
@@ -365,6 +391,8 @@ class Promise(Owned):
         self.version += 1
         if not swapped:
             self.refresh_from_db()
+        if changes.keys() & FOUND_BY:
+            self.contact.refresh_search_text()
         self._take_back_reminder(before, now)
         return bool(swapped)
 

@@ -8,14 +8,13 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.dates import instant
 from followups.owed import OPEN, WANTED
+from outbox.mail_health import FAILURE_FORGOTTEN, MailHealth, judge
 
 CONTACTS_CAP, OPEN_CAP = 999, 99
-TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 
 # the promises and talks that Today shows, so that the figure beside it is that of the page
 _COUNTED = f"""
@@ -27,7 +26,11 @@ SELECT
     WHERE owner_id = %(owner)s AND state = 'planned' AND binned_at IS NULL AND starts_at >= %(midnight)s
     AND starts_at < %(next_midnight)s LIMIT 100) i),
   (SELECT max(drained_at) FROM outbox_workerbeat),
-  (SELECT min(next_attempt_at) FROM outbox_outgoingmail WHERE state = 'pending')
+  (SELECT min(not_before) FROM (SELECT not_before, attempts FROM outbox_outgoingmail
+    WHERE state = 'pending' ORDER BY next_attempt_at LIMIT 100) f WHERE attempts = 0),
+  (SELECT min(not_before) FROM outbox_outgoingmail WHERE owner_id = %(owner)s AND state IN ('pending', 'claimed')),
+  (SELECT failing_since FROM outbox_relay WHERE failures > 0 AND failed_at > %(forgotten)s),
+  (SELECT last_error FROM outbox_relay WHERE failures > 0 AND failed_at > %(forgotten)s)
 """  # noqa: S608 - made of constants
 # Postgres plans a statement anew for every value it sees, as long as it hopes to gain by it; here that took longer than to count
 _COUNTS = re.sub(r"(%\(\w+\)s)", r"(SELECT \1)", _COUNTED)
@@ -38,8 +41,7 @@ class Shell:
     contacts: str
     promises: str
     today: int
-    is_late: bool
-    heartbeat: str
+    mail: MailHealth
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -56,30 +58,18 @@ def read(user: User, now: datetime) -> Shell:
         "owner": user.pk,
         "today": today,
         "midnight": instant(today, time.min, user.zone),
+        "forgotten": now - FAILURE_FORGOTTEN,
         "next_midnight": instant(today + timedelta(days=1), time.min, user.zone),
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, values)
-        contacts, promises, due, interviews, drained, oldest = cursor.fetchone()
-    is_late, heartbeat = _pulse(_instant(drained), _instant(oldest), now)
+        contacts, promises, due, interviews, *instants, error = cursor.fetchone()
     return Shell(
         contacts=f"{CONTACTS_CAP}+" if contacts > CONTACTS_CAP else str(contacts or ""),
         promises=f"{OPEN_CAP}+" if promises > OPEN_CAP else str(promises or ""),
         today=due + interviews,
-        is_late=is_late,
-        heartbeat=heartbeat,
+        mail=judge(*(_instant(value) for value in instants), error, now=now),
     )
-
-
-def _pulse(drained: datetime | None, oldest: datetime | None, now: datetime) -> tuple[bool, str]:
-    """Late when the oldest due mail waits over 5 minutes or the last tick is over 2 minutes old (delivery.md)."""
-    if drained is None:
-        return False, _("No mail has been looked for yet")
-    if oldest is not None and now - oldest > MAIL_LATE:
-        return True, _("Mail has waited for %d minutes") % ((now - oldest).total_seconds() // 60)
-    if now - drained > TICK_LATE:
-        return True, _("Mail has not been looked for since %d minutes") % ((now - drained).total_seconds() // 60)
-    return False, _("Mail is going out")
 
 
 def _instant(value: datetime | str | None) -> datetime | None:

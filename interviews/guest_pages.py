@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.keepword import moment
+from base.zones import load_zone
 from crm.models import Contact
 from interviews import links
 from interviews.forms.answering import MEDIA_SAID, OWN, AnswerForm, WordForm, ZoneForm, name_of
@@ -71,7 +71,7 @@ class GuestPage:
     refused: Counter | None  # the last one that did not suit the owner
 
     def render(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(ZoneInfo(self.zone)):
+        with timezone.override(load_zone(self.zone)):
             return render(request, self.template, vars(self), status=self.status)
 
 
@@ -135,7 +135,7 @@ def _days(form: AnswerForm, zone: str) -> Iterator[tuple[date, list[Choice]]]:
     chosen = str(form.data.get("slot", "")) if form.is_bound else ""
 
     def day_of(slot: OfferSlot) -> date:
-        return slot.starts_at.astimezone(ZoneInfo(zone)).date()
+        return slot.starts_at.astimezone(load_zone(zone)).date()
 
     for day, slots in groupby(form.slots, key=day_of):
         yield day, [Choice(name_of(slot), slot.starts_at, name_of(slot) == chosen) for slot in slots]

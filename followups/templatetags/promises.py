@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.drawn import Drawn, address, blank, blanks, contact_blanks, together, whom
 from accounts.templatetags.keepword import ago
+from base.mail_addresses import link_address
 from crm.models import Contact
 from followups.models import Promise
 from followups.owed import Owed
@@ -35,7 +36,7 @@ def touch_rows(context: dict[str, Any], contacts: Iterable[Contact]) -> SafeStri
     today: date = context["today"]
     shared = _shared(context)
     rows = (
-        shared | whom(contact) | {"why": _why(contact, today), "mailto": quote(contact.email, safe="@")}
+        shared | whom(contact) | {"why": _why(contact, today), "mailto": quote(link_address(contact.email), safe="@")}
         for contact in contacts
     )
     return together(_touch_row(bool(row["mailto"])).fill(row) for row in rows)

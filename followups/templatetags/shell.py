@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.drawn import Drawn, blank
 from followups.shell import Shell
+from outbox.mail_health import MailHealth
 
 register = template.Library()
 
@@ -23,7 +24,7 @@ PLACES = {
     "settings": "settings",
     "calendar_feed": "settings",
 }
-NOBODY = Shell(contacts="", promises="", today=0, is_late=False, heartbeat="")
+NOBODY = Shell(contacts="", promises="", today=0, mail=MailHealth(""))
 
 
 @register.simple_tag(takes_context=True)
@@ -36,10 +37,10 @@ def nav(context: dict[str, Any]) -> SafeString:
         bool(shell.today),
         bool(shell.contacts),
         bool(shell.promises),
-        shell.is_late,
+        shell.mail.is_late,
     )
     figures = {"today": str(shell.today), "contacts": shell.contacts, "promises": shell.promises}
-    return drawn.fill(figures | {"heartbeat": shell.heartbeat})
+    return drawn.fill(figures | {"heartbeat": shell.mail.said})
 
 
 @cache

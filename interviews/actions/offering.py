@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.owned import Stale
 from base.text import clean_line
+from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews import links, working_hours
@@ -126,7 +126,7 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
         return said
     if not offer.takes_answers(now):
         raise ClosedError
-    local = answer.starts_at.astimezone(ZoneInfo(zone))
+    local = answer.starts_at.astimezone(load_zone(zone))
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     made = offer.counters.create(
         owner_id=offer.owner_id,
@@ -301,7 +301,7 @@ def _talk_terms(offer: Offer, answer: Answer) -> dict[str, Any]:
     """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant."""
     local = answer.starts_at.astimezone(offer.owner.zone)
     zone = "UTC" if local.fold else offer.owner.time_zone
-    local = answer.starts_at.astimezone(ZoneInfo(zone))
+    local = answer.starts_at.astimezone(load_zone(zone))
     where = answer.where or (offer.contact.phone if answer.medium == Medium.PHONE else "")
     terms = {"medium": answer.medium, "minutes": offer.minutes, "where": where, "zone": zone}
     return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
@@ -338,7 +338,7 @@ def _keep_words(offer: Offer, words: str, now: datetime) -> None:
             "words": words,
         }
         offer.contact.notes.create(owner_id=offer.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
-        offer.contact.remember(words)
+        offer.contact.refresh_search_text()
 
 
 def _refusals_of(counter: Counter) -> str:

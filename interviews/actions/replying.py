@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from base.owned import Stale
 from base.text import clean_line
+from base.zones import load_zone
 from interviews.actions import planning
 from interviews.calendar_replies import Reply
 from interviews.invitations import Told
@@ -55,7 +55,7 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
         raise Stale(interview)
     local = at.astimezone(interview.owner.zone)
     zone = "UTC" if local.fold else interview.owner.time_zone
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(load_zone(zone))
     same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "minutes", "where", "purpose")}
     interview.forget_answer()
     return planning.change(

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import city, clock, moment
+from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
 from base.dates import add_months, exists, instant, understand
 from base.submitted_once import UidField
+from base.zones import city
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews import working_hours

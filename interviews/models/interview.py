@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import validate_zone
 from base.dates import instant, local
 from base.owned import Versioned
+from base.zones import load_zone
 from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes
@@ -79,7 +80,7 @@ class Agreed:
 
     @property
     def starts_at(self) -> datetime:
-        return instant(self.day, self.at, ZoneInfo(self.zone))
+        return instant(self.day, self.at, load_zone(self.zone))
 
     @property
     def ends_at(self) -> datetime:
@@ -272,7 +273,7 @@ class Interview(Versioned):
     @property
     def zone(self) -> ZoneInfo:
         """The zone it was agreed in: mine, at the time of planning."""
-        return ZoneInfo(self.time_zone)
+        return load_zone(self.time_zone)
 
     @property
     def is_planned(self) -> bool:
@@ -291,7 +292,7 @@ class Interview(Versioned):
     def is_another_day_there(self) -> bool:
         """Whether the contact's calendar shows another date than the owner's."""
         theirs = self.contact.time_zone
-        return bool(theirs) and local(self.starts_at, ZoneInfo(theirs)).date() != self.local_day
+        return bool(theirs) and local(self.starts_at, load_zone(theirs)).date() != self.local_day
 
     @property
     def suits_them(self) -> bool:

@@ -101,7 +101,15 @@ def test_pasted_text_does_as_well(client: Client, interview: Interview):
     assert status(interview) == "accepted"
 
 
-@pytest.mark.parametrize("change", [{"attendee": "MAILTO:ANA@NUBANK.EXAMPLE"}, {"more": "COMMENT:Sorry\\, travelling"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"attendee": "MAILTO:ANA@NUBANK.EXAMPLE"},
+        {"attendee": "mailto:ana%40nubank.example"},
+        {"attendee": "mailto: <ana@nubank.example>"},
+        {"more": "COMMENT:Sorry\\, travelling"},
+    ],
+)
 def test_exchange_writes_without_organiser_and_in_capitals(
     client: Client, interview: Interview, change: dict[str, str]
 ):
