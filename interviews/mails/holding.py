@@ -11,7 +11,7 @@ from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
 from interviews.locks import lock_contacts
-from interviews.mails.letters import LETTER, address
+from interviews.mails.composing import MAIL_POLICY, address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -25,7 +25,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     owner, contact = interview.owner, interview.contact
     context = {"subject": mail.context["subject"], "body": mail.context["body"], "owner": owner, "contact": contact}
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
-    message = EmailMessage(policy=LETTER)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["Subject"] = subject
     address(message, mail.recipient, owner, contact)
     message.set_content(render_to_string("interviews/email/thank_you_body.txt", context), cte="quoted-printable")

@@ -63,7 +63,7 @@ def thank_you_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
     return redirect("thank_you", pk)
 
 
-def _mailto(address: str, letter: thanks.Letter) -> str:
+def _mailto(address: str, letter: thanks.ThankYou) -> str:
     """A link that opens the letter in the mail program."""
     query = urlencode({"subject": letter.subject, "body": letter.body.replace("\n", "\r\n")}, quote_via=quote)
     return f"mailto:{quote(address, safe='@')}?{query}" if address else ""

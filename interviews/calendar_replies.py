@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from base.dates import EARLIEST
+from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
 from interviews import calendar_zones
 from interviews.calendars import uid
@@ -96,9 +98,9 @@ def _expect_current(event: Event, stamp: datetime, interview: Interview) -> None
 
 def _attendee(event: Event, interview: Interview) -> Any:
     found = event.get("ATTENDEE", [])
+    theirs = {_plain(known) for known in (interview.invited_email, interview.contact.email) if known}
     for attendee in found if isinstance(found, list) else [found]:
-        address = str(attendee).partition(":")[2] or str(attendee)
-        if address.strip().casefold() in _addresses(interview):
+        if _plain(str(attendee).partition(":")[2] or str(attendee)) in theirs:
             return attendee
     raise RefusedError(
         _("This is the answer of somebody else, not of %(name)s. Nothing was changed.")
@@ -106,8 +108,9 @@ def _attendee(event: Event, interview: Interview) -> Any:
     )
 
 
-def _addresses(interview: Interview) -> set[str]:
-    return {known.casefold() for known in (interview.invited_email, interview.contact.email) if known}
+def _plain(address: str) -> str:
+    """As it is compared: their calendar may write it percent-encoded, with blanks, or its domain in ASCII."""
+    return link_address(unquote(address).strip(" <>")).casefold()
 
 
 def _stamp(event: Event) -> datetime:

@@ -17,7 +17,7 @@ from crm.models import Contact
 from interviews.invitations import mailable
 from outbox.kinds import Composed
 
-LETTER = SMTP.clone(max_line_length=998)  # links stay whole
+MAIL_POLICY = SMTP.clone(max_line_length=998)  # links stay whole
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
 
 
@@ -49,7 +49,7 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
 
 
 def _message(name: str, context: dict[str, Any]) -> EmailMessage:
-    message = EmailMessage(policy=LETTER)
+    message = EmailMessage(policy=MAIL_POLICY)
     subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:200]
     context = {**context, "subject": subject}
     message["Subject"] = subject

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import User
-from interviews import working
+from interviews import working_hours
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,11 @@ def swede(**fields) -> User:
     ],
 )
 def test_working_days_know_weekends_and_holidays(day: date, works: bool):
-    assert working.is_working_day(swede(), day) is works
+    assert working_hours.is_working_day(swede(), day) is works
 
 
 def test_a_country_nobody_knows_has_no_holidays():
-    assert working.is_working_day(UserFactory(country="XX"), date(2026, 12, 25))
+    assert working_hours.is_working_day(UserFactory(country="XX"), date(2026, 12, 25))
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def test_a_country_nobody_knows_has_no_holidays():
     ],
 )
 def test_after_working_days(day: date, count: int, expected: date):
-    assert working.after_working_days(swede(), day, count) == expected
+    assert working_hours.after_working_days(swede(), day, count) == expected
 
 
 def test_an_owner_without_working_days_is_not_waited_for_for_ever():
     user = UserFactory(work_days="8")
-    assert working.after_working_days(user, TODAY, 3) > TODAY
+    assert working_hours.after_working_days(user, TODAY, 3) > TODAY
 
 
 def propose(user: User, **other) -> list[datetime]:
-    return working.propose(user, **{"minutes": 30, "their_zone": "", "now": NOW, **other})
+    return working_hours.propose(user, **{"minutes": 30, "their_zone": "", "now": NOW, **other})
 
 
 def test_five_times_in_my_hours_on_different_working_days():
