@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from base.paging import Order, read_page
+from base.url_values import read_number
 from crm.models import Contact
 from followups.models import Kind, Promise, PromiseQuerySet, PromiseState
 from followups.words import number
@@ -92,9 +93,8 @@ def _rows(user: User, tab: str, kind: str, contact: Contact | None) -> PromiseQu
 
 def _contact(user: User, named: str) -> Contact | None:
     """Somebody else's number is nobody's: the list is shown without the filter."""
-    if not named.isdecimal() or len(named) > 18:
-        return None
-    found: Contact | None = user.contacts.alive().filter(pk=int(named)).first()
+    pk = read_number(named)
+    found: Contact | None = user.contacts.alive().filter(pk=pk).first() if pk is not None else None
     return found
 
 

@@ -23,8 +23,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.drawn import Drawn, blank
 from accounts.models import User
 from accounts.templatetags.keepword import city, moment
+from base.dates import zone_names
 from base.text import clean_line
-from followups import links
+from followups import mail_links
 from followups.models import Promise
 from followups.words import number
 from interviews.models import Interview
@@ -58,11 +59,11 @@ READ = (
 TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__time_zone")
 
 BUTTONS = {
-    links.Answer.KEPT: gettext_lazy("Kept"),
-    links.Answer.TOMORROW: gettext_lazy("Tomorrow"),
-    links.Answer.IN_3_DAYS: gettext_lazy("+3 days"),
-    links.Answer.NEXT_WEEK: gettext_lazy("Next week"),
-    links.Answer.LET_GO: gettext_lazy("Let go"),
+    mail_links.Answer.KEPT: gettext_lazy("Kept"),
+    mail_links.Answer.TOMORROW: gettext_lazy("Tomorrow"),
+    mail_links.Answer.IN_3_DAYS: gettext_lazy("+3 days"),
+    mail_links.Answer.NEXT_WEEK: gettext_lazy("Next week"),
+    mail_links.Answer.LET_GO: gettext_lazy("Let go"),
 }
 
 
@@ -73,7 +74,7 @@ BUTTONS = {
 def plan(now: datetime) -> int:
     """One row for each owner with a reminder due whose mail of the day may leave. Safe to run twice, late or never."""
     due = Promise.objects.to_remind(now).filter(owner__wants_reminders=True, owner__is_active=True)
-    zones = list(due.order_by().values_list("owner__time_zone", flat=True).distinct())
+    zones = _known(due.order_by().values_list("owner__time_zone", flat=True).distinct())
     if not zones:
         return 0
     owners = (
@@ -89,6 +90,17 @@ def plan(now: datetime) -> int:
         _plan_again(rows, now)
         planned, last = planned + len(rows), batch[-1][0]
     return planned
+
+
+def _known(zones: Iterable[str]) -> list[str]:
+    """An owner whose zone is none (any more) is left out; the others get their mail."""
+    known = []
+    for zone in zones:
+        if zone in zone_names():
+            known.append(zone)
+        else:
+            logger.warning("No reminders are planned where the zone is unknown.", extra={"data": {"zone": zone}})
+    return known
 
 
 def _plan_again(rows: list[OutgoingMail], now: datetime) -> None:
@@ -221,7 +233,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "mail_at": f"{owner.mail_at:%H:%M}",
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + _settings_path(),
-        "stop_url": links.stop_url(owner.pk),
+        "stop_url": mail_links.stop_url(owner.pk),
     }
     message = _letter(mail.recipient, subject, context)
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
@@ -313,7 +325,8 @@ def _heading(count: int, called: str) -> str:
 
 def _line(promise: Promise, today: date) -> Line:
     buttons = [
-        (str(label), links.ButtonLink(promise.uid, promise.version, answer).url()) for answer, label in BUTTONS.items()
+        (str(label), mail_links.ButtonLink(promise.uid, promise.version, answer).url())
+        for answer, label in BUTTONS.items()
     ]
     return Line(
         what=promise.what,

@@ -25,7 +25,7 @@ WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and the signature names the row
     "accounts/sessions.py",
     "accounts/demo.py",
-    "followups/links.py",
+    "followups/mail_links.py",
 }
 SLOW_TO_LOAD = {("base/dates.py", "dateparser")}
 

@@ -121,7 +121,7 @@ def save(*, interview: Interview, outcome: Outcome, now: datetime) -> Debrief:
     for change in outcome.changes:
         promise = change.promise
         promise.owner, promise.contact = interview.owner, interview.contact
-        promise.change(what=change.what, kind=promise.kind, due_on=change.due_on, now=now)
+        promise.edit(what=change.what, kind=promise.kind, due_on=change.due_on, now=now)
     for details in outcome.people:
         _meet(interview, details, now)
     _go_on(interview.contact, outcome, now)

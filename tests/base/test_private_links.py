@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from accounts import private
+from base import private_links
 from config.logs import JSONFormatter
-from followups.links import Answer, ButtonLink, stop_url
+from followups.mail_links import Answer, ButtonLink, stop_url
 from interviews import links
 from interviews.forms.answering import name_of
 from interviews.models import Offer
@@ -63,8 +63,8 @@ def statuses(guest: Client, path: str, times: int) -> set[int]:
 
 @pytest.fixture
 def _narrow(monkeypatch):
-    monkeypatch.setattr(private, "OPENED", 3)
-    monkeypatch.setattr(private, "MISSED", 3)
+    monkeypatch.setattr(private_links, "OPENED", 3)
+    monkeypatch.setattr(private_links, "MISSED", 3)
 
 
 @pytest.mark.usefixtures("_narrow")

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from followups import mails
-from followups.links import Answer, read_button, read_stop
+from followups.mail_links import Answer, read_button, read_stop
 from followups.mails import SHOWN, compose_reminder, plan, prepare, reconcile, settle, still_wanted
 from followups.models import Promise
 from outbox.actions import discard, hold_before
@@ -189,6 +189,22 @@ def test_one_who_opted_out_or_is_locked_gets_none(db):
 def test_a_row_that_came_from_elsewhere_is_no_error(user, owed):
     OutgoingMailFactory(owner=user, kind=REMINDERS, occurrence_key="reminders:2026-11-18", state="pending")
     assert plan(EIGHT) == 0
+
+
+def test_an_unknown_zone_in_one_row_stops_nobody_elses_reminders(user, owed):
+    for zone in ("Mars/Olympus", "../etc/passwd", ""):
+        due(ContactFactory(owner=UserFactory(time_zone=zone)))
+    assert plan(EIGHT) == 1
+    assert planned(user).occurrence_key == "reminders:2026-11-19"
+
+
+def test_an_unknown_zone_in_one_row_stops_no_reconciling(user):
+    lost = due(ContactFactory(owner=UserFactory(time_zone="Mars/Olympus")), remind_at=None)
+    forgotten = due(ContactFactory(owner=user), remind_at=None)
+    assert reconcile(NOW) >= 1
+    forgotten.refresh_from_db()
+    lost.refresh_from_db()
+    assert forgotten.remind_at is not None
 
 
 @pytest.mark.parametrize("owners", [1, 30])
