@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "crm",
     "interviews",
     "followups",
+    "pages",
 ]
 
 MIDDLEWARE = [
@@ -128,7 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "followups.shell.shell",
+                "pages.navigation.navigation",
                 "accounts.context.server",
             ],
         },

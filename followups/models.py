@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from copy import copy
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import models, transaction
@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from base.owned import Stale, Versioned
 from base.text import clean_line
-from crm.models import Contact
+from crm.models import Contact, Stage
 from crm.search import reindex
-from followups.owed import Owed, open_with
 from followups.reminders import next_reminder
 from interviews.models import Interview
 from outbox.models import REMINDERS, OutgoingMail
@@ -94,9 +93,26 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def theirs(self) -> "PromiseQuerySet":
         return self.filter(whose=Whose.THEIRS)
 
+    def owed(self) -> "PromiseQuerySet":
+        """What I owe."""
+        return self.alive().open().mine()
+
+    def awaited(self) -> "PromiseQuerySet":
+        """What they owe."""
+        return self.alive().open().theirs()
+
     def overdue(self, as_of: date) -> "PromiseQuerySet":
-        """Due before `as_of`, the owner's local date."""
-        return self.filter(due_on__lt=as_of)
+        """What I owe since before `as_of`, the owner's local date."""
+        return self.owed().filter(due_on__lt=as_of)
+
+    def due_by(self, day: date) -> "PromiseQuerySet":
+        """What I owe by `day`, the owner's local date."""
+        return self.owed().filter(due_on__lte=day)
+
+    def to_do_on(self, day: date) -> "PromiseQuerySet":
+        """Those that Today may show: not put off beyond `day`, and about nobody who was dropped."""
+        is_back = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=day)
+        return self.filter(is_back).exclude(contact__stage=Stage.DROP)
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""
@@ -140,15 +156,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
             last = chunk[-1].pk
 
 
-class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ignore[misc]  # a class made at run time
+class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):
     """On the related manager: `contact.promises.make(...)`."""
 
-    if TYPE_CHECKING:
-        instance: Contact
-
-    def owed(self, most: int) -> list[Owed]:
-        """What is open between us as rows, the most urgent first: what the contact's page shows."""
-        return open_with(self.instance, most)
+    instance: Contact  # which Django sets on a related manager
 
     @transaction.atomic
     def make(
@@ -212,7 +223,7 @@ class Promise(Versioned):
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = PromiseManager()
+    objects = PromiseManager()
 
     class Meta:
         constraints = [

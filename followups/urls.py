@@ -3,7 +3,6 @@ from django.urls import path
 from followups import mail_pages, views
 
 urlpatterns = [
-    path("", views.today, name="today"),
     path("follow-ups/", views.promise_list, name="promise_list"),
     path("contacts/<number:contact_pk>/promises/new/", views.promise_new, name="promise_new"),
     path("promises/new/", views.promise_to, name="promise_to"),

@@ -19,21 +19,12 @@ from base.url_values import read_date, read_number
 from crm.models import Contact
 from followups import actions
 from followups.forms import PromiseChangeForm, PromiseForm, PromiseToForm
-from followups.listing import read_list
 from followups.models import Promise, PromiseQuerySet
-from followups.today import read_day
+from followups.promise_list import read_list
 from interviews.models import Interview
 
 FURTHEST_SNOOZE = 366
 SUGGESTED = 20  # names
-
-
-@require_GET
-def today(request: OwnerRequest) -> HttpResponse:
-    day = read_day(request.user, timezone.now())
-    if day.is_quiet and not request.user.contacts.alive().exists():
-        return render(request, "followups/today_empty.html", {"today": day.day})
-    return render(request, "followups/today.html", {"day": day, "today": day.day, "lead": day.lead(request.user)})
 
 
 @require_GET

@@ -16,7 +16,7 @@ from tooling.environment import DEVELOPMENT, ROOT, RUNTIME, Environment, say, wi
 from tooling.suites import settings_names
 
 AT_ONCE = 2
-APPS = ["config", "base", "accounts", "outbox", "crm", "interviews", "followups"]
+APPS = ["config", "base", "accounts", "outbox", "crm", "interviews", "followups", "pages"]
 
 
 class CouldNotAskError(Exception):

@@ -283,6 +283,58 @@ def test_overdue_looks_at_the_local_date(user, contact):
 
 
 @pytest.fixture
+def owed_in_every_way(user, stranger, contact):
+    """By what is special about each."""
+    dropped, binned = ContactFactory(owner=user, stage="drop"), ContactFactory(owner=user, binned_at=NOW)
+    made = {
+        "due": {},
+        "late": {"due_on": TODAY - timedelta(days=1)},
+        "back": {"due_on": TODAY - timedelta(days=9), "snoozed_until": TODAY},
+        "put off": {"snoozed_until": TODAY + timedelta(days=1)},
+        "later": {"due_on": TODAY + timedelta(days=1)},
+        "theirs": {"whose": "theirs"},
+        "binned": {"binned_at": NOW},
+        "kept": {"state": "kept", "closed_at": NOW},
+        "dropped": {"contact": dropped},
+        "theirs of a dropped one": {"contact": dropped, "whose": "theirs"},
+        "of a binned one": {"contact": binned},
+        "a stranger's": {"contact": ContactFactory(owner=stranger)},
+    }
+    for what, fields in made.items():
+        PromiseFactory(**{"contact": contact, "what": what, **fields})
+
+
+def whats(promises) -> set[str]:
+    return set(promises.values_list("what", flat=True))
+
+
+@pytest.mark.usefixtures("owed_in_every_way")
+def test_which_promises_are_owed_awaited_overdue_and_to_do(user):
+    mine = {"due", "late", "back", "put off", "later", "dropped"}
+    assert whats(user.promises.owed()) == mine
+    assert whats(user.promises.awaited()) == {"theirs", "theirs of a dropped one"}
+    assert whats(user.promises.overdue(TODAY)) == {"late", "back"}
+    assert whats(user.promises.due_by(TODAY)) == mine - {"later"}
+    assert whats(user.promises.due_by(TODAY).to_do_on(TODAY)) == {"due", "late", "back"}
+    assert whats(user.promises.awaited().to_do_on(TODAY)) == {"theirs"}
+
+
+def test_the_most_urgent_come_first(user, contact):
+    for days in (1, 3, 2):
+        PromiseFactory(contact=contact, what=str(days), due_on=TODAY - timedelta(days=days))
+    assert [promise.what for promise in user.promises.overdue(TODAY).most_urgent_first()] == ["3", "2", "1"]
+
+
+def test_a_row_reads_all_that_it_shows_at_once(user, contact, django_assert_num_queries):
+    PromiseFactory(contact=contact, state="kept", closed_at=NOW)
+    with django_assert_num_queries(1):
+        (row,) = user.promises.with_row()
+        shown = (row.what, row.is_mine, row.is_open, row.due_on, row.promised_on, row.closed_on, row.version)
+        assert (row.contact.name, row.contact.initials, row.contact.first_name) == ("Priya Raghunathan", "PR", "Priya")
+    assert shown == ("Send the article on gauge stations", True, False, TODAY, TODAY - timedelta(days=3), TODAY, 1)
+
+
+@pytest.fixture
 def use_indexes(db):
     """So few rows are read whole by Postgres and then sorted, unless it must not."""
     if connection.vendor == "postgresql":

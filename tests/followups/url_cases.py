@@ -49,7 +49,6 @@ def stop(owner: User) -> Kwargs:
 
 
 CASES: dict[str, Callable[[User], Kwargs]] = {
-    "today": nothing,
     "promise_list": nothing,
     "promise_new": contact,
     "promise_to": contact_named,
