@@ -2,6 +2,7 @@
 together, and saving again replaces the stored ones."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, NamedTuple
 
 from django import forms
@@ -46,7 +47,7 @@ class VersionedForm(forms.Form):
 
     def show_stale(self, version: int, stands: Mapping[str, Any]) -> None:
         """`stands` is what the row of this `version` says, by the names of the fields, as a fresh form would show it."""
-        data = self.data.copy()
+        data: Any = copy(self.data)  # of a QueryDict one that can be written
         data[self.add_prefix("version")] = str(version)
         self.data = data
         self.differences = [

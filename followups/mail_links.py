@@ -53,7 +53,7 @@ class ButtonLink:
         return _button_path().replace("TOKEN", self.token())
 
     def url(self) -> str:
-        return settings.SITE_URL + self.path()
+        return f"{settings.SITE_URL}{self.path()}"
 
 
 # the salt binds a signature to its purpose: a link for one page opens no other

@@ -156,7 +156,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
             last = chunk[-1].pk
 
 
-class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):
+_FromQuerySet = models.Manager.from_queryset(PromiseQuerySet)
+
+
+class PromiseManager(_FromQuerySet["Promise"]):
     """On the related manager: `contact.promises.make(...)`."""
 
     instance: Contact  # which Django sets on a related manager

@@ -125,9 +125,9 @@ def promise_snooze(request: OwnerRequest, pk: int, days: int) -> HttpResponse:
     if not 1 <= days <= FURTHEST_SNOOZE:
         raise Http404
     now, promise = timezone.now(), _seen(request, pk)
-    back = promise.snoozed_until.isoformat() if promise.is_put_off(request.user.today(now)) else ""
+    before = promise.snoozed_until if promise.is_put_off(request.user.today(now)) else None
     promise.snooze(days, now)
-    undo = f"{_url('promise_unsnooze', promise)}&back={back}"
+    undo = f"{_url('promise_unsnooze', promise)}&back={before or ''}"
     return _done(request, promise, _("Put off to %(until)s: “%(what)s”, for %(who)s."), undo=undo)
 
 
