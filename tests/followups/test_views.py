@@ -9,6 +9,7 @@ from accounts.http import seen_version
 from followups import views
 from followups.models import Promise
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
+from tests.reading import every, headings, read_main, rows, text, title
 
 
 @pytest.fixture(autouse=True)
@@ -472,14 +473,12 @@ def some(contact):
 
 
 def whats(page) -> list[str]:
-    return re.findall(r'class="row__what[^"]*"\s+href="[^"]*"\s*>\s*([^<]*?)\s*<', page.text)
+    return [title(row) for row in rows(page)]
 
 
 def test_i_owe_in_its_sections(client, some):
     page = client.get(reverse("promise_list"))
-    assert re.findall(r'<h2>([^<]*)</h2>\s*<span class="head__count">(\d+)<', page.text) == [
-        (head, "1") for head in some
-    ]
+    assert headings(page) == [(head, "1") for head in some]
     assert whats(page) == list(some)
     assert "You owe four things, one of them late." in page.text
 
@@ -489,7 +488,8 @@ def test_the_tabs_count_and_show_their_own(client, contact, some):
     PromiseFactory(contact=contact, state="kept", closed_at=NOW, what="kept one")
     PromiseFactory(contact=contact, state="let_go", closed_at=NOW, what="gone one")
     page = client.get(reverse("promise_list"))
-    assert re.findall(r"<span>(\d+)</span>", page.text) == ["4", "1", "1", "1"]
+    tabs = next(every(read_main(page), "nav"))
+    assert [text(tab) for tab in every(tabs, "a")] == ["I owe 4", "They owe 1", "Kept 1", "Let go 1"]
     shown = {tab: whats(client.get(reverse("promise_list"), {"tab": tab})) for tab in ("theirs", "kept", "gone")}
     assert shown == {"theirs": ["their"], "kept": ["kept one"], "gone": ["gone one"]}
 
@@ -543,12 +543,12 @@ def test_pages_follow_each_other_and_lose_nothing(client, contact, tab, fields):
 
 
 @pytest.mark.parametrize("tab", ["mine", "theirs", "kept", "gone"])
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, rows, django_assert_num_queries):
+@pytest.mark.parametrize("many", [1, 30])
+def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, many, django_assert_num_queries):
     fields = {"mine": {}, "theirs": {"whose": "theirs"}, "kept": {"state": "kept"}, "gone": {"state": "let_go"}}[tab]
     if "state" in fields:
         fields["closed_at"] = NOW
-    for _number in range(rows):
+    for _number in range(many):
         PromiseFactory(contact=ContactFactory(owner=user), **fields)
     with django_assert_num_queries(5):  # session, user, counts, rows, navigation
         client.get(reverse("promise_list"), {"tab": tab})
@@ -585,6 +585,15 @@ def test_the_lead_says_how_much(client, contact, late, coming, lead):
     for days in [-1] * late + [1] * coming:
         PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=days))
     assert f'<p class="page__lead">{lead}</p>' in client.get(reverse("promise_list")).text
+
+
+def test_past_a_thousand_it_counts_no_further(client, contact):
+    late = PromiseFactory.build_batch(1001, contact=contact, owner=contact.owner, due_on=TODAY - timedelta(days=1))
+    Promise.objects.bulk_create(late)
+    page = client.get(reverse("promise_list"))
+    assert "You owe more than 1,000 things, more than 1,000 of them late." in page.text
+    assert next(text(tab) for tab in every(next(every(read_main(page), "nav")), "a")) == "I owe 1,000+"
+    assert len(rows(page)) == 25
 
 
 def test_day_of_a_promise_is_a_date(client, contact):

@@ -216,7 +216,13 @@ def test_a_row_says_what_who_and_when_and_acts_in_one_tap(client, user):
     page = today(client)
     (row,), (awaited,) = rows(page, "Overdue"), rows(page, "They owe you")
     assert text(row).startswith("ZN Send the article on gauge stations Zsófia Nagy · 4 days late")
-    assert [said.partition(":")[0].strip() for said in buttons(row)] == ["Kept", "Tomorrow", "In 3 days", "Next week", "Let go"]
+    assert [said.partition(":")[0].strip() for said in buttons(row)] == [
+        "Kept",
+        "Tomorrow",
+        "In 3 days",
+        "Next week",
+        "Let go",
+    ]
     assert [said.partition(":")[0].strip() for said in buttons(awaited)] == ["Arrived", "Let go"]
     assert posts_to(row, "Tomorrow") == f"/promises/{mine.pk}/snooze/1/?v=1"
     assert dict(next(every(row, "a")).attributes)["href"] == mine.get_absolute_url()
