@@ -2,7 +2,7 @@ FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.txt /requirements.txt
-RUN /venv/bin/pip install --require-hashes -r /requirements.txt
+RUN /venv/bin/pip install --no-deps --require-hashes -r /requirements.txt && /venv/bin/pip check
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \

@@ -12,6 +12,7 @@ from allauth.account.internal.flows.email_verification import send_verification_
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -69,6 +70,8 @@ class SignupForm(Worded, allauth.SignupForm):  # type: ignore[misc]  # allauth s
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """The account as a whole or not at all; of two sign-ups with one address the later hears what a known one hears."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # the work a new account makes: the time tells nothing
         try:
             with transaction.atomic():
                 saved: tuple[User | None, HttpResponse | None] = super().try_save(request)

@@ -4,10 +4,9 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -16,32 +15,17 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 LONGEST = 60  # characters of a date in words
 
 
-# where a zone is called by a city: "Mexico/General" and "US/Pacific" are not
-CONTINENTS = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Arctic/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
-)
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Every IANA zone a user may choose; aliases such as `Europe/Kiev` stay valid, pseudo zones do not."""
-    return frozenset(
-        name for name in available_timezones() if not name.startswith(("posix", "right", "Factory", "localtime"))
-    )
-
-
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The UTC instant of a local time. A gap moves forward, an overlap takes the first (RFC 5545 3.3.5)."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+
+
+def local(at: datetime, zone: tzinfo) -> datetime:
+    """`at` on the clocks of `zone`. In the first and last hours that datetime knows, where a clock may have no date, in UTC."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def exists(day: date, at: time, zone: ZoneInfo) -> bool:
@@ -85,10 +69,20 @@ _NUMBERS = {
     )
     for word in words.split()
 }
+
+
+def _numbered(names: Sequence[str], *longer: str) -> dict[str, int]:
+    """Each name and its usual abbreviations, with its place. Other beginnings are words: "Marc" is no month."""
+    short = [*(name[:3] for name in names), *longer]
+    return {word: at for at, name in enumerate(names) for word in (name, *short) if name.startswith(word)}
+
+
+_MONTH_NUMBERS = _numbered(_MONTHS, "sept")
+_WEEKDAY_NUMBERS = _numbered(_WEEKDAYS, "tues", "thur", "thurs")
 _OF_MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_MONTH = r"(?P<month>[a-z]{3,9})\.?"
+_MONTH = rf"(?P<month>{'|'.join(_MONTH_NUMBERS)})\.?"
 _YEAR = r"(?: (?P<year>\d{4}))?"
-_WEEKDAY = r"(?:(?P<weekday>[a-z]{3,9}) )?(?:the )?"
+_WEEKDAY = rf"(?:(?P<weekday>{'|'.join(_WEEKDAY_NUMBERS)}) )?(?:the )?"
 _WRITTEN = (
     re.compile(rf"{_WEEKDAY}{_OF_MONTH}(?: of)? {_MONTH}{_YEAR}"),
     re.compile(rf"{_WEEKDAY}{_MONTH} {_OF_MONTH}{_YEAR}"),
@@ -107,17 +101,20 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def understand(words: str, today: date) -> date | None:
+def understand(words: str, today: date, *, library: bool = True) -> date | None:
     """Reads a date typed in words ("next tuesday", "in 3 weeks", "31 october"), relative to the user's `today`.
 
     A weekday is the coming one, never today; "next tuesday" is the tuesday of next week; a day without a year is the
     coming one, unless its weekday says that it has just been. None when it is no date I know, or one before 1900 or after 2200. Never raises.
+    What is not read here goes to a library, some milliseconds each: leave it out (`library=False`) where many are read at once.
     """
     text = _plain(words)
     if not text or len(text) > LONGEST:
         return None
     found = _read(text, today)
-    if found is None and not _is_written_out(text):  # one that is, is a slip of the hand: no library may guess at it
+    if (
+        found is None and library and not _is_written_out(text)
+    ):  # one that is, is a slip of the hand: no library may guess at it
         found = _read_otherwise(text, today)
     return _known(found)
 
@@ -209,7 +206,7 @@ def _relative(text: str, today: date) -> date | None:
 
 def _weekday(text: str, today: date) -> date | None:
     *before, name = text.rstrip(".").split()
-    weekday = _index(_WEEKDAYS, name)
+    weekday = _WEEKDAY_NUMBERS.get(name)
     if weekday is None or before not in ([], ["next"], ["this"], ["last"], ["coming"]):
         return None
     if before == ["next"]:
@@ -230,7 +227,7 @@ def _written(text: str, today: date) -> date | None:
         return None
     found, month = written
     day = _in_year(found["year"], month, int(found["day"]), today)
-    weekday = _index(_WEEKDAYS, found["weekday"]) if found["weekday"] else None
+    weekday = _WEEKDAY_NUMBERS[found["weekday"]] if found["weekday"] else None
     if day is None or weekday in (None, day.weekday()):
         return day
     before = today if found["year"] else date(day.year - 1, day.month, day.day)
@@ -241,10 +238,8 @@ def _written(text: str, today: date) -> date | None:
 def _match_written(text: str) -> tuple[re.Match[str], int] | None:
     """The parts of "friday 4 december 2026" and the number of its month."""
     for pattern in _WRITTEN:
-        found = pattern.fullmatch(text)
-        month = _index(_MONTHS, found["month"]) if found else None
-        if found and month is not None:
-            return found, month + 1
+        if found := pattern.fullmatch(text):
+            return found, _MONTH_NUMBERS[found["month"]] + 1
     return None
 
 
@@ -271,11 +266,6 @@ def _first(today: date, days: Iterable[tuple[int, int, int]]) -> date | None:
         if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and date(year, month, day) >= today:
             return date(year, month, day)
     return None
-
-
-def _index(names: Sequence[str], word: str) -> int | None:
-    """Which of the names a word of three letters or more begins; "sept" and "thurs" are some."""
-    return next((i for i, name in enumerate(names) if len(word) >= 3 and name.startswith(word)), None)
 
 
 def _read_otherwise(text: str, today: date) -> date | None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 
-from base.url_values import read_number
+from base.url_values import read_instant, read_number
 
 SIZE = 25
 Row = TypeVar("Row")
@@ -49,6 +49,9 @@ class Order:
             return None
         field = model._meta.get_field(self.field)
         assert isinstance(field, Field), self.field  # noqa: S101 - a programmer's slip, not a visitor's
+        if isinstance(field, DateTimeField):
+            at = read_instant(text)
+            return (at, pk) if at else None
         try:
             return field.get_prep_value(text), pk
         except (ValidationError, ValueError, OverflowError):

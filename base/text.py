@@ -3,14 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
-from functools import cache
 from urllib.parse import quote, unquote
-from zoneinfo import ZoneInfo
-
-from django.utils.translation import gettext as _
-
-from base.dates import zone_names
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
@@ -77,8 +70,9 @@ def profile_url(text: str) -> str:
 
 def sentence_case(words: str) -> str:
     """ "flood engineer" becomes "Flood engineer"; "iOS developer" stays."""
-    first = words.split(" ", 1)[0]
-    return words[:1].upper() + words[1:] if first.islower() else words
+    first, upper = words.split(" ", 1)[0], words[:1].upper()
+    # "ß" has no capital of one letter: what was measured stays as long as it was
+    return upper + words[1:] if first.islower() and len(upper) == 1 else words
 
 
 def role_case(words: str) -> str:
@@ -89,33 +83,3 @@ def role_case(words: str) -> str:
 def without_met(words: str) -> str:
     """ "met at PyCon" as it reads under "How you met": "at PyCon"."""
     return re.sub(r"^(?:we )?met (?=(?:at|on|in|during|through|via)\b)", "", words, flags=re.IGNORECASE)
-
-
-def time_there(zone: str, mine: ZoneInfo, now: datetime) -> str:
-    """ "12:20, an hour behind": what the clocks show where this person is; empty when that is not known."""
-    if not zone:
-        return ""
-    there = now.astimezone(ZoneInfo(zone))
-    minutes = int(
-        ((there.utcoffset() or now - now) - (now.astimezone(mine).utcoffset() or now - now)).total_seconds() // 60
-    )
-    hours = f"{abs(minutes) / 60:g}".replace(".5", "½").replace(".75", "¾").replace(".25", "¼")
-    distance = _("an hour") if abs(minutes) == 60 else _("%s hours") % hours
-    said = _("as with you") if not minutes else (_("%s ahead") if minutes > 0 else _("%s behind")) % distance
-    return f"{there:%H:%M}, {said}"
-
-
-def zone_of(words: str) -> str:
-    """The time zone called so, in full or by its city ("lisbon", "São Paulo"); empty when there is none."""
-    return _zones().get(fold(words).replace(" ", "_"), "")
-
-
-@cache
-def _zones() -> dict[str, str]:
-    known: dict[str, str] = {}
-    for zone in sorted(
-        zone_names(), key=lambda zone: (zone.count("/") != 1, zone)
-    ):  # a city before a part of a country
-        for name in (fold(zone), fold(zone).rpartition("/")[2]):
-            known.setdefault(name, zone)
-    return known

@@ -40,6 +40,7 @@ class Ours:
             "create a contact": lambda: saved(self.browser.post(self.new_contact[0], self.contact_data())),
             "schedule an interview": lambda: saved(self.browser.post(self.new_interview[0], self.interview_data())),
             "Today": lambda: get("/"),
+            "Follow-ups": lambda: get("/follow-ups/"),
         }
 
     def contact_data(self) -> dict[str, str]:
@@ -68,6 +69,7 @@ class Ours:
             "create a contact": one(self.new_contact[0], posts=[self.contact_data(), self.contact_data()]),
             "schedule an interview": one(self.new_interview[0], posts=[self.interview_data(), self.interview_data()]),
             "Today": one("/"),
+            "Follow-ups": one("/follow-ups/"),
         }
 
 

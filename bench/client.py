@@ -16,10 +16,6 @@ class Answer:
     body: bytes
     seconds: float
 
-    @property
-    def where(self) -> str:
-        return self.headers.get("location", "")
-
 
 class Browser:
     def __init__(self, port: int, session: str) -> None:

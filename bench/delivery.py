@@ -14,22 +14,16 @@ from bench.servers import ROOT, database_urls, environment, run_json, stop
 from bench.timing import percentile
 
 RATIO = 0.5
-CLAIM_RATIO = 2.0
 SETTLE_SECONDS = 2
 
 
-def run(rows: int, workers: int, claims: int, databases: list[str]) -> dict[str, Any]:
-    """Measures on each database in turn; `claims` is among how many mails 500 are found, 0 leaves that out."""
+def run(rows: int, workers: int, databases: list[str]) -> dict[str, Any]:
     result: dict[str, Any] = {"rows": rows, "workers": workers, "databases": {}}
     for database in databases:
         with ExitStack() as stack:
             var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kw-bench-")))
-            url, many = database_urls(database, var, stack, "keepword_bench_mail", "keepword_bench_many")
-            found = _on(var, url, rows, workers)
-            if claims:
-                found["claim"] = {**run_json("bench.claims", str(claims), env=environment(var, many)), "target": "<= 2"}
-                found["ok"] = found["ok"] and found["claim"]["ratio"] <= CLAIM_RATIO
-            result["databases"][database] = found
+            (url,) = database_urls(database, var, stack, "keepword_bench_mail")
+            result["databases"][database] = _on(var, url, rows, workers)
     result["over"] = [name for name, found in result["databases"].items() if not found["ok"]]
     return result
 
@@ -130,9 +124,4 @@ def table(result: dict[str, Any]) -> str:
             f" in {found['plan_seconds']} s; late {late}; lost {found['lost']}, duplicates {found['duplicates']}"
             f" {'ok' if found['ok'] else 'OVER'}"
         )
-        if claim := found.get("claim"):
-            lines.append(
-                f"{'':10}500 found and claimed among {claim['rows']} in {claim['ours_ms']} ms, with Django's own two statements"
-                f" {claim['plain_ms']} ms, ratio {claim['ratio']} {claim['target']}"
-            )
     return "\n".join(lines)

@@ -20,7 +20,8 @@ from bench.timing import Side, alternate
 
 SMALL = 1000
 GROWTH = 1.3
-MEMORY = 1.4
+SPREAD = 3.0  # p95 over p50
+MEMORY = 1.8
 KB = 1024
 
 
@@ -37,22 +38,23 @@ class Row:
 
 
 ROWS = [
-    Row("list", "people", 6, ratio=2.5, grows=True),
-    Row("next page", "people", 6, ratio=2.5, grows=True),
-    Row("search, common", "search", 4, ratio=2.0, grows=True),
-    Row("search, rare", "search", 4, milliseconds=40.0),
-    Row("contact, 20 of everything", "person", 9, ratio=4.0, grows=True),
-    Row("create a contact", "new", 7, ratio=2.0),
-    Row("schedule an interview", "new", 9, ratio=2.5),
-    Row("Today", "people", 12, ratio=3.0),
+    Row("list", "people", 8, ratio=4.0, grows=True),
+    Row("next page", "people", 8, ratio=4.0, grows=True),
+    Row("search, common", "search", 5, ratio=3.0, grows=True),
+    Row("search, rare", "search", 5, milliseconds=40.0),
+    Row("contact, 20 of everything", "person", 14, ratio=8.0, grows=True),
+    Row("create a contact", "new", 10, ratio=3.0),
+    Row("schedule an interview", "new", 12, ratio=4.0),
+    Row("Today", "people", 16, ratio=6.0),
+    Row("Follow-ups", "people", 16, ratio=6.0),
 ]
 WEIGHTS = {
     "list, raw": 45 * KB,
     "list, compressed": 8 * KB,
     "search fragment, compressed": 4 * KB,
     "scripts, compressed": 22 * KB,
-    "CSS, compressed": 12 * KB,
-    "first visit": 50 * KB,
+    "CSS, compressed": 16 * KB,
+    "first visit": 60 * KB,
 }
 
 
@@ -76,6 +78,13 @@ def run(contacts: int, rounds: int, seconds: float, databases: list[str]) -> dic
         for part in ("rows", "weight", "memory")
         for name, row in found[part].items()
         if not row["ok"]
+    ]
+    # reported and not judged: other work on the machine widens it
+    result["wide"] = [
+        f"{database}: {name}"
+        for database, found in result["databases"].items()
+        for name, row in found["rows"].items()
+        if row["spread"] > SPREAD
     ]
     return result
 
@@ -121,6 +130,7 @@ def _judge(row: Row, sides: dict[str, Side], counted: dict[str, Any]) -> dict[st
         "floor_p95_ms": round(floor.p(95), 2),
         "ratio": round(ours.p50 / floor.p50, 2),
         "target": f"<= {row.ratio}" if row.ratio else f"<= {row.milliseconds:.0f} ms",
+        "spread": round(ours.p(95) / ours.p50, 1),
         "growth": round(ours.p50 / sides["small"].p50, 2) if row.grows else None,
         "sql": counted["sql"],
         "sql_target": row.sql,
@@ -178,11 +188,13 @@ def table(result: dict[str, Any]) -> str:
     lines = []
     for database, found in result["databases"].items():
         lines.append(f"\n{database}, {result['contacts']} contacts, p50 and p95 in ms, {result['rounds']} rounds")
-        lines.append(f"{'':28}{'floor':>8}{'ours':>8}{'p95':>8}{'ratio':>7} {'target':>9}{'growth':>8}{'SQL':>9}")
+        lines.append(
+            f"{'':28}{'floor':>8}{'ours':>8}{'p95':>8}{'ratio':>7} {'target':>9}{'growth':>8}{'p95/p50':>9}{'SQL':>9}"
+        )
         for name, row in found["rows"].items():
             lines.append(
                 f"{name:28}{row['floor_p50_ms']:8.2f}{row['ours_p50_ms']:8.2f}{row['ours_p95_ms']:8.2f}{row['ratio']:7.2f}"
-                f" {row['target']:>9}{row['growth'] or '':>8}{row['sql']:>5}/{row['sql_target']:<3} {_word(row)}"
+                f" {row['target']:>9}{row['growth'] or '':>8}{row['spread']:>9}{row['sql']:>5}/{row['sql_target']:<3} {_word(row)}"
             )
         for name, row in found["weight"].items():
             lines.append(f"{name:28}{row['bytes']:>8} of {row['target']} bytes {_word(row)}")
@@ -190,6 +202,7 @@ def table(result: dict[str, Any]) -> str:
             lines.append(
                 f"{name:28}{row['ours_mb']} MB, floor {row['floor_mb']} MB, {row['ratio']} {row['target']} {_word(row)}"
             )
+    lines.append(f"\np95 over {SPREAD:g} times p50: {', '.join(result['wide']) or 'none'}")
     return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ from base.text import fold
 from bench.names import ORGANISATIONS, RARE, invented, organisation
 from bench.sessions import in_batches, settle_statistics, sign_in
 from crm.models import Contact, ContactTag, Note, Organisation, Stage, StageChange, Tag, Touch
-from crm.search import text_of
+from crm.parts import search_text
 from followups.models import Promise
 from interviews.models import Interview
 
@@ -76,7 +76,7 @@ def _contacts(user: User, size: int, organisations: list[Organisation], now: dat
             organisation=where,
             email=one.email,
             stage=stage,
-            search_text=text_of((one.name, one.role, where.name, one.email, *said), [TAGS[n % len(TAGS)]]),
+            search_text=search_text((one.name, one.role, where.name, one.email, TAGS[n % len(TAGS)], *said)),
             created_at=now - timedelta(days=n % 900),
         )
         if stage == Stage.CONTINUE:

@@ -18,7 +18,7 @@ class JSONFormatter(logging.Formatter):
             "message": _message(record),
             **getattr(record, "data", {}),
         }
-        if record.exc_info:
+        if record.exc_info and not record.name.startswith("django.security"):  # a stranger's request, no error of ours
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
 

@@ -1,13 +1,11 @@
 """Project-wide HTTP manners, once: the user's zone, no-store, Vary, and sign-in under htmx."""
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -20,24 +18,6 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-class RefuseNul:
-    """No address, query or cookie of ours holds a NUL, and Postgres takes none: 400 before anything asks the database.
-    In a body the forms say it, next to the field."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        # a quoted cookie may spell it \000, so the values are looked at as Django reads them
-        if (
-            "\0" in request.path
-            or "%00" in request.META.get("QUERY_STRING", "")
-            or any("\0" in value for value in request.COOKIES.values())
-        ):
-            raise BadRequest("NUL in the address or a cookie")
-        return self.get_response(request)
-
-
 class PageManners:
     """What is on a page is the user's: in their zone, kept by no cache, and never the fragment for the page."""
 
@@ -46,7 +26,7 @@ class PageManners:
 
     def __call__(self, request: HtmxRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+            timezone.activate(request.user.zone)
         try:
             response = self.get_response(request)
         finally:

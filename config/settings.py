@@ -1,12 +1,18 @@
 """One file, read top to bottom. All variation comes from the environment (or .env); .env.example names every variable."""
 
 import secrets
+import zoneinfo
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+# Zone rules are those of the pinned tzdata package, on every machine: the system's own may be years old. Before anything else,
+# so that nothing is read by the others; what an import has read already is forgotten.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -88,7 +94,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.RefuseNul",
+    "config.unreadable.RefuseUnreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,6 +107,7 @@ MIDDLEWARE = [
     "config.middleware.PageManners",
     "config.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.try_later.LimitRequests",
     "accounts.http.AnswerStale",
 ]
 
@@ -163,7 +170,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # of the usual 300 a busy hour would throw away limits that still hold
-    }
+    },
+    # what each process counts for itself, without a write
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -188,7 +197,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 EMAIL_BACKEND = "outbox.backends.QueueBackend"
 EMAIL_URL = env.str(
     "EMAIL_URL", default=""
-)  # smtp://user:pw@host:port, smtp+tls://, smtp+ssl://; empty: files in MAIL_DIR
+)  # smtp+tls://user:pw@host:587, smtp+ssl://, smtp:// (outbox/smtp.py); empty: files in MAIL_DIR
 EMAIL_IDEMPOTENCY_HEADER = env.str("EMAIL_IDEMPOTENCY_HEADER", default="")
 EMAIL_TIMEOUT = 30
 _mail_host = SITE_HOST if SITE_HOST.rpartition(".")[2].isalpha() else "localhost"  # an address is no domain

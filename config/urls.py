@@ -12,3 +12,4 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+handler500 = "accounts.try_later.server_error"

@@ -7,21 +7,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from accounts.models import User
-from accounts.written import written
 from base.dates import take_date
+from base.owned import Stale
 from base.text import key_of, promise_lines, sentence_case
 from crm.models import Contact, ContactTag, Note, Organisation, RhythmUnit, Stage, Tag, Touch
-from crm.search import reindex, text_of
+from crm.parts import search_text
 
 FORWARD = (Stage.TO_MEET, Stage.ASKED, Stage.SCHEDULED, Stage.MET)
 SOFT_DATES_A_DAY = 3  # product.md rule 14
 USUAL_RHYTHM = (2, RhythmUnit.MONTHS)
 WINDOW = timedelta(days=120)
 A_DOUBLE_TAP = timedelta(minutes=1)
-STANDING = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at", "version"]
+STANDING = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at"]
 
 
 @dataclass(frozen=True)
@@ -70,36 +70,44 @@ def add(
     contact.uid = uid or contact.uid
     contact.name_key = key_of(details.name)
     contact.organisation = _organisation(owner, details.organisation)
-    contact.search_text = text_of(_said(details), details.tags)
+    contact.search_text = search_text([*contact.own_words(), *(f"#{tag}" for tag in details.tags)])
     contact.save(force_insert=True)
     _set_tags(contact, details.tags)
     if details.stage != contact.stage:
         _set_stage(contact, details.stage, now)
-    made = make_promises(contact, promises, now)
+    promised = [*promises, *promise_lines(note)]
+    made = make_promises(contact, promised, now)
     if note:
-        made += keep_note(contact=contact, body=note, now=now).promises
+        contact.notes.create(owner_id=owner.pk, body=note, created_at=now)
+    if note or promised:
+        contact.refresh_search_text()
     return Added(contact, made)
 
 
 @transaction.atomic
-def edit(*, contact: Contact, details: Details, now: datetime) -> Contact:
-    """Writes what the form says over what was there; the caller has compared what the form saw."""
-    for name, value in details.on_the_row().items():
-        setattr(contact, name, value)
-    contact.name_key = key_of(details.name)
-    contact.organisation = _organisation(contact.owner, details.organisation)
-    contact.version += 1
-    contact.save(update_fields=[*details.on_the_row(), "name_key", "organisation", "version"])
+def edit(*, contact: Contact, details: Details, seen: int | None = None, now: datetime) -> Contact:
+    """Writes what the form says over what was there."""
+    _lock(contact, seen)
+    contact.change(
+        contact.version,
+        **details.on_the_row(),
+        name_key=key_of(details.name),
+        organisation=_organisation(contact.owner, details.organisation),
+    )
     contact.contact_tags.exclude(tag__name_key__in=[key_of(tag, 60) for tag in details.tags]).delete()
     _set_tags(contact, details.tags)
-    reindex(contact)
+    contact.refresh_search_text()
     return change_stage(contact=contact, to=details.stage, now=now)
 
 
+# Of a verb that answers a tap or an Undo, `seen` is the version its page showed: Stale, with nothing written, when the row is
+# of another one. Without it the verb is a part of something that happened, and goes by what the row says now.
+
+
 @transaction.atomic
-def change_stage(*, contact: Contact, to: str, now: datetime) -> Contact:
+def change_stage(*, contact: Contact, to: str, seen: int | None = None, now: datetime) -> Contact:
     """Sets the stage by hand or by an event, and keeps the change with its date; the same stage is no change."""
-    _lock(contact)
+    _lock(contact, seen)
     if contact.stage != to:
         _set_stage(contact, to, now)
     return contact
@@ -115,9 +123,9 @@ def advance(*, contact: Contact, to: str, now: datetime) -> Contact:
 
 
 @transaction.atomic
-def continue_with(*, contact: Contact, count: int, unit: str, now: datetime) -> Contact:
+def continue_with(*, contact: Contact, count: int, unit: str, seen: int | None = None, now: datetime) -> Contact:
     """Continue means a rhythm, counted from the last touch."""
-    _lock(contact)
+    _lock(contact, seen)
     contact.rhythm_count, contact.rhythm_unit = count, RhythmUnit(unit)
     if contact.stage == Stage.CONTINUE:
         contact.touch_on = next_touch(contact, now)
@@ -128,15 +136,15 @@ def continue_with(*, contact: Contact, count: int, unit: str, now: datetime) -> 
 
 
 @transaction.atomic
-def drop(*, contact: Contact, now: datetime) -> Contact:
+def drop(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
     """Drop means silence: nothing nags about this person any more; the history and the rhythm are kept."""
-    return change_stage(contact=contact, to=Stage.DROP, now=now)
+    return change_stage(contact=contact, to=Stage.DROP, seen=seen, now=now)
 
 
 @transaction.atomic
-def resume(*, contact: Contact, now: datetime) -> Contact:
+def resume(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
     """Goes back to where the relationship stood before it was dropped."""
-    _lock(contact)
+    _lock(contact, seen)
     if contact.stage == Stage.DROP:
         dropped = contact.stage_changes.filter(after=Stage.DROP).order_by("-at", "-pk").first()
         _set_stage(contact, dropped.before if dropped else Stage.TO_MEET, now)
@@ -163,9 +171,9 @@ def say_we_spoke(*, contact: Contact, on: date, now: datetime) -> None:
 
 
 @transaction.atomic
-def untouch(*, contact: Contact, now: datetime) -> Contact:
+def untouch(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
     """Takes back the touch recorded last, and counts the rhythm from the one before."""
-    _lock(contact)
+    _lock(contact, seen)
     last = contact.touches.order_by("-created_at", "-pk").first()
     if last:
         last.delete()
@@ -177,16 +185,16 @@ def untouch(*, contact: Contact, now: datetime) -> Contact:
 
 
 @transaction.atomic
-def move_to_bin(*, contact: Contact, now: datetime) -> Contact:
-    _lock(contact)
+def move_to_bin(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
+    _lock(contact, seen)
     contact.bin(now)
     contact.promises.replan(now)
     return contact
 
 
 @transaction.atomic
-def take_out_of_bin(*, contact: Contact, now: datetime) -> Contact:
-    _lock(contact)
+def take_out_of_bin(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
+    _lock(contact, seen)
     contact.restore()
     contact.promises.replan(now)
     return contact
@@ -204,18 +212,19 @@ class Noted:
 def keep_note(*, contact: Contact, body: str, uid: uuid.UUID | None = None, now: datetime) -> Noted:
     """Keeps a note; each line that starts with `!` is a promise as well. IntegrityError when there is one of that `uid`."""
     note = contact.notes.create(owner_id=contact.owner_id, uid=uid or uuid.uuid4(), body=body, created_at=now)
-    contact.remember(body)
-    return Noted(note, make_promises(contact, promise_lines(body), now))
+    made = make_promises(contact, promise_lines(body), now)
+    contact.refresh_search_text()
+    return Noted(note, made)
 
 
 def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list[Any]:
-    """One promise of mine for each line, with the date that stands at its end."""
+    """One promise of mine for each line, with the date that stands at its end. The caller refreshes the search text."""
     today = contact.owner.today(now)
-    made = []
+    promised = []
     for line in lines:
         dated = take_date(line, today)
-        what, due_on = (dated.rest, dated.day) if dated else (line, None)
-        made.append(contact.promises.make(what=sentence_case(what), due_on=due_on, now=now))
+        promised.append((sentence_case(dated.rest if dated else line), dated.day if dated else None))
+    made: list[Any] = contact.promises.make_many(promised, now=now) if promised else []
     return made
 
 
@@ -244,13 +253,6 @@ def next_touch(contact: Contact, now: datetime) -> date | None:
     return day
 
 
-def _said(details: Details) -> tuple[str, ...]:
-    return (
-        *(details.name, details.role, details.organisation, details.email),
-        *(details.phone, details.place, details.how_met),
-    )
-
-
 def _organisation(owner: User, name: str) -> Organisation | None:
     """The owner's organisation of that name, made when it is new: one statement either way."""
     if not name:
@@ -276,18 +278,14 @@ def _set_tags(contact: Contact, names: Iterable[str]) -> None:
     )
 
 
-def _lock(contact: Contact) -> None:
+def _lock(contact: Contact, seen: int | None = None) -> None:
     """Reads again what a second tab may have changed, and holds the row until the commit."""
-    found = _standing(contact.owner, contact.pk)
-    if not found:
-        raise Contact.DoesNotExist
-    for name, value in zip(STANDING, found[0], strict=True):
+    rows = contact.owner.contacts.select_for_update(no_key=True).values_list("version", *STANDING)
+    contact.version, *standing = rows.get(pk=contact.pk)
+    for name, value in zip(STANDING, standing, strict=True):
         setattr(contact, name, value)
-
-
-@written
-def _standing(owner: User, pk: int) -> QuerySet[Contact, Any]:
-    return owner.contacts.filter(pk=pk).select_for_update().values_list(*STANDING)
+    if seen not in (None, contact.version):
+        raise Stale(contact)
 
 
 def _set_stage(contact: Contact, to: str, now: datetime) -> None:
@@ -302,5 +300,4 @@ def _set_stage(contact: Contact, to: str, now: datetime) -> None:
 
 
 def _keep_standing(contact: Contact) -> None:
-    contact.version += 1
-    contact.save(update_fields=STANDING)
+    contact.change(contact.version, **{name: getattr(contact, name) for name in STANDING})

@@ -49,7 +49,12 @@ def read(owner: User, cursor: str = "") -> tuple[list[Binned], str]:
     alive = {"contact__binned_at__isnull": True}  # what is in the bin with its contact comes back with it
     arms = (
         (owner.contacts.binned(), F("name"), Value(""), F("version")),
-        (owner.notes.filter(binned_at__isnull=False, **alive), Substr("body", 1, START), F("contact__name"), Value(0)),
+        (
+            owner.notes.filter(binned_at__isnull=False, **alive),
+            Substr("body", 1, START),
+            F("contact__name"),
+            F("version"),
+        ),
         (owner.promises.filter(binned_at__isnull=False, **alive), F("what"), F("contact__name"), F("version")),
     )
     first, *rest = [_newest(place, since, *arm) for place, arm in enumerate(arms)]

@@ -11,9 +11,14 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from base.dates import complaint, understand, zone_names
-from base.text import clean_line, clean_text, distinct, zone_of
+from base.dates import complaint, understand
+from base.text import clean_line, clean_text, distinct
+from base.zones import zone_names, zone_of
 from crm.quick import past
+
+MOST_TAGS = 50
+LONGEST_TAG = 60
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 
 
 class LineField(forms.CharField):
@@ -34,8 +39,11 @@ class TextField(LineField):
 
 
 class EmailField(LineField):
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).lower()  # before it is measured: some letters become two
+
     def clean(self, value: Any) -> str:
-        address = str(super().clean(value)).lower()
+        address = str(super().clean(value))
         if not address:
             return ""
         name, at, domain = address.rpartition("@")
@@ -51,12 +59,15 @@ class EmailField(LineField):
 class LinkField(LineField):
     """A web address: http or https, and nothing that a click could run."""
 
+    def to_python(self, value: Any) -> str:
+        """With its scheme, before it is measured."""
+        address = super().to_python(value)
+        return f"https://{address}" if address and not _HAS_SCHEME.match(address) else address
+
     def clean(self, value: Any) -> str:
         address = str(super().clean(value))
         if not address:
             return ""
-        if not re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", address, re.IGNORECASE):
-            address = f"https://{address}"
         try:
             parts = urlsplit(address)
             is_good = parts.scheme.lower() in ("http", "https") and "." in (parts.hostname or "")
@@ -108,16 +119,26 @@ class ZoneField(LineField):
         return found
 
 
+def checked_tags(names: list[str]) -> tuple[str, ...]:
+    """Each tag once; refused when one is too long, or when they are too many."""
+    if any(len(name) > LONGEST_TAG for name in names):
+        raise ValidationError(
+            _("A tag has at most %(most)d characters. Put a comma between two."), params={"most": LONGEST_TAG}
+        )
+    if len(names) > MOST_TAGS:
+        raise ValidationError(
+            _("At most %(most)d tags fit on one person; these are %(n)d."),
+            params={"most": MOST_TAGS, "n": len(names)},
+        )
+    return tuple(distinct(names))
+
+
 class TagsField(LineField):
     """Names between commas; a # is as good as none."""
 
     def clean(self, value: Any) -> tuple[str, ...]:
         names = [name for part in str(super().clean(value)).split(",") if (name := part.strip(" #"))]
-        if any(len(name) > 60 for name in names):
-            raise ValidationError(_("A tag has at most 60 characters. Put a comma between two."))
-        if len(names) > 30:
-            raise ValidationError(_("At most 30 tags fit on one person; these are %(n)d."), params={"n": len(names)})
-        return tuple(distinct(names))
+        return checked_tags(names)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value

@@ -6,10 +6,11 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from base.dates import CONTINENTS, add_months, take_date, understand
-from base.text import clean_text, distinct, profile_url, promise_lines, role_case, zone_of
+from base.dates import add_months, take_date, understand
+from base.text import clean_text, distinct, profile_url, promise_lines, role_case
+from base.zones import CONTINENTS, zone_of
 
-EMAIL = re.compile(r"<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
+EMAIL = re.compile(r"(?<![\w.+%'-])<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
 TAG = re.compile(r"(?<!\S)#([\w][\w&-]*)")
 # neither a date nor two years
@@ -79,9 +80,9 @@ def read(line: str, today: date) -> Quick:
     return found
 
 
-def past(words: str, today: date) -> date | None:
+def past(words: str, today: date, *, library: bool = True) -> date | None:
     """A date typed in words that lies behind us: "friday" is the last one, "4 december" last year's if it is November."""
-    day = understand(words, today)
+    day = understand(words, today, library=library)
     if day is None or day <= today:
         return day
     said = words.casefold()
@@ -189,7 +190,9 @@ def _read_meeting(part: str, found: Quick, today: date) -> None:
     """The day it happened is understood, and the words stay as they were typed."""
     dated = take_date(part, today)
     if dated and not found.met_on:
-        found.met_on = past(part[len(dated.rest) :].strip(" ,;:").removeprefix("on ").removeprefix("by "), today)
+        found.met_on = past(
+            part[len(dated.rest) :].strip(" ,;:").removeprefix("on ").removeprefix("by "), today, library=False
+        )
     elif not found.met_on:
-        found.met_on = past(part, today)
+        found.met_on = past(part, today, library=False)
     found.keep(part)

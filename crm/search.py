@@ -1,10 +1,8 @@
 """Finding people, and one page of them. Two engines behind it: what is said here is LIKE over one folded column, bounded by
 the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -36,33 +34,6 @@ def named(owner: User, words: str) -> list[Contact]:
     return (
         list(people.filter(name_key=key)[:3]) or list(people.filter(name_key__startswith=f"{key} ")[:3]) if key else []
     )
-
-
-def text_of(parts: Iterable[str], tags: Iterable[str] = ()) -> str:
-    """The folded text a contact is found by. A tag is found with and without its #."""
-    return fold(" ".join(part for part in (*parts, *(f"#{tag}" for tag in tags)) if part))
-
-
-def reindex(contact: Contact) -> None:
-    """Writes the text anew from everything that is said about this person; the caller's transaction holds the row."""
-    contact.search_text = text_of(
-        (
-            *(contact.name, contact.role, contact.organisation.name if contact.organisation else "", contact.email),
-            *(contact.phone, contact.place, contact.how_met),
-            *(body[:4000] for body in contact.notes.filter(binned_at__isnull=True).values_list("body", flat=True)),
-            *contact.promises.filter(binned_at__isnull=True).values_list("what", flat=True),
-            *_learned_of(contact),
-        ),
-        contact.tags.values_list("name", flat=True),
-    )
-    contact.save(update_fields=["search_text"])
-
-
-def _learned_of(contact: Contact) -> list[str]:
-    """What our talks left behind: notes, debriefs, answers. The tables of higher apps are reached by their relations."""
-    talks = contact.interviews.filter(binned_at__isnull=True).values_list("room__notes", "debrief__learned")
-    answers = contact.chosen_questions.filter(answered_at__isnull=False).values_list("answer", flat=True)
-    return [text[:4000] for text in (*chain.from_iterable(talks), *answers) if text]
 
 
 @dataclass(frozen=True)

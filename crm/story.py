@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.text import without_promises
 from crm.models import Contact, Stage
 
 LENGTH = 20
@@ -67,11 +66,6 @@ class Entry:
         day = date.fromisoformat(self.text)
         return day if day != timezone.localdate(self.at) else None
 
-    @property
-    def words(self) -> str:
-        """A note without its `!` lines: the promises stand in the story themselves."""
-        return without_promises(self.text)
-
 
 @dataclass(frozen=True)
 class Source:
@@ -110,7 +104,7 @@ SOURCES = (
     Source("ask", "asks", "asked_at", "subject"),
     Source("offer", "offers", "created_at", "about", "state", only="state <> 'withdrawn'"),
     Source("promised", "promises", "created_at", "what", "whose", only="binned_at IS NULL"),
-    Source("note", "notes", "created_at", "body", only="binned_at IS NULL"),
+    Source("note", "notes", "created_at", "html", only="binned_at IS NULL"),
 )
 
 
@@ -127,7 +121,7 @@ def read(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
     with connection.cursor() as rows:
         rows.execute(statement, values)
         entries = [_entry(*row) for row in rows.fetchall()]
-    shown = [entry for entry in entries[:LENGTH] if entry.kind != "note" or entry.words]
+    shown = [entry for entry in entries[:LENGTH] if entry.kind != "note" or entry.text]
     return shown, entries[LENGTH - 1].cursor if len(entries) > LENGTH else ""
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.policy import SMTP
+from functools import partial
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db.models import Case, DateTimeField, Exists, Min, OuterRef, Q, Value, When
@@ -19,14 +20,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from accounts.templatetags.keepword import city, moment
+from accounts.templatetags.keepword import moment
 from base.counting import in_words
-from base.dates import zone_names
 from base.text import clean_line
+from base.zones import city, load_zone
 from followups import mail_links
 from followups.models import Promise, PromiseQuerySet
 from interviews.models import Interview, InterviewQuerySet
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
+from outbox.left_out import guarded, note
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
 from outbox.text import Letter
 
@@ -66,7 +68,7 @@ BUTTONS = {
 def plan(now: datetime) -> int:
     """One row for each owner with a reminder due whose mail of the day may leave. Safe to run twice, late or never."""
     due = Promise.objects.to_remind(now).filter(owner__wants_reminders=True, owner__is_active=True)
-    zones = _known(due.order_by().values_list("owner__time_zone", flat=True).distinct())
+    zones = _known(due, now)
     if not zones:
         return 0
     owners = (
@@ -77,21 +79,26 @@ def plan(now: datetime) -> int:
     )
     planned, last = 0, 0
     while batch := list(owners.filter(owner_id__gt=last)[:OWNERS_AT_ONCE]):
-        rows = [_row(owner, email, zone, first, now) for owner, email, zone, first in batch]
+        made = (
+            guarded(partial(_row, *each, now), owner_id=each[0], zone=each[2], step=REMINDERS, now=now)
+            for each in batch
+        )
+        rows = [row for row in made if row is not None]
         OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
         _plan_again(rows, now)
         planned, last = planned + len(rows), batch[-1][0]
     return planned
 
 
-def _known(zones: Iterable[str]) -> list[str]:
-    """An owner whose zone is none (any more) is left out; the others get their mail."""
+def _known(due: PromiseQuerySet, now: datetime) -> list[str]:
+    """The zones of those who are due one. An owner in a zone that this machine does not know is left out, and told so."""
     known = []
-    for zone in zones:
-        if zone in zone_names():
-            known.append(zone)
-        else:
-            logger.warning("No reminders are planned where the zone is unknown.", extra={"data": {"zone": zone}})
+    for zone in due.order_by().values_list("owner__time_zone", flat=True).distinct():
+        try:
+            known.append(ZoneInfo(zone).key)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            for owner in due.order_by().filter(owner__time_zone=zone).values_list("owner_id", flat=True).distinct():
+                note(owner, REMINDERS, error, now)
     return known
 
 
@@ -109,7 +116,7 @@ def _key(day: date) -> str:
 
 
 def _local_date(zone: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(load_zone(zone)).date()
 
 
 def _may_leave(zones: Iterable[str], now: datetime) -> Q:
@@ -119,7 +126,7 @@ def _may_leave(zones: Iterable[str], now: datetime) -> Q:
     mails = OutgoingMail.objects.of_kind(REMINDERS).filter(owner=OuterRef("owner"))
     counted = mails.exclude(Q(state=State.CANCELLED) & ~Q(cause=BY_HAND))
     free = Q()
-    by_clock = sorted((now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone) for zone in zones)
+    by_clock = sorted((now.astimezone(load_zone(zone)).replace(tzinfo=None), zone) for zone in zones)
     for there, same in groupby(by_clock, key=lambda pair: pair[0]):
         said = counted.filter(occurrence_key=_key(there.date()))
         said_before = counted.filter(occurrence_key=_key(there.date() - timedelta(days=1)))
@@ -157,7 +164,17 @@ def foresee(owner_id: int, now: datetime) -> list[Coming]:
 @reconciler
 def reconcile(now: datetime) -> int:
     """Computes every reminder anew. More than 0 means that a write has forgotten one, or that a zone's rules changed."""
-    repaired: int = Promise.objects.replan(now)
+    repaired = sum(
+        guarded(
+            partial(promise.replan, now),
+            owner_id=promise.owner_id,
+            zone=promise.owner.time_zone,
+            step=REMINDERS,
+            now=now,
+        )
+        or 0
+        for promise in Promise.objects.in_chunks()
+    )
     if repaired:
         logger.warning("Reminders were at another time than they should be.", extra={"data": {"repaired": repaired}})
     return repaired

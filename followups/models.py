@@ -1,13 +1,11 @@
 """What was promised, by when, and what became of it."""
 
-import logging
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -18,12 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from base.owned import Stale, Versioned
 from base.text import clean_line
 from crm.models import Contact, Stage
-from crm.search import reindex
 from followups.reminders import next_reminder
 from interviews.models import Interview
 from outbox.models import REMINDERS, OutgoingMail
-
-logger = logging.getLogger(__name__)
 
 DUE_WITHOUT_A_DATE = timedelta(days=3)  # product.md rule 10
 CHECK_IN_AFTER = timedelta(days=10)
@@ -134,20 +129,9 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def replan(self, now: datetime) -> int:
         """Writes `remind_at` anew from what is stored, and says for how many it was another. Called when something a
         reminder depends on has changed elsewhere: the contact dropped or binned, the mail hour, the zone."""
-        moved = 0
-        for promise in self._in_chunks():
-            try:
-                moved += promise.replan(now)
-            except (
-                ZoneInfoNotFoundError,
-                ValueError,
-            ):  # the owner's zone is none (any more): the others' reminders go on
-                logger.warning(
-                    "A promise is not planned: the zone of its owner is unknown.", extra={"data": promise.pk}
-                )
-        return moved
+        return sum(promise.replan(now) for promise in self.in_chunks())
 
-    def _in_chunks(self) -> "Iterator[Promise]":
+    def in_chunks(self) -> "Iterator[Promise]":
         """Open promises of mine in order of their number, a chunk in memory at a time."""
         rows = self.open().mine().select_related("owner", "contact").order_by("pk")
         last = 0
@@ -196,10 +180,33 @@ class PromiseManager(_FromQuerySet["Promise"]):
         )
         promise.remind_at = next_reminder(promise)
         promise.save(force_insert=True)
-        contact.remember(words)
         if promise.whose == Whose.THEIRS:
             promise.make_check_in(now)
+        contact.refresh_search_text()
         return promise
+
+    @transaction.atomic
+    def make_many(self, promised: Sequence[tuple[str, date | None]], *, now: datetime) -> list["Promise"]:
+        """Promises of mine out of one text, in one statement. The caller, who has written the text, refreshes what the
+        contact is found by."""
+        contact, today = self.instance, self.instance.owner.today(now)
+        promises = [
+            Promise(
+                owner=contact.owner,
+                contact=contact,
+                kind=Kind.guess(what),
+                what=clean_line(what)[:LONGEST],
+                due_on=due_on or today + DUE_WITHOUT_A_DATE,
+                promised_on=today,
+                created_at=now,
+                remind_after=now,
+            )
+            for what, due_on in promised
+        ]
+        for promise in promises:
+            promise.remind_at = next_reminder(promise)
+        made: list[Promise] = self.bulk_create(promises)
+        return made
 
 
 class Promise(Versioned):
@@ -415,9 +422,9 @@ class Promise(Versioned):
     @transaction.atomic
     def _write_words(self, now: datetime, seen: int | None = None, **changes: Any) -> None:
         """A change of what the contact is found by. The contact's row is locked before the promise's."""
-        contact = self.owner.contacts.select_for_update().get(pk=self.contact_id)
+        self.contact.hold()
         self._write(now, seen, **changes)
-        reindex(contact)
+        self.contact.refresh_search_text()
 
     @transaction.atomic
     def _write(self, now: datetime, seen: int | None = None, **changes: Any) -> None:

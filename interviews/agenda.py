@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from interviews.models import LONGEST, SHORTEST
+
 LAST_QUESTION = 3  # minutes before the end (product.md rule 6)
 MOST_LINES, LONGEST_LINE = 20, 200
 _LINE = re.compile(r"^(\d{1,3})(?:\s*(?:min|[.:)’'])\s*|\s+)(\S.*)$", re.ASCII)
@@ -43,6 +45,13 @@ def read(text: str, minutes: int) -> list[Item]:
         minute = int(found[1]) if found else (items[-1].minute if items else 0)
         items.append(Item(minute, found[2] if found else line, minute >= minutes - LAST_QUESTION))
     return items
+
+
+def in_time(text: str, minutes: int) -> str:
+    """The agenda as kept; a proposed one that nobody changed is proposed anew for the talk's length of today."""
+    items = read(text, minutes)
+    last = items[-1].minute if items else 0
+    return proposed(minutes) if SHORTEST <= last <= LONGEST and text == proposed(last) else text
 
 
 def checked(text: str, minutes: int) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from base.zones import load_zone
 from crm.models import Contact
 from interviews.models import ChosenQuestion, Interview, Medium
 from interviews.prepared import Prepared, read
@@ -44,7 +44,7 @@ class Brief:
         if not self.interview or not self.their_zone:
             return False
         starts_at = self.interview.starts_at
-        return starts_at.astimezone(ZoneInfo(self.their_zone)).date() != self.owner.today(starts_at)
+        return starts_at.astimezone(load_zone(self.their_zone)).date() != self.owner.today(starts_at)
 
     @property
     def you_call(self) -> bool:

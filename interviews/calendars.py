@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
+from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
+from base.zones import load_zone
 from interviews.feed import Entry
 from interviews.models import Agreed, Interview
 
@@ -111,7 +112,7 @@ def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -
 def _times(agreed: Agreed) -> tuple[datetime, datetime]:
     """Start and end in the agreed zone; in UTC where a wall clock cannot say them: in the hour that comes twice a local
     time means the first (RFC 5545 3.3.5), and an end in the second would come before its start."""
-    zone = ZoneInfo(agreed.zone)
+    zone = load_zone(agreed.zone)
     local = [at.astimezone(zone) for at in (agreed.starts_at, agreed.ends_at)]
     if any(at.fold for at in local):
         return agreed.starts_at, agreed.ends_at
@@ -130,12 +131,12 @@ def _description(interview: Interview, agreed: Agreed) -> str:
 def _organizer(interview: Interview) -> vCalAddress:
     """The user organises; the server only sends."""
     organizer = _calendar_user(Person(interview.owner.signature, interview.owner.email))
-    organizer.params["SENT-BY"] = f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    organizer.params["SENT-BY"] = f"mailto:{link_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}"
     return organizer
 
 
 def _calendar_user(person: Person) -> vCalAddress:
-    user = vCalAddress(f"mailto:{person.address}")
+    user = vCalAddress(f"mailto:{link_address(person.address)}")
     user.params["CN"] = clean_line(person.name).replace('"', "'").replace("^", " ")
     return user
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import wraps
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,7 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.templatetags.keepword import moment
+from base.owned import Stale
 from base.private_links import private_link
+from base.zones import load_zone
 from interviews import calendars, links
 from interviews.actions import offering as actions
 from interviews.forms.answering import MEDIA_SAID, OWN, AnswerForm, WordForm, ZoneForm, name_of
@@ -37,7 +38,10 @@ def of_link(view: View) -> View:
         if offer is None:
             raise Http404
         offer.contact.owner = offer.owner
-        return view(request, offer, token)
+        try:
+            return view(request, offer, token)
+        except Stale:  # the owner changed the talk at the same moment: the page says what stands
+            return HttpResponseRedirect(links.offer_path(token))
 
     return shown
 
@@ -203,7 +207,7 @@ def _page(
     context = {"offer": offer, "owner": offer.owner, "contact": offer.contact, "token": token, "zone": zone, **context}
     context["pressed"] = links.press_for(token)
     context["interview"] = offer.interview
-    with timezone.override(ZoneInfo(context["zone"])):
+    with timezone.override(load_zone(context["zone"])):
         return render(request, template, context, status=status)
 
 
@@ -219,7 +223,7 @@ def _days(form: AnswerForm, zone: str) -> Iterator[tuple[date, list[Choice]]]:
     chosen = str(form.data.get("slot", "")) if form.is_bound else ""
 
     def day_of(slot: OfferSlot) -> date:
-        return slot.starts_at.astimezone(ZoneInfo(zone)).date()
+        return slot.starts_at.astimezone(load_zone(zone)).date()
 
     for day, slots in groupby(form.slots, key=day_of):
         yield day, [Choice(name_of(slot), slot.starts_at, name_of(slot) == chosen) for slot in slots]
@@ -243,6 +247,8 @@ def _standing(offer: Offer, now: datetime) -> str:
     """Why there is nothing to choose, in one sentence."""
     name = {"name": offer.owner.called}
     interview = offer.interview
+    if offer.state == OfferState.DECLINED and interview and interview.is_cancelled:
+        return _("You cancelled the talk, and %(name)s knows. Thank you for saying so.") % name
     if offer.state == OfferState.DECLINED:
         return _("You said not now, and %(name)s knows. Thank you for saying so.") % name
     if interview and interview.is_cancelled:

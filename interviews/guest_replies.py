@@ -2,17 +2,17 @@
 
 from contextlib import suppress
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from base.owned import Stale
 from base.private_links import private_link
+from base.zones import load_zone
 from interviews import links
 from interviews.actions import replying as actions
-from interviews.actions.planning import Stale
 from interviews.models import AttendeeStatus, Interview
 
 
@@ -41,7 +41,7 @@ def _answer(request: HttpRequest, token: str, *, accepts: bool) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     zone = interview.contact.time_zone or interview.owner.time_zone
     context = _page(interview, token, zone, accepts=accepts)
-    with timezone.override(ZoneInfo(zone)):
+    with timezone.override(load_zone(zone)):
         status = 200 if is_current else 410
         return render(
             request, "interviews/guest_reply.html", {**context, "is_current": is_current, "now": now}, status=status

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from base.mail_addresses import wire_address
 from base.text import clean_line
 from crm.models import Contact
 from interviews.models import Agreed, Interview
@@ -29,11 +30,10 @@ class Told:
 
 def mailable(address: str) -> str:
     """An address as a mail server takes it, its domain in ASCII; empty when no mail could go there."""
-    name, _at, domain = clean_line(address).rpartition("@")
     try:
-        validate_email(clean_line(address))
-        found = f"{name}@{domain.encode('idna').decode('ascii')}"
-    except (ValidationError, UnicodeError):
+        found = wire_address(clean_line(address))
+        validate_email(found)
+    except ValidationError:
         return ""
     return found if found.isascii() and len(found) <= 254 else ""
 

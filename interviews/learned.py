@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 from django.http import QueryDict
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
+from base.paging import Order, Page, read_page
 from base.text import clean_line, fold
+from base.url_values import read_number
 from crm.models import Contact, Organisation, Tag
 from interviews.models import ChosenQuestion, Interview, Question
 
-ON_A_PAGE, FOUND, SEARCHED, NOT_ASKED = 24, 40, 3000, 5
-_WORD = re.compile(r"\w+")
+FOUND, SEARCHED, NOT_ASKED = 25, 3000, 5
+NEWEST_ANSWER_FIRST = Order("answered_at", falling=True)
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Field:
 
     @classmethod
     def read(cls, value: str) -> "Field":
-        good = value[:1] in ("t", "o") and value[1:].isascii() and value[1:].isdigit() and len(value) < 19
-        return cls(value, value[0], int(value[1:])) if good else cls("")
+        kind, pk = value[:1], read_number(value[1:])
+        return cls(value, kind, pk) if kind in ("t", "o") and pk is not None else cls("")
 
     def of_contact(self, path: str) -> Q:
         """`path` leads to the contact."""
@@ -58,7 +58,7 @@ def fields_of(owner: User) -> Fields:
 
 def answers_of(owner: User, field: Field) -> Any:
     found = owner.chosenquestions.answered().filter(field.of_contact("contact"))
-    return found.select_related("contact__organisation", "question").order_by("-answered_at", "-pk")
+    return NEWEST_ANSWER_FIRST.sort(found.select_related("contact__organisation", "question"))
 
 
 class Counted(NamedTuple):
@@ -83,21 +83,9 @@ def questions_with_answers(owner: User, field: Field) -> list[Question]:
 # --- one question -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Page:
-    answers: list[ChosenQuestion]
-    later: int  # the cursor of the next page; 0 on the last
-
-
-def page_of(owner: User, question: Question, field: Field, after: str) -> Page:
-    """The answers to one question, the newest first. A cursor is the last answer seen; a foreign one begins anew."""
-    found = answers_of(owner, field).filter(question=question)
-    good = after.isascii() and after.isdigit() and len(after) < 19
-    last = owner.chosenquestions.filter(pk=after, answered_at__isnull=False).first() if good else None
-    if last:
-        found = found.filter(Q(answered_at__lt=last.answered_at) | Q(answered_at=last.answered_at, pk__lt=last.pk))
-    rows = list(found[: ON_A_PAGE + 1])
-    return Page(rows[:ON_A_PAGE], rows[ON_A_PAGE - 1].pk if len(rows) > ON_A_PAGE else 0)
+def page_of(owner: User, question: Question, field: Field, query: QueryDict) -> Page[ChosenQuestion]:
+    """The answers to one question, the newest first."""
+    return read_page(answers_of(owner, field).filter(question=question), NEWEST_ANSWER_FIRST, query)
 
 
 def not_asked_yet(owner: User, question: Question, now: datetime) -> list[Interview]:
@@ -168,16 +156,16 @@ def _matching(rows: Iterable[tuple[int, str]], wanted: list[str]) -> list[int]:
     return found
 
 
-def marked(text: str, words: str) -> SafeString:
-    """The text with what was searched for marked, word by word."""
+class Part(NamedTuple):
+    text: str
+    is_found: bool
+
+
+def parts_of(text: str, words: str) -> list[Part]:
+    """The text cut at its words; those that hold one of the folded `words` are found."""
     wanted = fold(words).split()
-
-    def mark(match: re.Match[str]) -> str:
-        return f"<mark>{match[0]}</mark>" if any(word in fold(match[0]) for word in wanted) else match[0]
-
-    parts = re.split(r"(\w+)", text) if wanted else [text]
-    said = (_WORD.sub(mark, escape(part)) if _WORD.fullmatch(part) else escape(part) for part in parts)
-    return mark_safe("".join(said))  # noqa: S308 - escaped piece by piece
+    cut = re.split(r"(\w+)", text) if wanted else [text]
+    return [Part(part, any(word in fold(part) for word in wanted)) for part in cut if part]
 
 
 def read_query(query: QueryDict) -> tuple[str, Field]:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from base.text import fold
 from crm.models import Contact
-from interviews.models import Ask
+from interviews.models import Ask, InterviewState, MayUseName
 
 MOST_WORDS = 75  # product.md rule 4
 _JOB_WORDS = re.compile(
@@ -31,6 +32,7 @@ class Look:
     job_word: str
     is_question: bool
     has_limit: bool
+    named: str = ""  # who sent me, and has not said that I may use the name
 
     @property
     def is_long(self) -> bool:
@@ -46,6 +48,7 @@ class Look:
         is_request = bool(self.words)
         known = {"long": self.is_long, "job": bool(self.job_word)}
         known |= {"question": is_request and not self.is_question, "limit": is_request and not self.has_limit}
+        known["name"] = bool(self.named)
         return [fault for fault, is_there in known.items() if is_there]
 
     @property
@@ -64,17 +67,29 @@ class Look:
             found.append(_("A request is a question, as in “Would you have 20 minutes?”."))
         if self.words and not self.has_limit:
             found.append(_("Say how long: twenty minutes by phone, thirty in person. It makes a yes easy."))
+        if self.named:
+            found.append(_("The letter names %(name)s, who has not said yes to that.") % {"name": self.named})
         return found
 
 
-def look_over(body: str) -> Look:
+def look_over(body: str, unnamed: Contact | None = None) -> Look:
+    """`unnamed` is who sent me and may not be named."""
     job = _JOB_WORDS.search(body)
+    words = re.split(r"[^\w'’-]+", fold(body))
     return Look(
         words=len(body.split()),
         job_word=job[0] if job else "",
         is_question="?" in body or "？" in body,
         has_limit=bool(_MINUTES.search(body)),
+        named=unnamed.first_name if unnamed and fold(unnamed.first_name) in words else "",
     )
+
+
+def may_use_name(owner: User, person: Contact) -> MayUseName:
+    """What they answered last to "May I use your name?" (product.md rule 11)."""
+    asked = owner.debriefs.filter(interview__contact=person, interview__state=InterviewState.HELD)
+    answers = asked.exclude(may_use_name=MayUseName.NOT_ASKED).order_by("-interview__starts_at", "-pk")
+    return MayUseName(answers.values_list("may_use_name", flat=True).first() or MayUseName.NOT_ASKED)
 
 
 def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
@@ -90,7 +105,7 @@ def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: dateti
         "me": owner.signature,
         "work": _work(contact),
         "about": _about(purpose),
-        "through": _through(contact),
+        "through": _through(owner, contact),
     }
     if step == 1:
         return (
@@ -145,7 +160,8 @@ def _about(purpose: str) -> str:
     return line[:1].lower() + line[1:]
 
 
-def _through(contact: Contact) -> str:
-    if contact.introduced_by_id and contact.introduced_by:
-        return _("%(name)s told me of you. ") % {"name": contact.introduced_by.name}
-    return ""
+def _through(owner: User, contact: Contact) -> str:
+    introducer = contact.introduced_by
+    if introducer is None or may_use_name(owner, introducer) != MayUseName.YES:
+        return ""
+    return _("%(name)s told me of you. ") % {"name": introducer.name}

@@ -107,9 +107,12 @@ class Prepared:
         return self.preparation.purpose if self.preparation else ""
 
     @property
+    def kept_agenda(self) -> str:
+        return lines.in_time(self.preparation.agenda, self.minutes) if self.preparation else ""
+
+    @property
     def agenda(self) -> list[Item]:
-        kept = self.preparation.agenda if self.preparation else ""
-        return lines.read(kept or proposed(self.minutes), self.minutes)
+        return lines.read(self.kept_agenda or proposed(self.minutes), self.minutes)
 
     @property
     def done(self) -> set[str]:

@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from base.dates import EARLIEST
 from base.text import clean_line, clean_text
+from interviews import calendar_zones
 from interviews.calendars import uid
-from interviews.models import AttendeeStatus, Interview
+from interviews.models import FARTHEST, AttendeeStatus, Interview
 
 LARGEST = 200_000  # bytes; a reply is two thousand
 SAID = {
@@ -33,6 +35,8 @@ class Reply:
 
 def read(content: bytes, interview: Interview) -> Reply:
     """The answer in this file, if it is one to the invitation that stands; else RefusedError."""
+    if not interview.is_planned:
+        raise RefusedError(interview.standing(interview.local_day))
     calendar = _calendar(content)
     method = str(calendar.get("METHOD", "")).upper()
     if method not in ("REPLY", "COUNTER"):
@@ -44,7 +48,7 @@ def read(content: bytes, interview: Interview) -> Reply:
     attendee = _attendee(event, interview)
     comment = clean_text(_first(event.get("COMMENT")))[:2000]
     if method == "COUNTER":
-        return Reply(AttendeeStatus.COUNTERED, stamp, comment, _start(event))
+        return Reply(AttendeeStatus.COUNTERED, stamp, comment, _start(event, calendar, interview))
     status = SAID.get(str(attendee.params.get("PARTSTAT", "")).upper())
     if status is None:
         raise RefusedError(_("The file does not say whether it is a yes or a no."))
@@ -55,10 +59,10 @@ def _calendar(content: bytes) -> Calendar:
     if len(content) > LARGEST:
         raise RefusedError(_("This file is too large to be an answer to an invitation."))
     try:
-        found = Calendar.from_ical(content.decode("utf-8-sig", "replace").strip())
+        found = calendar_zones.parse(content.decode("utf-8-sig", "replace").strip())
     except Exception:  # a foreign parser on a foreign file
-        raise RefusedError(_("This is no calendar file I can read. It begins with BEGIN:VCALENDAR.")) from None
-    if not isinstance(found, Calendar):
+        found = None
+    if found is None:
         raise RefusedError(_("This is no calendar file I can read. It begins with BEGIN:VCALENDAR."))
     return found
 
@@ -110,16 +114,31 @@ def _stamp(event: Event) -> datetime:
     stamp = _when(event, "DTSTAMP")
     if not isinstance(stamp, datetime):
         raise RefusedError(_("The file does not say when it was answered. Nothing was changed."))
-    return _utc(stamp)
+    stamp = stamp.replace(tzinfo=UTC)  # RFC 5545 wants UTC; a local time is not worth refusing the answer
+    if stamp.date() < EARLIEST:
+        raise RefusedError(
+            _("The file says it was answered in the year %(year)d. Nothing was changed.") % {"year": stamp.year}
+        )
+    return stamp
 
 
-def _start(event: Event) -> datetime:
+def _start(event: Event, calendar: Calendar, interview: Interview) -> datetime:
     start = _when(event, "DTSTART")
-    if not isinstance(start, datetime) or start.tzinfo is None:
+    _expect_near(start, interview)  # by its local day: in the years 1 and 9999 it may have no instant
+    starts_at = calendar_zones.utc_of(event.get("DTSTART"), calendar)
+    if starts_at is None:
         raise RefusedError(
             _("The file proposes a time in no zone I know. Look at the mail itself, and change the talk.")
         )
-    return _utc(start)
+    return starts_at
+
+
+def _expect_near(start: Any, interview: Interview) -> None:
+    if isinstance(start, datetime) and abs(start.date() - interview.starts_at.date()) > FARTHEST:
+        raise RefusedError(
+            _("The file proposes a day in the year %(year)d, far from the talk. Nothing was changed.")
+            % {"year": start.year}
+        )
 
 
 def _when(event: Event, name: str) -> Any:
@@ -127,13 +146,6 @@ def _when(event: Event, name: str) -> Any:
         return getattr(event.get(name), "dt", None)
     except Exception:  # a property the parser kept as broken
         return None
-
-
-def _utc(at: datetime) -> datetime:
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise RefusedError(_("The file names a day that no calendar has. Nothing was changed.")) from None
 
 
 def _first(value: Any) -> str:

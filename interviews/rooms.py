@@ -123,7 +123,8 @@ def span_of(seconds: int) -> str:
 
 def agenda_of(interview: Interview) -> list[agenda.Item]:
     preparation = preparation_of(interview)
-    return agenda.read(preparation.agenda, interview.minutes) if preparation else []
+    kept = agenda.in_time(preparation.agenda, interview.minutes) if preparation else ""
+    return agenda.read(kept, interview.minutes)
 
 
 def call_link(interview: Interview) -> str:

@@ -15,7 +15,7 @@ from interviews import bank
 from interviews.learned import Field, answers_of
 from interviews.models import ChosenQuestion
 
-GATHERED, TICKED, FIRST, ON_A_PAGE, NAMED = 500, 5000, 5, 50, 4
+GATHERED, TICKED, FIRST, ON_A_PAGE, NAMED = 500, 5000, 5, 25, 4
 _BULLET = re.compile(r"^[-*•–\s]+|[.\s]+$")
 
 

@@ -34,17 +34,16 @@ class Letter:
 
 
 def proposed(interview: Interview) -> Letter:
-    """What I wrote and took back, else a letter that names what I learned and what I will do with it."""
+    """What I wrote and took back, else a letter that names what I learned."""
     mail = last_mail(interview)
     if mail and not is_leaving(mail):
         return Letter(mail.context["subject"], mail.context["body"])
     debrief = getattr(interview, "debrief", None)
-    learned, fit = (debrief.learned, debrief.fit) if debrief else ("", "")
+    learned = debrief.learned if debrief else ""  # what I think of the fit is mine alone
     parts = [
         _("Dear %(name)s,") % {"name": interview.contact.first_name},
         _("thank you for your time. I know that it was a gift."),
         _("This stays with me: %(learned)s") % {"learned": learned} if learned else "",
-        _("What I will do with it: %(fit)s") % {"fit": fit} if fit else "",
         _owed(interview),
         interview.owner.signature,
     ]

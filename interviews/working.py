@@ -10,6 +10,7 @@ import holidays
 from accounts.countries import country_names
 from accounts.models import User
 from base.dates import exists, instant
+from base.zones import load_zone
 
 AHEAD = 14  # days in which times are proposed
 STEP = timedelta(minutes=30)
@@ -109,7 +110,7 @@ def _spread(days: list[date], count: int) -> Iterable[date]:
 
 
 def _is_awake(at: datetime, zone: str) -> bool:
-    return not zone or AWAKE[0] <= at.astimezone(ZoneInfo(zone)).hour < AWAKE[1]
+    return not zone or AWAKE[0] <= at.astimezone(load_zone(zone)).hour < AWAKE[1]
 
 
 def _liked(free: list[datetime], zone: ZoneInfo, nth: int) -> datetime:

@@ -11,18 +11,19 @@ from outbox import figures
 from outbox.kinds import PLANNERS, RECONCILERS
 from outbox.models import BY_HAND, NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
 from outbox.settling import DATABASE_AWAY
+from outbox.timing import Clock
 
 logger = logging.getLogger(__name__)
 
 
 def plan(now: datetime) -> int:
     """Inserts rows for what has become due; says how many."""
-    return sum(_each(PLANNERS, now))
+    return sum(run_each(PLANNERS, lambda: now))
 
 
 def reconcile(now: datetime) -> int:
     """Recomputes what the planners go by; says how many were wrong, which should be 0, and writes it down."""
-    repaired = sum(_each(RECONCILERS, now))
+    repaired = sum(run_each(RECONCILERS, lambda: now))
     if repaired:
         logger.warning("Reconciling repaired rows; it should find none.", extra={"data": {"repairs": repaired}})
     figures.note(figures.REPAIRS, repaired, now)
@@ -55,12 +56,12 @@ def discard(mails: OutgoingMailQuerySet, now: datetime) -> int:
     return mails.filter(state=State.HELD).cancel(BY_HAND, now)
 
 
-def _each(steps: list[Callable[[datetime], int]], now: datetime) -> list[int]:
+def run_each(steps: list[Callable[[datetime], int]], clock: Clock) -> list[int]:
     """One that fails does not stop the others."""
     counts = []
     for step in steps:
         try:
-            counts.append(step(now))
+            counts.append(step(clock()))
         except DATABASE_AWAY:
             raise
         except Exception as error:

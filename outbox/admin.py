@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from outbox.models import DeliveryAttempt, Figure, OutgoingMail, Relay, WorkerBeat
+from outbox.models import DeliveryAttempt, Figure, LeftOut, OutgoingMail, Relay, WorkerBeat
 
 
 class ReadOnly(admin.options.BaseModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -55,3 +55,10 @@ class RelayAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 @admin.register(Figure)
 class FigureAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ["name", "last", "total", "at"]
+
+
+@admin.register(LeftOut)
+class LeftOutAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    list_display = ["owner", "step", "cause", "since", "seen_at"]
+    list_select_related = ["owner"]
+    search_fields = ["owner__email", "step"]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from base.mail_addresses import wire_header
 from outbox.letters import our_headers
 from outbox.models import SIGN_IN, OutgoingMail, message_id
 from outbox.text import header
@@ -31,9 +33,20 @@ class QueueBackend(BaseEmailBackend):
         return len(email_messages)
 
 
+def _converted(message: EmailMessage) -> EmailMessage:
+    """The same with addresses as they go on the wire: Django itself converts them by IDNA 2003, or raises. One that cannot
+    be converted is in no header; its row dies with the reason."""
+    wired = copy(message)
+    wired.from_email = wire_header(message.from_email)
+    for name in ("to", "cc", "reply_to"):
+        lines = [wire_header(str(line)) for line in getattr(message, name)]
+        setattr(wired, name, [line for line in lines if line])
+    return wired
+
+
 def _queue(message: EmailMessage, recipient: str, now: datetime) -> None:
     key = f"{SIGN_IN}:{uuid.uuid4()}"
-    letter: Any = message.message()
+    letter: Any = _converted(message).message()
     for name, value in our_headers(message_id(None, key), now).items():
         del letter[name]
         letter[name] = value

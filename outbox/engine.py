@@ -15,15 +15,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import connection
 
+from base.mail_addresses import wire_address
 from outbox import claims, workers
 from outbox.files import FileTransport
 from outbox.kinds import KINDS, Cancelled
 from outbox.letters import envelope, freeze
 from outbox.models import NOT_CLAIMED, OutgoingMail, State
 from outbox.settling import DATABASE_AWAY, Books
-from outbox.smtp import Outcome, RefusedForNow, SMTPTransport, Transport
+from outbox.smtp import Outcome, Refused, RefusedForNow, SMTPTransport, Transport
 from outbox.timing import Clock, Moment, Timings, system_clock
 from outbox.turns import turn
 
@@ -161,11 +163,15 @@ class _Drain:
         self.drained.counts[mail.state] += 1
         self.hooks.told(mail, result)
 
-    def _compose(self, mail: OutgoingMail) -> Cancelled | None:
+    def _compose(self, mail: OutgoingMail) -> Cancelled | Outcome | None:
         """Puts the bytes on the mail, from today's truth. Those of a marked resend or a stored mail are there already."""
         now = self.moment.now()
         if mail.expires_at is not None and mail.expires_at <= now:
             return Cancelled(EXPIRED)
+        try:
+            mail.recipient = wire_address(mail.recipient)  # what is composed names it so, too
+        except ValidationError as refused:
+            return Refused("address", None, refused.messages[0])
         if mail.content is not None:
             return None
         composed = KINDS[mail.kind].compose(mail, now)
@@ -180,11 +186,14 @@ class _Drain:
         return self.transport.hand_over(envelope(mail, content), lambda: claims.fence(self.moment, mail))
 
     def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
-        """Told without the error's message, which may be somebody's text."""
+        """Logged at the first try, and without the error's message, which may be somebody's text."""
+        said = f"could not be composed ({type(error).__name__})"
+        if mail.last_error == said:
+            return RefusedForNow("compose", None, said)
         where = "".join(traceback.format_tb(error.__traceback__)[-3:])
         data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__, "where": where}
         logger.error("A mail could not be composed; it is tried again.", extra={"data": data})
-        return RefusedForNow("compose", None, f"could not be composed ({type(error).__name__})")
+        return RefusedForNow("compose", None, said)
 
     def _persist(self, write: Callable[[], None]) -> None:
         """Through a database restart: what is known must not become unknown. Gives up when it would be taken for lost."""

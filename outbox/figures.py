@@ -51,9 +51,9 @@ def percentile(ordered: Sequence[float], rank: int) -> float | None:
 
 def backlog(now: datetime) -> tuple[int, float]:
     """How many mails are due (told up to 1,000), and how many seconds the oldest has waited."""
-    due = OutgoingMail.objects.due(now).order_by("next_attempt_at").values_list("next_attempt_at", flat=True)
-    waiting = list(due[:SAMPLE])
-    return len(waiting), (now - waiting[0]).total_seconds() if waiting else 0.0
+    waiting = OutgoingMail.objects.filter(state=State.PENDING, not_before__lte=now).order_by("next_attempt_at")
+    since = list(waiting.values_list("not_before", flat=True)[:SAMPLE])
+    return len(since), (now - min(since)).total_seconds() if since else 0.0
 
 
 def note(name: str, count: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from base import owned
 from outbox.figures import note
 from outbox.kinds import HOUSEKEEPERS, housekeeper
-from outbox.models import GONE, DeliveryAttempt, OutgoingMail, WorkerBeat
+from outbox.models import GONE, DeliveryAttempt, LeftOut, OutgoingMail, WorkerBeat
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,12 @@ def purge(now: datetime) -> int:
     holding = WorkerBeat.objects.holding().values("pk")
     beats, _each = WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT).exclude(pk__in=holding).delete()
     return tries + mails + beats
+
+
+@housekeeper
+def forget_left_out(now: datetime) -> int:
+    """Those whom no step has left out since yesterday."""
+    return LeftOut.objects.filter(seen_at__lt=now - BEATS_KEPT).delete()[0]
 
 
 @housekeeper

@@ -8,16 +8,18 @@ from typing import Any
 
 from django.conf import settings
 
+from base.mail_addresses import wire_header
 from outbox.models import OutgoingMail
 from outbox.smtp import Envelope
-from outbox.text import Letter, header
+from outbox.text import OF_PEOPLE, Letter, header
 
 
 def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
     """The bytes of this mail: its Message-ID is the row's, so that a resend is the same mail to whoever gets it."""
     if not isinstance(message, Letter):  # a Letter's headers are clean
         for name, value in message.items():
-            message.replace_header(name, header(str(value)))
+            line = header(str(value))
+            message.replace_header(name, wire_header(line) if name.lower() in OF_PEOPLE else line)
     ours = our_headers(mail.message_id, now)
     for name in ours:
         del message[name]

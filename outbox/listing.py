@@ -1,5 +1,6 @@
 """The Deliveries page as data: what comes next, what is late, what is to come and what has gone, by local day."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,12 +13,16 @@ from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from outbox import relay
 from outbox.figures import Figures
-from outbox.kinds import FORECASTERS
-from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State, WorkerBeat
+from outbox.kinds import FORECASTERS, KINDS, Coming
+from outbox.left_out import standing_at
+from outbox.mail_health import read_mail_health
+from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.settling import DATABASE_AWAY
 from outbox.words import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
 
+logger = logging.getLogger(__name__)
+
 PAGE, COMING, TROUBLES, COUNTED = 30, 50, 30, 1000
-TICK_LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,15 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class Unplanned:
+    """A kind of mail that is not planned for this user, and why."""
+
+    what: str
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Pulse:
     said: str
     is_late: bool
@@ -90,6 +104,14 @@ def ahead(mails: OutgoingMailQuerySet, user: User, now: datetime) -> Ahead:
     lines = [_line(mail, mail.next_attempt_at, user) for mail in waiting if mail not in late]
     lines += _foreseen(user, now)
     return Ahead([trouble(mail, user, now) for mail in late + unseen], sorted(lines, key=lambda line: line.at))
+
+
+def unplanned(user: User, now: datetime) -> list[Unplanned]:
+    rows = user.left_out.filter(standing_at(now)).order_by("since")
+    return [
+        Unplanned(str(KINDS[row.step].label) if row.step in KINDS else row.step, _(row.cause), row.since)
+        for row in rows
+    ]
 
 
 def gone(mails: OutgoingMailQuerySet, user: User, before: str, after: str) -> Gone:
@@ -117,21 +139,16 @@ def by_day(lines: Iterable[Line], user: User) -> list[Day]:
 
 def pulse(user: User, now: datetime) -> Pulse:
     """Whether anybody delivers, and whether the mail server takes it: one sentence."""
-    state = relay.state()
+    state, health = relay.state(), read_mail_health(user.pk, now)
     if relay.is_shut(state, now) and state.shut_until:
         words = {"error": state.last_error, "time": clock(state.shut_until, user.zone)}
         return Pulse(_("The mail server fails (%(error)s). It is asked again at %(time)s.") % words, True)
-    looked = (
-        WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values_list("drained_at", flat=True).first()
-    )
-    if looked is None:
+    if health.looked_at is None:
         return Pulse(_("No worker has looked for mail yet. It leaves as soon as one does."), True)
-    span = duration(max(now - looked, timedelta(0)))
-    if now - looked > TICK_LATE:
-        return Pulse(
-            _("No worker has looked for %(span)s. Nothing is lost; it leaves when one is back.") % {"span": span}, True
-        )
-    return Pulse(_("Mail is going out. Looked %(span)s ago.") % {"span": span}, False)
+    if health.is_late or health.advice:
+        return Pulse(f"{health.said}. {health.advice}", True)
+    span = duration(max(now - health.looked_at, timedelta(0)))
+    return Pulse(_("%(said)s. Looked %(span)s ago.") % {"said": health.said, "span": span}, False)
 
 
 def _line(mail: OutgoingMail, at: datetime | None, user: User) -> Line:
@@ -150,7 +167,15 @@ def _line(mail: OutgoingMail, at: datetime | None, user: User) -> Line:
 
 
 def _foreseen(user: User, now: datetime) -> list[Line]:
-    found = [coming for foresee in FORECASTERS for coming in foresee(user.pk, now)]
+    found: list[Coming] = []
+    for foresee in FORECASTERS:
+        try:
+            found += foresee(user.pk, now)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # what cannot be read is told by the step that plans it; the page must open
+            data = {"step": foresee.__module__, "error": type(error).__name__}
+            logger.warning("What comes next could not be foreseen.", extra={"data": data})
     return [
         Line(coming.at, coming.to or _("You"), str(coming.summary), _("Planned"), "clock", "quiet") for coming in found
     ]

@@ -104,7 +104,8 @@ class Relay(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     shut_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
-    failed_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)  # the first of these failures
+    failed_at = models.DateTimeField(null=True)  # the last one
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=RELAY), name="relay_is_one_row")]
@@ -123,6 +124,22 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.last}"
+
+
+class LeftOut(models.Model):
+    """An owner whom a step of the tick leaves out, since something of theirs cannot be read (outbox/left_out.py)."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="left_out")
+    step = models.CharField(max_length=40)
+    cause = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()  # by the last tick that noted it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "step"], name="left_out_once_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.cause}"
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

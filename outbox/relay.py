@@ -21,7 +21,11 @@ def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelt
     pause = timedelta(seconds=min(timings.breaker_most, timings.breaker_first * 2.0 ** min(relay.failures, 20)))
     Relay.objects.get_or_create(pk=RELAY)
     Relay.objects.filter(pk=RELAY, failures=relay.failures).update(
-        failures=relay.failures + 1, shut_until=now + pause, last_error=error, failed_at=now
+        failures=relay.failures + 1,
+        shut_until=now + pause,
+        last_error=error,
+        failing_since=relay.failing_since or now,
+        failed_at=now,
     )
     return pause
 
@@ -35,4 +39,4 @@ def mend(relay: Relay) -> None:
 
 @turn()
 def _mended() -> None:
-    Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None)
+    Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)

@@ -10,10 +10,15 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+
+from base.mail_addresses import link_address, wire_address
 from outbox.text import reply
 from outbox.timing import Timings
 
@@ -75,24 +80,88 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-class SMTPTransport:
-    """Speaks to the server of one URL: smtp://user:password@host:port, smtp+tls:// (STARTTLS), smtp+ssl://.
+class Security(StrEnum):
+    NONE = "none"
+    STARTTLS = "STARTTLS"
+    TLS = "TLS from the first byte"
 
-    The connection is kept for the next mail.
-    """
+
+# the last spelling of each is how other programs write it
+SCHEMES = {
+    "smtp": (Security.NONE, 25),
+    "smtp+tls": (Security.STARTTLS, 587),
+    "smtp+starttls": (Security.STARTTLS, 587),
+    "submission": (Security.STARTTLS, 587),
+    "smtp+ssl": (Security.TLS, 465),
+    "smtps": (Security.TLS, 465),
+    "submissions": (Security.TLS, 465),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """What EMAIL_URL says."""
+
+    host: str
+    port: int
+    security: Security = Security.NONE
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def of(cls, url: str) -> "Server":
+        """ImproperlyConfigured with a sentence, which never repeats the URL: there is a password in it."""
+        try:
+            parts = urlsplit(url.strip())
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            raise ImproperlyConfigured(UNREADABLE) from None
+        if parts.scheme not in SCHEMES:
+            raise ImproperlyConfigured(
+                f"EMAIL_URL must begin with one of {', '.join(f'{name}://' for name in SCHEMES)}."
+            )
+        if "@" in parts.path + parts.query + parts.fragment:
+            raise ImproperlyConfigured(UNREADABLE)
+        if not host:
+            raise ImproperlyConfigured("EMAIL_URL names no mail server: it is smtp+tls://user:password@host:587.")
+        security, usual_port = SCHEMES[parts.scheme]
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if (user or password) and security == Security.NONE and not _is_loopback(host):
+            raise ImproperlyConfigured(READABLE)
+        return cls(host, port or usual_port, security, user, password)
+
+
+UNREADABLE = (
+    "EMAIL_URL cannot be read. In its user name and password write special characters as a percent sign and two digits: "
+    "%40 for @, %23 for #, %2F for /."
+)
+READABLE = (
+    "EMAIL_URL would send its password for everybody on the way to read. "
+    "Begin it with smtp+tls:// (port 587) or smtp+ssl:// (port 465)."
+)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+class SMTPTransport:
+    """Speaks to one server, and keeps the connection for the next mail."""
 
     def __init__(self, url: str, timings: Timings, hello: str = "localhost") -> None:
-        parts = urlsplit(url)
-        self.scheme, self.host = parts.scheme, parts.hostname or "localhost"
-        self.port = parts.port or {"smtp+tls": 587, "smtp+ssl": 465}.get(self.scheme, 25)
-        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.server = Server.of(url)
         self.timings, self.hello = timings, hello
         self._smtp: smtplib.SMTP | None = None
         self._phase = "connect"
 
     def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
-        if not is_address(envelope.recipient):
-            return Refused("address", None, "this is no mail address")
+        try:
+            envelope = replace(envelope, recipient=wire_address(envelope.recipient))
+        except ValidationError as refused:
+            return Refused("address", None, refused.messages[0])
         was_open = self._smtp is not None
         stopped = self._ask(envelope)
         if was_open and isinstance(stopped, RelayDown) and self._smtp is None:
@@ -129,25 +198,25 @@ class SMTPTransport:
     def _connect(self) -> smtplib.SMTP:
         self._phase = "connect"
         context = ssl.create_default_context()
-        implicit = self.scheme == "smtp+ssl"
-        smtp = _OverTLS(self, context) if implicit else _Plain(self)
+        server = self.server
+        smtp = _OverTLS(self, context) if server.security == Security.TLS else _Plain(self)
         self._smtp = smtp
-        code, text = smtp.connect(self.host, self.port)
+        code, text = smtp.connect(server.host, server.port)
         if code != 220:
             raise smtplib.SMTPResponseException(code, text)
         self._phase = "ehlo"
         smtp.ehlo_or_helo_if_needed()
-        if self.scheme == "smtp+tls":
+        if server.security == Security.STARTTLS:
             self._phase = "starttls"
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
-        if self.user:
+        if server.user:
             self._phase = "auth"
-            smtp.login(self.user, self.password)
+            smtp.login(server.user, server.password)
         return smtp
 
     def _envelope(self, smtp: smtplib.SMTP, envelope: Envelope) -> Outcome | None:
-        recipient = ascii_domain(envelope.recipient)
+        recipient = envelope.recipient
         options = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
         if not recipient.isascii():
             if not smtp.has_extn("smtputf8"):
@@ -156,7 +225,7 @@ class SMTPTransport:
         if smtp.has_extn("8bitmime"):
             options.append("BODY=8BITMIME")
         self._phase = "sender"
-        code, text = smtp.mail(ascii_domain(envelope.sender), options)
+        code, text = smtp.mail(link_address(envelope.sender), options)
         if code // 100 != 2:
             return self._after_sender(smtp, code, text)
         self._phase = "recipient"
@@ -220,7 +289,7 @@ class _Plain(smtplib.SMTP):
     def __init__(self, transport: SMTPTransport, **extra: Any) -> None:
         self._timings = transport.timings
         super().__init__(local_hostname=transport.hello, timeout=transport.timings.connect, **extra)
-        self._host = transport.host  # whose certificate it must be
+        self._host = transport.server.host  # whose certificate it must be
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # smtplib's own hook
@@ -237,20 +306,6 @@ class _OverTLS(_Plain, smtplib.SMTP_SSL):
 
 def _words(lost: Exception) -> str:
     return reply(str(lost) or type(lost).__name__)
-
-
-def is_address(recipient: str) -> bool:
-    name, at, domain = recipient.rpartition("@")
-    return bool(name and at and domain) and recipient.isprintable() and not re.search(r"[\s<>]", recipient)
-
-
-def ascii_domain(address: str) -> str:
-    """The address with its domain as the network knows it; the part before the @ stays what it is."""
-    name, at, domain = address.rpartition("@")
-    try:
-        return name + at + domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return address
 
 
 def stuffed(content: bytes) -> bytes:

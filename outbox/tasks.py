@@ -33,8 +33,7 @@ def deliver() -> None:
 @shared_task
 def jobs() -> None:
     """Goes on with the work other than mail; what was interrupted is resumed."""
-    for work in JOBS:
-        work(Moment(system_clock).now())
+    actions.run_each(JOBS, Moment(system_clock).now)
 
 
 @shared_task

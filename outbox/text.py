@@ -9,10 +9,12 @@ from email.utils import formataddr, getaddresses
 from functools import lru_cache
 from typing import Any
 
+from base.mail_addresses import wire_header
+
 # newlines of every alphabet, other controls, and what turns the direction of a line around
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
-_OF_PEOPLE = {"from", "to", "cc", "bcc", "reply-to", "sender"}
+OF_PEOPLE = {"from", "to", "cc", "bcc", "reply-to", "sender"}
 
 
 def header(value: str, longest: int = 900) -> str:
@@ -36,8 +38,10 @@ class Letter(EmailMessage):
 
     def __setitem__(self, name: str, value: Any) -> None:
         line = header(str(value))
+        if name.lower() in OF_PEOPLE:
+            line = wire_header(line)
         if not line.isascii():
-            line = _addresses(line) if name.lower() in _OF_PEOPLE else Header(line, "utf-8", maxlinelen=998).encode()
+            line = _addresses(line) if name.lower() in OF_PEOPLE else Header(line, "utf-8", maxlinelen=998).encode()
         limit = _at_most(self.policy, name)
         if limit and len(self.get_all(name, [])) >= limit:
             raise ValueError(f"{name} is there already")

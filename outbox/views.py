@@ -24,6 +24,7 @@ def delivery_list(request: OwnerRequest) -> HttpResponse:
         "today": user.today(now),
         "pulse": listing.pulse(user, now),
         "ahead": ahead,
+        "unplanned": listing.unplanned(user, now),
         "next_said": ahead.next_said(user, now),
         "coming": listing.by_day(ahead.lines, user),
         "gone": gone,

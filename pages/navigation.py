@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from base.counting import CAP, CountUpTo, in_figures
 from base.dates import instant
-from outbox.heartbeat import Heartbeat, heartbeat, last_look, oldest_due
+from outbox.mail_health import MailHealth, judge, mail_columns
 
 OPEN_CAP = 99
 
@@ -36,7 +36,7 @@ class NavCounts:
     contacts: str
     promises: str
     today: str
-    mail: Heartbeat
+    mail: MailHealth
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -59,14 +59,14 @@ def read_counts(user: User, now: datetime) -> NavCounts:
         promises=CountUpTo(user.promises.alive().open(), OPEN_CAP),
         due=CountUpTo(user.promises.due_by(today).to_do_on(today), OPEN_CAP),
         talks=CountUpTo(user.interviews.planned().between(*midnights), OPEN_CAP),
-        looked=last_look(),
-        oldest=oldest_due(),
+        **mail_columns(user.pk, now),
     )
+    contacts, promises, due, talks = (read.pop(name) for name in ("contacts", "promises", "due", "talks"))
     return NavCounts(
-        contacts=_shown(read["contacts"], CAP),
-        promises=_shown(read["promises"], OPEN_CAP),
-        today=_shown(read["due"] + read["talks"], OPEN_CAP),
-        mail=heartbeat(read["looked"], read["oldest"], now),
+        contacts=_shown(contacts, CAP),
+        promises=_shown(promises, OPEN_CAP),
+        today=_shown(due + talks, OPEN_CAP),
+        mail=judge(**read, now=now),
     )
 
 

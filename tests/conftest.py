@@ -14,7 +14,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
-from accounts.models import User
+from accounts.models import User, WriteCount
 from tests.factories import NOW, UserFactory
 
 
@@ -36,7 +36,8 @@ def stranger(db) -> User:
 
 @pytest.fixture
 def client(user: User) -> Client:
-    """Signed in as `user`."""
+    """Signed in as `user`, who has written before: an account's first write makes the row that counts them."""
+    WriteCount.objects.create(account=user)
     signed_in = Client()
     signed_in.force_login(user)
     return signed_in

@@ -13,7 +13,13 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from base.dates import local
+from base.mail_addresses import link_address
+from base.zones import city, load_zone
+
 register = template.Library()
+register.filter(city)
+register.filter(link_address)
 
 NEAR = {-1: gettext_lazy("yesterday"), 0: gettext_lazy("today"), 1: gettext_lazy("tomorrow")}
 SPANS = ((365, 365, gettext_lazy("%d years")), (60, 30, gettext_lazy("%d months")), (21, 7, gettext_lazy("%d weeks")))
@@ -109,16 +115,10 @@ def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
     """ "Friday 4 December, 15:00": an instant in the user's zone, or in the one named."""
     if value is None:
         return ""
-    local = _local(value, zone)
-    return f"{_day(local.date(), datetime.now(local.tzinfo).date())}, {local:%H:%M}"
-
-
-@register.filter
-def city(zone: str) -> str:
-    """ "Lisbon" for Europe/Lisbon."""
-    return zone.rpartition("/")[2].replace("_", " ")
+    there = _local(value, zone)
+    return f"{_day(there.date(), datetime.now(there.tzinfo).date())}, {there:%H:%M}"
 
 
 def _local(value: datetime, zone: str | ZoneInfo | None) -> datetime:
-    named = ZoneInfo(zone) if isinstance(zone, str) and zone else zone
-    return value.astimezone(named or timezone.get_current_timezone())
+    named = load_zone(zone) if isinstance(zone, str) and zone else zone
+    return local(value, named or timezone.get_current_timezone())

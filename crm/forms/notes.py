@@ -13,16 +13,27 @@ from crm.fields import TextField
 
 LONGEST_PROMISE = 300
 LONGEST_NOTE = 20_000
+MOST_PROMISES = 50  # in one note, or one line
 
 
 def check_promises(text: str) -> str:
-    for line in promise_lines(text):
+    """The text, when its `!` lines can become promises."""
+    check_promised(promise_lines(text))
+    return text
+
+
+def check_promised(lines: list[str]) -> None:
+    if len(lines) > MOST_PROMISES:
+        raise ValidationError(
+            _("At most %(most)d promises fit in one note; these are %(n)d. Put the rest into another."),
+            params={"most": MOST_PROMISES, "n": len(lines)},
+        )
+    for line in lines:
         if len(line) > LONGEST_PROMISE:
             raise ValidationError(
                 _("A promise has at most %(most)d characters; the one that starts “%(start)s” has %(n)d."),
                 params={"most": LONGEST_PROMISE, "start": line[:30], "n": len(line)},
             )
-    return text
 
 
 class NoteForm(forms.Form):

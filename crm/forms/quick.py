@@ -14,10 +14,11 @@ from accounts.models import User
 from accounts.templatetags.keepword import day as day_in_words
 from base.dates import take_date
 from base.submitted_once import UidField
-from base.text import fold, key_of, sentence_case, without_met, zone_of
+from base.text import fold, key_of, sentence_case, without_met
+from base.zones import zone_of
 from crm.actions import Details
-from crm.fields import LineField
-from crm.forms.notes import LONGEST_PROMISE
+from crm.fields import LONGEST_TAG, LineField, checked_tags
+from crm.forms.notes import LONGEST_PROMISE, MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
@@ -80,7 +81,7 @@ class QuickForm(forms.Form):
     def __init__(self, data: Any = None, *, owner: User, today: date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.owner, self.today = owner, today
-        self.found, self.through = Quick(""), list[Contact]()
+        self.found, self.through, self.tags = Quick(""), list[Contact](), tuple[str, ...]()
         self.fields["line"].widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off", **as_typed()})
 
     def clean_line(self) -> str:
@@ -90,6 +91,9 @@ class QuickForm(forms.Form):
             raise ValidationError(
                 _("I see no name in this line. Start with it, as in “Ana Souza, head of data at Nubank”.")
             )
+        if len(self.found.promises) > MOST_PROMISES:
+            check_promised(self.found.promises)
+        self.tags = checked_tags([tag for tag in self.found.tags if len(tag) <= LONGEST_TAG])
         if self.found.through:
             self.through = named(self.owner, self.found.through)
         return line
@@ -108,8 +112,10 @@ class QuickForm(forms.Form):
     def too_long(self) -> bool:
         """Whether something understood does not fit its field: then the whole line is kept as a note."""
         said = {**vars(self.found), "how_met": self.how_met}
-        return any(len(said[name]) > limit for name, limit in LIMITS.items()) or any(
-            len(words) > LONGEST_PROMISE for words in self.found.promises
+        return (
+            any(len(said[name]) > limit for name, limit in LIMITS.items())
+            or any(len(words) > LONGEST_PROMISE for words in self.found.promises)
+            or len(self.tags) < len(self.found.tags)
         )
 
     def details(self) -> Details:
@@ -124,7 +130,7 @@ class QuickForm(forms.Form):
             met_on=found.met_on,
             time_zone=zone_of(found.place),
             introduced_by=self.introducer,
-            tags=tuple(tag[:60] for tag in found.tags),
+            tags=self.tags,
         )
 
     @property

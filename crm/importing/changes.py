@@ -7,12 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.text import fold
+from base.text import fold, key_of
 from crm.importing.formats.people import Person
 from crm.importing.models import LABELS
 from crm.importing.people import organisations_called
 from crm.models import Contact, Import, ImportAction, ImportRow, Note
-from crm.search import text_of
 
 REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty
 Changes = dict[str, list[Any]]  # field: [before, after, ticked]
@@ -45,14 +44,13 @@ def change_contacts(batch: Import, known: Sequence[tuple[ImportRow, Contact]], n
         row.taken_in = True
         contact.version += 1
         replaced = [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]
-        words = [str(row.changes[field][1]) for field in applied] + replaced
-        contact.search_text = f"{contact.search_text} {text_of(words)}".strip()
         changed.append(contact)
         if replaced:
             body = _("Until %(file)s came in:\n%(values)s") % {"file": batch.filename, "values": "\n".join(replaced)}
             notes.append(Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now))
-    write_over(batch.owner.contacts, changed, [*LABELS, "version", "search_text"])
+    write_over(batch.owner.contacts, changed, [*LABELS, "version"])
     batch.owner.notes.bulk_create(notes, ignore_conflicts=True)
+    batch.owner.contacts.filter(pk__in=[contact.pk for contact in changed]).refresh_search_text()
     return len(changed)
 
 
@@ -61,7 +59,7 @@ def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
     contacts = {
         contact.pk: contact
         for contact in batch.owner.contacts.select_related("organisation")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[row.contact_id for row in rows if row.contact_id])
     }
     called = [row.changes["organisation"][0] for row in rows if _ticked(row, "organisation")]
@@ -77,6 +75,7 @@ def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
             restored.append(row)
     write_over(batch.owner.contacts, [contacts[row.contact_id or 0] for row in restored], [*LABELS, "version"])
     batch.owner.notes.filter(uid__in=[row.note_uid for row in restored]).delete()
+    batch.owner.contacts.filter(pk__in=[row.contact_id for row in restored]).refresh_search_text()
     return restored
 
 
@@ -151,7 +150,7 @@ def _unapply(row: ImportRow, contact: Contact, field: str, organisations: dict[s
 
 def _write(contact: Contact, field: str, value: str, organisations: dict[str, Any]) -> None:
     if field == "organisation":
-        contact.organisation = organisations[fold(value)[:300]] if value else None
+        contact.organisation = organisations[key_of(value)] if value else None
     elif field == "connected_on":
         contact.connected_on = date.fromisoformat(value) if value else None
     else:

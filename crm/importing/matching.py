@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models.functions import Lower
 
-from base.text import fold
+from base.text import key_of
 from crm.importing.formats.people import Person
 from crm.models import Contact, ContactQuerySet
 
@@ -25,10 +25,6 @@ def find_contacts(contacts: ContactQuerySet, people: Sequence[Person]) -> list[C
     for index in rest:
         found[index] = _first_free(hints.of(people[index]), given)
     return found
-
-
-def name_key(name: str) -> str:
-    return fold(name)[:300]
 
 
 def _add_by(found: dict[str, list[Contact]], contacts: Iterable[Contact], key: str) -> None:
@@ -55,7 +51,7 @@ class _Hints:
         without = [person for person in people if not person.linkedin_url]
         for asking, candidates in ((with_profile, contacts.filter(linkedin_url="")), (without, contacts)):
             mails = {mail.lower() for person in asking for mail in person.emails}
-            names = {name_key(person.name) for person in asking}
+            names = {key_of(person.name) for person in asking}
             if mails:
                 by_mail = candidates.annotate(email_key=Lower("email")).filter(email_key__in=mails)
                 _add_by(self._by_mail, by_mail, "email_key")
@@ -63,7 +59,7 @@ class _Hints:
                 _add_by(self._by_name, candidates.filter(name_key__in=names), "name_key")
 
     def of(self, person: Person) -> Iterator[Contact]:
-        name, company = name_key(person.name), name_key(person.company)
+        name, company = key_of(person.name), key_of(person.company)
         for mail in person.emails:
             for contact in self._by_mail.get(mail.lower(), ()):
                 if set(name.split()) & set(contact.name_key.split()) and not _differs(person, contact):
@@ -88,8 +84,8 @@ class Seen:
     def twin(self, line: int, person: Person) -> int:
         """The line of the same person further up, or 0; this one is remembered."""
         url = hash(person.linkedin_url) if person.linkedin_url else 0
-        hints = [hash((mail.lower(), name_key(person.name))) for mail in person.emails]
-        hints.append(hash((name_key(person.name), name_key(person.company), "")))
+        hints = [hash((mail.lower(), key_of(person.name))) for mail in person.emails]
+        hints.append(hash((key_of(person.name), key_of(person.company), "")))
         found = self._by_url.get(url, 0) if url else 0
         for hint in hints:
             above, other = self._by_hint.setdefault(hint, (line, url))

@@ -161,7 +161,6 @@ class ImportFile(Owned):
 class ImportAction(models.TextChoices):
     NEW = "new", _("new")
     UPDATE = "update", _("update")
-    SAME = "same", _("the same as yours")
     UNREADABLE = "unreadable", _("not understood")
 
 

@@ -8,18 +8,17 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.text import fold
+from base.text import key_of
 from crm.importing.formats.people import Person
-from crm.importing.matching import name_key
 from crm.models import Contact, ContactTag, Import, ImportRow, Note, Organisation, Tag
-from crm.search import text_of
+from crm.parts import search_text
 
 HOW_MET = "LinkedIn"
 
 
 def organisations_called(owner: User, names: Iterable[str]) -> dict[str, Organisation]:
     """The owner's organisations by folded name; what is missing is made. Two queries, or three."""
-    wanted = {name_key(name): name for name in names if name}
+    wanted = {key_of(name): name for name in names if name}
     if not wanted:
         return {}
     found = _organisations(owner, wanted)
@@ -35,7 +34,7 @@ def add_contacts(batch: Import, new: Sequence[tuple[ImportRow, Person]], now: da
     organisations = organisations_called(batch.owner, (person.company for _row, person in new))
     extras = [_what_has_no_field(person, batch.filename) for _row, person in new]
     contacts = [
-        _contact(batch, row, person, organisations.get(name_key(person.company)), extra)
+        _contact(batch, row, person, organisations.get(key_of(person.company)), extra)
         for (row, person), extra in zip(new, extras, strict=True)
     ]
     for contact in contacts:
@@ -67,18 +66,17 @@ def take_out(batch: Import, rows: Sequence[ImportRow], now: datetime) -> list[Im
 
 
 def tag_called(owner: User, name: str) -> Tag:
-    tag, _made = owner.tags.get_or_create(name_key=fold(name)[:60], defaults={"name": name})
+    tag, _made = owner.tags.get_or_create(name_key=key_of(name, 60), defaults={"name": name})
     return tag
 
 
 def _contact(batch: Import, row: ImportRow, person: Person, organisation: Organisation | None, extra: str) -> Contact:
     mail = person.emails[0].lower() if person.emails else ""
-    words = (person.name, person.title, person.company, mail, HOW_MET, extra)
-    return Contact(
+    contact = Contact(
         owner_id=batch.owner_id,
         uid=uuid.uuid5(batch.uid, f"contact:{row.line}"),  # unique: no line can make two people
         name=person.name,
-        name_key=name_key(person.name),
+        name_key=key_of(person.name),
         role=person.title,
         organisation=organisation,
         email=mail,
@@ -87,8 +85,9 @@ def _contact(batch: Import, row: ImportRow, person: Person, organisation: Organi
         how_met=HOW_MET,
         connected_on=person.connected_on,
         imported_by=batch,
-        search_text=text_of(words, [batch.tag] if batch.tag else []),
     )
+    contact.search_text = search_text([*contact.own_words(), f"#{batch.tag}" if batch.tag else "", extra])
+    return contact
 
 
 def _what_has_no_field(person: Person, filename: str) -> str:
@@ -108,7 +107,7 @@ def _untouched(batch: Import, came: list[int], notes: list[uuid.UUID]) -> set[in
     }
     alone = owner.contacts.alive().filter(pk__in=came, version=1, **nothing_points_at)
     written = owner.notes.filter(**theirs).exclude(uid__in=notes)
-    tagged = owner.contacttags.filter(**theirs).exclude(tag__name_key=fold(batch.tag)[:60])
+    tagged = owner.contacttags.filter(**theirs).exclude(tag__name_key=key_of(batch.tag, 60))
     kept = {*written.values_list("contact", flat=True), *tagged.values_list("contact", flat=True)}
     return set(alone.values_list("pk", flat=True)) - kept
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from base.text import clean_text
 from crm.importing.changes import change_contacts, changes_between, put_back, write_over
 from crm.importing.formats import open_people
 from crm.importing.formats.people import Line, Person, Unreadable
@@ -140,7 +141,13 @@ def _stage(batch: Import, lines: list[Line], twins: dict[int, int]) -> None:
     found = find_contacts(_people_of(batch), [person for _line, person in people])
     changes = changes_between(batch.owner, [(c, p) for c, (_l, p) in zip(found, people, strict=True) if c])
     rows = [
-        _row(batch, line, data={"cells": line.cells}, action=ImportAction.UNREADABLE, problem=line.problem)
+        _row(
+            batch,
+            line,
+            data={"cells": [clean_text(cell) for cell in line.cells]},
+            action=ImportAction.UNREADABLE,
+            problem=line.problem,
+        )
         for line in lines
         if line.problem
     ]
@@ -182,7 +189,7 @@ def _one_at_a_time(batch: Import) -> None:
 
 def _take(batch: Import, rows: list[ImportRow], now: datetime) -> None:
     people = [Person.from_dict(row.data) for row in rows]
-    contacts = _people_of(batch).select_for_update(of=("self",))
+    contacts = _people_of(batch).select_for_update(of=("self",), no_key=True)
     new, known, passed = [], [], []
     for row, person, contact in zip(rows, people, find_contacts(contacts, people), strict=True):
         row.batch = batch

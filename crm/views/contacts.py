@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.templatetags.keepword import ago, day
 from accounts.written import written
 from base.submitted_once import once, uid_of
-from base.text import time_there
+from base.zones import time_there
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
 from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag
@@ -139,7 +139,7 @@ def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     today = request.user.today(now)
     people = request.user.contacts.alive().select_related("organisation", "introduced_by")
     with transaction.atomic():
-        contact = get_object_or_404(people.select_for_update(of=("self",)), pk=pk)
+        contact = get_object_or_404(people.select_for_update(of=("self",), no_key=True), pk=pk)
         form = ContactForm(
             request.POST if request.method == "POST" else None, owner=request.user, today=today, contact=contact
         )

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, go_back, tell
+from accounts.http import OwnerRequest, go_back, seen_version, tell
 from accounts.templatetags.keepword import day
+from base.owned import Stale
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import NoteForm
-from crm.models import Contact
+from crm.models import Contact, Note
 from crm.views.contacts import contact_page
 
 
@@ -37,25 +38,40 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     if contact.binned_at:
         tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
         return redirect("bin_list")
-    tell(request, " ".join(said), undo=reverse("note_bin", args=[noted.note.pk]))
+    tell(request, " ".join(said), undo=_undo("note_bin", noted.note))
     return go_back(request, contact.get_absolute_url())
 
 
 @require_POST
 def note_bin(request: OwnerRequest, pk: int) -> HttpResponse:
     """Its promises stay: each has its own way out."""
-    note = get_object_or_404(request.user.notes.select_related("contact"), pk=pk, contact__binned_at__isnull=True)
-    note.bin(timezone.now())
-    tell(request, _("The note is in the bin, for 30 days."), undo=reverse("note_restore", args=[note.pk]))
-    return go_back(request, note.contact.get_absolute_url())
+    note, seen = _note(request, pk)
+    if note.binned_at:
+        raise Stale(note)
+    note.bin(timezone.now(), seen)
+    tell(request, _("The note is in the bin, for 30 days."), undo=_undo("note_restore", note))
+    return go_back(request, note.get_absolute_url())
 
 
 @require_POST
 def note_restore(request: OwnerRequest, pk: int) -> HttpResponse:
-    note = get_object_or_404(request.user.notes.select_related("contact"), pk=pk, contact__binned_at__isnull=True)
-    note.restore()
-    tell(request, _("The note is back."), undo=reverse("note_bin", args=[note.pk]))
-    return go_back(request, note.contact.get_absolute_url())
+    note, seen = _note(request, pk)
+    if not note.binned_at:
+        raise Stale(note)
+    note.restore(seen)
+    tell(request, _("The note is back."), undo=_undo("note_bin", note))
+    return go_back(request, note.get_absolute_url())
+
+
+def _note(request: OwnerRequest, pk: int) -> tuple[Note, int]:
+    """The note of somebody who is not in the bin, and the version of it that the tap saw."""
+    notes = request.user.notes.select_related("contact").defer("contact__search_text")
+    note: Note = get_object_or_404(notes, pk=pk, contact__binned_at__isnull=True)
+    return note, seen_version(request, note)
+
+
+def _undo(name: str, note: Note) -> str:
+    return f"{reverse(name, args=[note.pk])}?v={note.version}"
 
 
 def _kept(contact: Contact, uid: uuid.UUID) -> actions.Noted | None:

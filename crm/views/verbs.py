@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, go_back, tell
+from accounts.http import OwnerRequest, go_back, seen_version, tell
 from accounts.templatetags.keepword import near
+from base.owned import Stale
 from crm import actions
 from crm.forms import RhythmForm, StageForm, TouchForm
 from crm.models import Contact, Stage
@@ -21,13 +22,11 @@ def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
     """Sets the stage by hand. The undo of a change carries the stage before in its address."""
     contact = _contact(request, pk)
     form = StageForm({"stage": request.POST.get("stage") or request.GET.get("stage")})
-    before = contact.stage
-    if _is_stale(request, contact):
-        return _nothing_undone(request, contact)
+    before, seen = contact.stage, seen_version(request, contact)
     if not form.is_valid():
         tell(request, _("Choose one of the stages. Nothing was changed."))
         return go_back(request, contact.get_absolute_url())
-    actions.change_stage(contact=contact, to=form.cleaned_data["stage"], now=timezone.now())
+    actions.change_stage(contact=contact, to=form.cleaned_data["stage"], seen=seen, now=timezone.now())
     if contact.stage != before:
         said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
         tell(request, said, undo=_undo("contact_stage", contact, stage=before))
@@ -38,8 +37,7 @@ def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
 def contact_continue(request: OwnerRequest, pk: int) -> HttpResponse:
     contact, now = _contact(request, pk), timezone.now()
     form = RhythmForm({name: request.POST.get(name) or request.GET.get(name) for name in ("count", "unit")})
-    if _is_stale(request, contact):
-        return _nothing_undone(request, contact)
+    seen = seen_version(request, contact)
     if not form.is_valid():
         tell(request, _("A rhythm is a number from 1 to 99 of days, weeks, months or years. Nothing was changed."))
         return go_back(request, contact.get_absolute_url())
@@ -47,7 +45,9 @@ def contact_continue(request: OwnerRequest, pk: int) -> HttpResponse:
     undo = "contact_continue" if contact.stage == Stage.CONTINUE and contact.rhythm_count else "contact_stage"
     if undo == "contact_stage":
         before = {"stage": contact.stage}
-    actions.continue_with(contact=contact, count=form.cleaned_data["count"], unit=form.cleaned_data["unit"], now=now)
+    actions.continue_with(
+        contact=contact, count=form.cleaned_data["count"], unit=form.cleaned_data["unit"], seen=seen, now=now
+    )
     said = _("Continuing with %(name)s, %(rhythm)s. Next: %(day)s.") % {
         "name": contact.name,
         "rhythm": contact.rhythm,
@@ -60,9 +60,10 @@ def contact_continue(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_drop(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
-    if _is_stale(request, contact) or contact.is_dropped:
-        return _nothing_undone(request, contact)
-    actions.drop(contact=contact, now=timezone.now())
+    seen = seen_version(request, contact)
+    if contact.is_dropped:
+        raise Stale(contact)
+    actions.drop(contact=contact, seen=seen, now=timezone.now())
     tell(request, _("Dropped %s: no more reminders.") % contact.name, undo=_undo("contact_resume", contact))
     return go_back(request, contact.get_absolute_url())
 
@@ -70,9 +71,10 @@ def contact_drop(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_resume(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
-    if _is_stale(request, contact) or not contact.is_dropped:
-        return _nothing_undone(request, contact)
-    actions.resume(contact=contact, now=timezone.now())
+    seen = seen_version(request, contact)
+    if not contact.is_dropped:
+        raise Stale(contact)
+    actions.resume(contact=contact, seen=seen, now=timezone.now())
     said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
     tell(request, said, undo=_undo("contact_drop", contact))
     return go_back(request, contact.get_absolute_url())
@@ -97,9 +99,7 @@ def contact_touch(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_untouch(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
-    if _is_stale(request, contact):
-        return _nothing_undone(request, contact)
-    actions.untouch(contact=contact, now=timezone.now())
+    actions.untouch(contact=contact, seen=seen_version(request, contact), now=timezone.now())
     tell(request, _("Taken back: the last time you spoke with %s.") % contact.name)
     return go_back(request, contact.get_absolute_url())
 
@@ -107,9 +107,7 @@ def contact_untouch(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_bin(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
-    if _is_stale(request, contact):
-        return _nothing_undone(request, contact)
-    actions.move_to_bin(contact=contact, now=timezone.now())
+    actions.move_to_bin(contact=contact, seen=seen_version(request, contact), now=timezone.now())
     tell(request, _("%s is in the bin, for 30 days.") % contact.name, undo=_undo("contact_restore", contact))
     # where the tap happened may have been this person's own page
     elsewhere = request.POST.get("next", "").split("?")[0] != contact.get_absolute_url()
@@ -119,9 +117,10 @@ def contact_bin(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts, pk=pk)
-    if _is_stale(request, contact) or not contact.binned_at:
-        return _nothing_undone(request, contact)
-    actions.take_out_of_bin(contact=contact, now=timezone.now())
+    seen = seen_version(request, contact)
+    if not contact.binned_at:
+        raise Stale(contact)
+    actions.take_out_of_bin(contact=contact, seen=seen, now=timezone.now())
     tell(request, _("%s is back from the bin.") % contact.name, undo=_undo("contact_bin", contact))
     return go_back(request, contact.get_absolute_url())
 
@@ -133,19 +132,3 @@ def _contact(request: OwnerRequest, pk: int) -> Contact:
 
 def _undo(name: str, contact: Contact, **query: object) -> str:
     return f"{reverse(name, args=[contact.pk])}?{urlencode({**query, 'v': contact.version})}"
-
-
-def _is_stale(request: OwnerRequest, contact: Contact) -> bool:
-    """An undo names the version it takes back; a plain tap names none."""
-    seen = request.GET.get("v")
-    return seen is not None and seen != str(contact.version)
-
-
-def _nothing_undone(request: OwnerRequest, contact: Contact) -> HttpResponse:
-    """Says what is already so, and changes nothing."""
-    stands = _("in the bin") if contact.binned_at else contact.get_stage_display()
-    tell(
-        request,
-        _("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {"name": contact.name, "stage": stands},
-    )
-    return go_back(request, reverse("contact_list"))

@@ -28,6 +28,7 @@ def open_debrief(*, interview: Interview, now: datetime) -> Debrief:
     )
     owe_thanks(interview, now)
     close_the_loop(interview, now)
+    interview.contact.refresh_search_text()
     return debrief
 
 
@@ -125,14 +126,13 @@ def save(*, interview: Interview, outcome: Outcome, now: datetime) -> Debrief:
     for details in outcome.people:
         _meet(interview, details, now)
     _go_on(interview.contact, outcome, now)
+    interview.contact.refresh_search_text()
     return debrief
 
 
 @transaction.atomic
 def finish(*, interview: Interview, outcome: Outcome, now: datetime) -> Debrief:
     debrief = save(interview=interview, outcome=outcome, now=now)
-    if not debrief.is_done:
-        interview.contact.remember(debrief.learned)
     debrief.done_at = debrief.done_at or now
     debrief.save(update_fields=["done_at"])
     return debrief

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from base.dates import take_date
+from base.owned import Stale
 from base.text import sentence_case
 from interviews.actions import planning
-from interviews.actions.planning import Stale
 from interviews.merging import lay_together
 from interviews.models import ChosenQuestion, Interview, Room, RoomWrite
 
@@ -67,7 +67,7 @@ class Kept:
 def start(*, interview: Interview, now: datetime) -> Room:
     """Opens the room, once; a talk that was ended by mistake and planned again starts anew with its notes."""
     if not interview.is_planned:
-        raise Stale
+        raise Stale(interview)
     room: Room
     room, is_new = interview.owner.rooms.get_or_create(interview=interview, defaults={"started_at": now})
     room.interview = interview
@@ -81,21 +81,21 @@ def extend(*, room: Room, minutes: int, now: datetime) -> Room:
     """They offered more time. A negative number takes that back."""
     more = room.extended_minutes + minutes
     if room.is_over or not 0 <= more <= MOST_EXTENDED:
-        raise Stale
+        raise Stale(room)
     return _turn(room, extended_minutes=more)
 
 
 @transaction.atomic
 def pause(*, room: Room, now: datetime) -> Room:
     if room.is_over or room.is_paused:
-        raise Stale
+        raise Stale(room)
     return _turn(room, paused_at=now)
 
 
 @transaction.atomic
 def resume(*, room: Room, now: datetime) -> Room:
     if room.is_over or not room.is_paused:
-        raise Stale
+        raise Stale(room)
     return _turn(room, **_unpaused(room, now))
 
 
@@ -108,11 +108,11 @@ def end(*, room: Room, now: datetime) -> Room:
     if room.ended_at and now < room.ended_at:
         return _turn(room, ended_at=now)
     if room.is_over:
-        raise Stale
+        raise Stale(room)
     _turn(room, ended_at=now, **_unpaused(room, now))
     if room.interview.is_planned:
         planning.hold(interview=room.interview, now=now)
-    room.interview.contact.remember("\n".join([room.notes, *(one.answer for one in answered(room.interview))]))
+    room.interview.contact.refresh_search_text()
     return room
 
 
@@ -120,7 +120,9 @@ def end(*, room: Room, now: datetime) -> Room:
 def reopen(*, room: Room, now: datetime) -> Room:
     """Ended by mistake, or they came after all: the clock goes on as if it had never stopped."""
     planning.unhold(interview=room.interview, now=now)
-    return _turn(room, ended_at=None)
+    _turn(room, ended_at=None)
+    room.interview.contact.refresh_search_text()
+    return room
 
 
 def answered(interview: Interview) -> list[ChosenQuestion]:
@@ -185,9 +187,9 @@ def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
 def _notes(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     text = _laid(said, room.notes, room.notes_version)
     if not is_repeat and text != room.notes:
-        _remember_late(room, room.notes, text)
         room.notes, room.notes_version = text, room.notes_version + 1
         room.save(update_fields=["notes", "notes_version"])
+        _refresh_after_end(room)
     return Kept(NOTES, room.notes, room.notes_version, is_merged=room.notes != said.text)
 
 
@@ -207,19 +209,17 @@ def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
         raise NoSuchBox
     text = _laid(said, question.answer, question.answer_version)
     if not is_repeat and text != question.answer:
-        _remember_late(room, question.answer, text)
         question.answer, question.answer_version = text, question.answer_version + 1
         question.answered_at = (question.answered_at or now) if text else None
         question.save(update_fields=["answer", "answer_version", "answered_at"])
+        _refresh_after_end(room)
     return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
 
 
-def _remember_late(room: Room, before: str, after: str) -> None:
-    """The end has made findable what stood there then; what a phone sends later is found as well."""
-    known = set(before.splitlines())
-    new = "\n".join(line for line in after.splitlines() if line not in known)
-    if room.is_over and new:
-        room.interview.contact.remember(new)
+def _refresh_after_end(room: Room) -> None:
+    """What a phone sends late is found as well; while the talk runs, its words wait for the end."""
+    if room.is_over:
+        room.interview.contact.refresh_search_text()
 
 
 _KEEPERS: dict[str, Callable[[Room, Write, bool, datetime], Kept]] = {NOTES: _notes, MEET: _meet}
@@ -240,5 +240,5 @@ def _turn(room: Room, **fields: Any) -> Room:
         setattr(room, name, value)
     rows = room.interview.owner.rooms.filter(pk=room.pk, version=seen)
     if not rows.update(**fields, version=seen + 1):
-        raise Stale
+        raise Stale(room)
     return room

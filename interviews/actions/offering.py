@@ -4,14 +4,15 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.owned import Stale
 from base.text import clean_line
+from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews import links, working
@@ -34,6 +35,10 @@ class AlreadySetError(Exception):
 
 class TakenError(Exception):
     """Somebody was faster, or the owner is busy by now."""
+
+
+class PassedError(Exception):
+    """The time that was proposed has passed meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def withdraw(*, offer: Offer, now: datetime) -> bool:
     """Takes the offer back; its mail too, when it has not left. True when the contact never got it."""
     _hold(offer)
     if not offer.is_open:
-        raise ClosedError
+        raise Stale(offer)
     mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=f"{OFFER}:{offer.uid}")
     mails.cancel(_("taken back before it left"), now)
     sent = any(may_have_arrived(mail) for mail in mails)
@@ -121,9 +126,9 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
         return said
     if not offer.takes_answers(now):
         raise ClosedError
-    local = answer.starts_at.astimezone(ZoneInfo(zone))
+    local = answer.starts_at.astimezone(load_zone(zone))
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
-    made: Counter = offer.counters.create(
+    made = offer.counters.create(
         owner_id=offer.owner_id,
         local_date=local.date(),
         local_time=local.time(),
@@ -145,9 +150,9 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
 def accept(*, counter: Counter, now: datetime) -> Interview:
     """The owner takes the time the contact proposed; the invitation is the answer."""
     offer = counter.offer
-    _hold(offer)
-    if offer.state != OfferState.COUNTERED or counter.decided_at:
-        raise ClosedError
+    _expect_waiting(counter)
+    if counter.starts_at <= now:
+        raise PassedError
     counter.decided_at, counter.accepted = now, True
     counter.save(update_fields=["decided_at", "accepted"])
     answer = Answer(counter.starts_at, counter.medium, counter.where, zone=counter.time_zone)
@@ -159,9 +164,7 @@ def accept(*, counter: Counter, now: datetime) -> Interview:
 def refuse(*, counter: Counter, now: datetime) -> bool:
     """That does not suit the owner either; the offered times still stand. True when the contact hears it by mail."""
     offer = counter.offer
-    _hold(offer)
-    if offer.state != OfferState.COUNTERED or counter.decided_at:
-        raise ClosedError
+    _expect_waiting(counter)
     counter.decided_at = now
     counter.save(update_fields=["decided_at"])
     _set(offer, OfferState.ANSWERED if _planned(offer) else OfferState.OPEN)
@@ -178,7 +181,7 @@ def reconsider(*, counter: Counter, now: datetime) -> bool:
     _hold(offer)
     counter.refresh_from_db(fields=["decided_at", "accepted"])
     if not counter.stands_refused or not offer.takes_answers(now):
-        raise ClosedError
+        raise Stale(offer)
     mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=_refusals_of(counter))
     mails.cancel(_("taken back before it left"), now)
     counter.decided_at = None
@@ -230,8 +233,17 @@ def _hold(offer: Offer) -> None:
         offer.interview.owner, offer.interview.contact = offer.owner, offer.contact
 
 
+def _expect_waiting(counter: Counter) -> None:
+    """For the owner's word, and nobody was faster."""
+    offer = counter.offer
+    _hold(offer)
+    counter.refresh_from_db(fields=["decided_at", "accepted"])
+    if offer.state != OfferState.COUNTERED or counter.decided_at or offer.contact.is_dropped:
+        raise Stale(offer)
+
+
 def _planned(offer: Offer) -> Interview | None:
-    interview: Interview | None = offer.interview
+    interview = offer.interview
     return interview if interview and interview.is_planned else None
 
 
@@ -243,7 +255,7 @@ def _says_nothing_new(offer: Offer, interview: Interview, answer: Answer) -> boo
 
 def _said_before(offer: Offer, answer: Answer) -> Counter | None:
     """The same sent twice, while it waits for the owner or is the talk by now: a double tap, the back button."""
-    last: Counter | None = offer.counters.order_by("-pk").first()
+    last = offer.counters.order_by("-pk").first()
     if last is None or Answer(last.starts_at, last.medium, last.where, last.note, last.time_zone) != answer:
         return None
     talk = _planned(offer)
@@ -289,16 +301,14 @@ def _talk_terms(offer: Offer, answer: Answer) -> dict[str, Any]:
     """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant."""
     local = answer.starts_at.astimezone(offer.owner.zone)
     zone = "UTC" if local.fold else offer.owner.time_zone
-    local = answer.starts_at.astimezone(ZoneInfo(zone))
+    local = answer.starts_at.astimezone(load_zone(zone))
     where = answer.where or (offer.contact.phone if answer.medium == Medium.PHONE else "")
     terms = {"medium": answer.medium, "minutes": offer.minutes, "where": where, "zone": zone}
     return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
 
 
 def _set(offer: Offer, state: str, **fields: Any) -> None:
-    for name, value in {"state": state, "version": offer.version + 1, **fields}.items():
-        setattr(offer, name, value)
-    offer.save(update_fields=["state", "version", *fields])
+    offer.change(offer.version, state=state, **fields)
 
 
 def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
@@ -328,7 +338,7 @@ def _keep_words(offer: Offer, words: str, now: datetime) -> None:
             "words": words,
         }
         offer.contact.notes.create(owner_id=offer.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
-        offer.contact.remember(words)
+        offer.contact.refresh_search_text()
 
 
 def _refusals_of(counter: Counter) -> str:

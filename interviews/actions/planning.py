@@ -9,16 +9,20 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from base.owned import Stale
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.actions import preparing
 from interviews.actions.debriefing import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
+from interviews.locks import lock_contacts
 from interviews.models import Agreed, Interview, InterviewState, OfferState
 
-
-class Stale(Exception):  # noqa: N818 - it is no error of the program
-    """A second tab or a double tap was faster: the interview is no longer what this change was made for."""
+CHANGED = (
+    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
+    *("attendee_status", "attendee_at", "attendee_starts_at"),
+)
 
 
 @transaction.atomic
@@ -39,15 +43,16 @@ def plan(
 ) -> Interview:
     """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address.
     IntegrityError when there is a talk of that `uid`."""
+    owner.hold()  # two talks for one time are set one after the other
     agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
     interview = Interview(
         owner=owner, contact=contact, uid=uid or uuid.uuid4(), created_at=now, confirm_them=confirm_them
     )
     interview.agree(agreed)
     announce(interview, before=agreed, changed=True, now=now)
+    advance(contact=contact, to=Stage.SCHEDULED, now=now)
     interview.save(force_insert=True)
     preparing.attach(interview)
-    advance(contact=contact, to=Stage.SCHEDULED, now=now)
     return interview
 
 
@@ -68,11 +73,13 @@ def change(
 ) -> Told:
     """Moves or otherwise changes a planned interview; the contact gets one mail with the last state. It was moved
     `by_them` when the contact chose another time, and their mail does not say that the owner did."""
+    interview.owner.hold()
     _expect(interview, InterviewState.PLANNED)
     before = interview.agreed
     agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
     if confirm_them is not None and confirm_them != interview.confirm_them:
-        _keep(interview, confirm_them=confirm_them)
+        interview.confirm_them = confirm_them
+        _keep(interview)
     if agreed.starts_at == before.starts_at:  # the same instant seen from another zone is no change
         agreed = replace(agreed, day=before.day, at=before.at, zone=before.zone)
     if agreed == before:
@@ -95,6 +102,7 @@ def invite(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def cancel(*, interview: Interview, now: datetime) -> Told:
     """Calls it off. An invitation that has not left never leaves; to one that may have arrived a CANCEL follows."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     told = _set_state(interview, InterviewState.CANCELLED, now)
     step_back(interview.contact, Stage.SCHEDULED, now)
@@ -104,6 +112,8 @@ def cancel(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def uncancel(*, interview: Interview, now: datetime) -> Told:
     """Takes a cancellation back, also one of theirs: stops its mail, or invites anew when the contact has read it."""
+    interview.owner.hold()
+    lock_contacts(interview)
     _expect(interview, InterviewState.CANCELLED)
     declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
     declined.update(state=OfferState.ANSWERED, version=F("version") + 1)
@@ -115,6 +125,7 @@ def uncancel(*, interview: Interview, now: datetime) -> Told:
 @transaction.atomic
 def hold(*, interview: Interview, now: datetime) -> Interview:
     """They talked: the contact is met, and the rhythm starts from the day of the talk."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     interview.held_at = now
     _keep(interview, state=InterviewState.HELD)
@@ -128,6 +139,7 @@ def hold(*, interview: Interview, now: datetime) -> Interview:
 @transaction.atomic
 def no_show(*, interview: Interview, now: datetime) -> Interview:
     """It was planned and did not take place; nobody is told."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.PLANNED)
     _keep(interview, state=InterviewState.NO_SHOW)
     step_back(interview.contact, Stage.SCHEDULED, now)
@@ -137,6 +149,7 @@ def no_show(*, interview: Interview, now: datetime) -> Interview:
 @transaction.atomic
 def unhold(*, interview: Interview, now: datetime) -> Interview:
     """Planned again, after `hold` or `no_show`."""
+    lock_contacts(interview)
     _expect(interview, InterviewState.HELD, InterviewState.NO_SHOW)
     held_at, interview.held_at = interview.held_at, None
     _keep(interview, state=InterviewState.PLANNED)
@@ -153,7 +166,7 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
 
 def _expect(interview: Interview, *states: str) -> None:
     if interview.state not in states:
-        raise Stale
+        raise Stale(interview)
 
 
 def _set_state(interview: Interview, state: str, now: datetime) -> Told:
@@ -164,18 +177,9 @@ def _set_state(interview: Interview, state: str, now: datetime) -> Told:
 
 
 def _keep(interview: Interview, **fields: Any) -> None:
-    """Saves, unless the row has moved on since it was read; then nothing of the transaction stays."""
-    for name, value in fields.items():
-        setattr(interview, name, value)
-    seen, interview.version = interview.version, interview.version + 1
-    names = [
-        *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
-        *("state", "held_at", "sequence", "invited_email", "invited_sequence", "version", "confirm_them"),
-        *("attendee_status", "attendee_at", "attendee_starts_at"),
-    ]
-    row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
-    if not row.update(**{name: getattr(interview, name) for name in names}):
-        raise Stale
+    """Writes what the row says now, unless it has moved on since it was read; then nothing of the transaction stays."""
+    said = {name: getattr(interview, name) for name in CHANGED}
+    interview.change(interview.version, **{**said, **fields})
 
 
 def step_back(contact: Contact, stage: str, now: datetime) -> None:

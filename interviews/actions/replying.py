@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from base.owned import Stale
 from base.text import clean_line
+from base.zones import load_zone
 from interviews.actions import planning
 from interviews.invitations import Told
 from interviews.models import AttendeeStatus, Interview
@@ -19,8 +20,9 @@ REPLIED = "replied"
 @transaction.atomic
 def apply(*, interview: Interview, reply: Reply, now: datetime) -> Interview:
     """Writes down what their calendar said. The talk itself stays as it is: that is the owner's to change."""
-    interview.answer(reply.status, min(reply.stamp, now), reply.starts_at)  # a clock ahead of ours silences nobody
-    _keep(interview)
+    _keep_answer(
+        interview, reply.status, min(reply.stamp, now), reply.starts_at
+    )  # a clock ahead of ours silences nobody
     return interview
 
 
@@ -30,8 +32,7 @@ def answer(*, interview: Interview, accepts: bool, now: datetime) -> bool:
     status = AttendeeStatus.ACCEPTED if accepts else AttendeeStatus.DECLINED
     if interview.attendee_status == status:
         return False
-    interview.answer(status, now)
-    _keep(interview)
+    _keep_answer(interview, status, now)
     owner = interview.owner
     owner.outgoingmails.queue(
         kind=REPLIED,
@@ -50,11 +51,11 @@ def answer(*, interview: Interview, accepts: bool, now: datetime) -> bool:
 def take_their_time(*, interview: Interview, now: datetime) -> Told:
     """The owner moves the talk to where their calendar proposed; the contact gets the changed invitation."""
     at = interview.attendee_starts_at
-    if at is None or at <= now or not interview.is_planned:
-        raise planning.Stale
+    if at is None or not interview.may_move_to_theirs(now):
+        raise Stale(interview)
     local = at.astimezone(interview.owner.zone)
     zone = "UTC" if local.fold else interview.owner.time_zone
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(load_zone(zone))
     same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "minutes", "where", "purpose")}
     interview.forget_answer()
     return planning.change(
@@ -67,10 +68,7 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
     )
 
 
-def _keep(interview: Interview) -> None:
-    """Unless the row has moved on since it was read."""
-    seen, interview.version = interview.version, interview.version + 1
-    names = ("attendee_status", "attendee_at", "attendee_starts_at", "version")
-    row = interview.owner.interviews.filter(pk=interview.pk, version=seen)
-    if not row.update(**{name: getattr(interview, name) for name in names}):
-        raise planning.Stale
+def _keep_answer(interview: Interview, status: str, at: datetime, starts_at: datetime | None = None) -> None:
+    if not interview.is_planned:
+        raise Stale(interview)
+    interview.change(interview.version, attendee_status=status, attendee_at=at, attendee_starts_at=starts_at)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import ZoneSelect, zone_choices
-from accounts.templatetags.keepword import city, clock, moment
-from base.dates import add_months, exists, instant, understand, zone_names
+from accounts.templatetags.keepword import clock, moment
+from base.dates import add_months, exists, instant, understand
+from base.zones import city, load_zone, zone_names
 from crm.fields import LineField, TextField
 from interviews.actions.offering import Answer
 from interviews.forms.planning import ClockField, refuse_unsafe_link
@@ -114,7 +115,7 @@ class AnswerForm(forms.Form):
     def _clean_own(self, found: dict[str, Any]) -> None:
         if any(self.has_error(name) for name in ("day", "at", "zone")):
             return
-        zone = ZoneInfo(found["zone"])
+        zone = load_zone(found["zone"])
         today = self.now.astimezone(zone).date()
         day = understand(found["day"], today)
         if day is None or day > add_months(today, MONTHS_AHEAD):

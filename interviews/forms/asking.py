@@ -16,7 +16,7 @@ from interviews import letters
 from interviews.actions.asking import LAST_STEP, Letter
 from interviews.forms.planning import MinutesField
 from interviews.invitations import address_of
-from interviews.models import Ask, AskVia
+from interviews.models import Ask, AskVia, MayUseName
 
 
 def mailto(address: str, subject: str, body: str) -> str:
@@ -50,6 +50,9 @@ class AskForm(forms.Form):
         self.address = address_of(contact)
         self.last: Ask | None = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
         self.step = min(self.last.step + 1, LAST_STEP) if self.last else 1
+        introducer = contact.introduced_by
+        self.name_answer = letters.may_use_name(owner, introducer) if introducer else MayUseName.NOT_ASKED
+        self.unnamed = introducer if self.name_answer != MayUseName.YES else None
         super().__init__(
             data,
             initial={
@@ -66,7 +69,7 @@ class AskForm(forms.Form):
 
     @property
     def look(self) -> letters.Look:
-        return letters.look_over(str(self["body"].value() or ""))
+        return letters.look_over(str(self["body"].value() or ""), self.unnamed)
 
     @property
     def is_looked_over(self) -> bool:

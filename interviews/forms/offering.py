@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import city, clock, moment
+from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
 from base.dates import add_months, exists, instant, understand
 from base.submitted_once import UidField
+from base.zones import city
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews import working
@@ -24,6 +25,7 @@ from interviews.models import ASKED_FOR, Agreed, Interview, Medium
 
 TIMES = 5
 MONTHS_AHEAD = 6
+MOST_OPEN = 50  # offers of one user that wait at a time
 
 
 class Ticks(forms.CheckboxSelectMultiple):
@@ -86,6 +88,11 @@ class OfferForm(forms.Form):
             self.add_error(None, _("Two of the times are the same. Change one, or leave it empty."))
         if not times and not any(self.has_error(f"{part}{n}") for n in range(1, TIMES + 1) for part in ("day", "at")):
             self.add_error("day1", _("Offer at least one time; three to five are kind."))
+        if self.owner.offers.standing(self.now).count() >= MOST_OPEN:
+            self.add_error(
+                None,
+                _("%(n)d offers wait for an answer. Take one back before you offer more times.") % {"n": MOST_OPEN},
+            )
         found["times"] = times
         return found
 

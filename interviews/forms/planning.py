@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import city, clock, moment
+from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
 from base.dates import add_months, exists, instant, is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
+from base.zones import city, load_zone
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
@@ -152,9 +152,10 @@ class InterviewForm(forms.Form):
         }
 
     @property
-    def seen(self) -> str:
+    def seen(self) -> int | None:
         """The version of the interview this form was made with."""
-        return str(self.cleaned_data.get("version") or "")
+        found: int | None = self.cleaned_data.get("version")
+        return found
 
     def see(self, interview: Interview) -> None:
         """What stands now has been shown beside what was typed: saving again replaces it."""
@@ -190,7 +191,7 @@ class InterviewForm(forms.Form):
         agreed, theirs = self.agreed, self.contact.time_zone
         if agreed is None or not theirs:
             return False
-        return agreed.starts_at.astimezone(ZoneInfo(theirs)).date() != agreed.day
+        return agreed.starts_at.astimezone(load_zone(theirs)).date() != agreed.day
 
     @property
     def comes_twice(self) -> bool:

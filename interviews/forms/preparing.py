@@ -13,7 +13,7 @@ from accounts.models import User
 from base.text import fold
 from crm.fields import LineField, LinkField, TextField
 from interviews.actions.preparing import Studied
-from interviews.agenda import checked, proposed
+from interviews.agenda import checked, in_time, proposed
 from interviews.forms.planning import OTHER, Chips, MinutesField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
 from interviews.prepared import Prepared
@@ -138,9 +138,9 @@ class PreparationForm(forms.Form):
         return [field for field in self if field.errors]
 
     def _check_agenda(self, found: dict[str, Any]) -> None:
-        if found["agenda"] == proposed(self.prepared.minutes):  # nobody wrote it: it goes with the length
-            found["agenda"] = proposed(found["minutes"])
-            return
+        found["agenda"] = in_time(found["agenda"], found["minutes"])
+        if (found["agenda"], found["minutes"]) == (self.prepared.kept_agenda, self.prepared.minutes):
+            return  # kept before, when the talk may have been longer: no reason to hold back the rest of the page
         try:
             found["agenda"] = checked(found["agenda"], found["minutes"])
         except ValidationError as wrong:
@@ -198,7 +198,7 @@ def _initial(prepared: Prepared) -> dict[str, Any]:
     kept, minutes = prepared.preparation, prepared.minutes
     values: dict[str, Any] = {
         "purpose": kept.purpose if kept else "",
-        "agenda": (kept.agenda if kept else "") or proposed(minutes),
+        "agenda": prepared.kept_agenda or proposed(minutes),
         "minutes": minutes if minutes in ASKED_FOR else "",
         "own_minutes": None if minutes in ASKED_FOR else minutes,
         "version": prepared.version,

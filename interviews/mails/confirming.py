@@ -1,23 +1,24 @@
 """The confirmation the contact gets the day before, when it was ticked for that talk (product.md rule 5). The user's own one
 is the brief, in `preparing`."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.templatetags.keepword import city
 from base.dates import instant
 from base.text import clean_line
+from base.zones import city, load_zone
 from crm.models import Stage
 from interviews import links
 from interviews.invitations import address_of, last_mail
 from interviews.mails import letters
-from interviews.models import Interview, Offer
+from interviews.models import Interview, InterviewQuerySet, Offer
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
+from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
 CONFIRMATION = "tomorrow"
@@ -29,13 +30,17 @@ AT_ONCE = 500
 def plan_confirmations(now: datetime) -> int:
     """One row for each ticked talk whose evening before has come where the contact lives. A late run still sends it."""
     planned = 0
-    for talk in _due(now):
-        address = address_of(talk.contact)
-        if not address:
-            continue
-        _mail, is_new = _row(talk, address, now)
-        planned += is_new
+    for talk in _ahead(now):
+        zone = talk.contact.time_zone or talk.owner.time_zone
+        plan = partial(_plan, talk, now)
+        planned += bool(guarded(plan, owner_id=talk.owner_id, zone=zone, step=CONFIRMATION, now=now))
     return planned
+
+
+def _plan(talk: Interview, now: datetime) -> bool:
+    address = address_of(talk.contact)
+    is_time = talk.suits_them and talk.created_at < evening_before(talk) <= now
+    return bool(address) and is_time and _queue(talk, address, now)
 
 
 def evening_before(interview: Interview) -> datetime:
@@ -81,22 +86,22 @@ register(
 )
 
 
-def _due(now: datetime) -> Iterator[Interview]:
-    ahead = (
+def _ahead(now: datetime) -> InterviewQuerySet:
+    ahead: InterviewQuerySet = (
         Interview.objects.planned()
         .filter(confirm_them=True, owner__is_active=True, starts_at__gt=now, starts_at__lte=now + AT_MOST_AHEAD)
         .exclude(contact__stage=Stage.DROP)
         .select_related("owner", "contact")
         .order_by("starts_at", "pk")[:AT_ONCE]
     )
-    return (talk for talk in ahead if talk.suits_them and talk.created_at < evening_before(talk) <= now)
+    return ahead
 
 
-def _row(talk: Interview, address: str, now: datetime) -> tuple[OutgoingMail | None, bool]:
+def _queue(talk: Interview, address: str, now: datetime) -> bool:
     key = key_of(talk)
     if OutgoingMail.objects.filter(owner_id=talk.owner_id, occurrence_key=key).exists():
-        return None, False
-    row = OutgoingMail.objects.queue(
+        return False
+    OutgoingMail.objects.queue(
         kind=CONFIRMATION,
         key=key,
         recipient=address,
@@ -106,11 +111,11 @@ def _row(talk: Interview, address: str, now: datetime) -> tuple[OutgoingMail | N
         recipient_name=clean_line(talk.contact.name),
         summary=_("Tomorrow: %(said)s") % {"said": clean_line(talk.agreed.said)},
     )
-    return row, True
+    return True
 
 
 def _zone(interview: Interview) -> ZoneInfo:
-    return ZoneInfo(interview.contact.time_zone or interview.owner.time_zone)
+    return load_zone(interview.contact.time_zone or interview.owner.time_zone)
 
 
 def _interview(mail: OutgoingMail) -> Interview | None:

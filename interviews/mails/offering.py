@@ -1,8 +1,8 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
+from base.zones import load_zone
 from interviews import links, working
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
 from interviews.mails import letters
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
+from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
 CHASE = "chase"
@@ -78,7 +80,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "talk": talk,
         "may_choose": offer.takes_answers(now),
     }
-    with timezone.override(ZoneInfo(counter.time_zone)):
+    with timezone.override(load_zone(counter.time_zone)):
         return letters.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
 
 
@@ -107,7 +109,11 @@ def plan_chases(now: datetime) -> int:
         .select_related("owner", "contact")
         .order_by("pk")[:200]
     )
-    return sum(_chase(offer, now) for offer in due)
+    return sum(
+        guarded(partial(_chase, offer, now), owner_id=offer.owner_id, zone=offer.owner.time_zone, step=CHASE, now=now)
+        or 0
+        for offer in due
+    )
 
 
 @transaction.atomic
@@ -169,7 +175,7 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "is_chase": is_chase,
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
-    with timezone.override(ZoneInfo(context["zone"])):
+    with timezone.override(load_zone(context["zone"])):
         return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
 
 

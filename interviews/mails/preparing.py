@@ -3,6 +3,7 @@ to me (product.md rule 5); the contact's own one leaves from `offering`, when it
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from interviews.brief import read_brief
 from interviews.mails import letters
 from interviews.models import Interview
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
+from outbox.left_out import guarded
 from outbox.models import OutgoingMail, message_id
 
 BRIEF = "brief"
@@ -89,7 +91,15 @@ def _due(now: datetime) -> Iterator[Interview]:
         .select_related("owner")
         .order_by("starts_at", "pk")
     )
-    return (talk for talk in ahead if talk.created_at < evening_before(talk.owner, talk.starts_at) <= now)
+    return (
+        talk
+        for talk in ahead
+        if guarded(partial(_is_time, talk, now), owner_id=talk.owner_id, zone=talk.owner.time_zone, step=BRIEF, now=now)
+    )
+
+
+def _is_time(talk: Interview, now: datetime) -> bool:
+    return talk.created_at < evening_before(talk.owner, talk.starts_at) <= now
 
 
 def _row(key: str, interview: Interview, now: datetime) -> OutgoingMail:

@@ -3,6 +3,7 @@
 from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (
     ASKED_FOR,
+    FARTHEST,
     LONGEST,
     SHORTEST,
     Agreed,
@@ -19,6 +20,7 @@ from interviews.models.subscribing import CalendarFeed
 
 __all__ = [
     "ASKED_FOR",
+    "FARTHEST",
     "LONGEST",
     "LONGEST_ANSWER",
     "LONGEST_NOTES",

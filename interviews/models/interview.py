@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
-from base.dates import instant
-from base.owned import Owned
+from base.dates import instant, local
+from base.owned import Versioned
+from base.zones import load_zone
 from crm.models import Contact, Stage
 
 SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
+FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
 ROW = (
     *(
         "owner",
@@ -78,7 +80,7 @@ class Agreed:
 
     @property
     def starts_at(self) -> datetime:
-        return instant(self.day, self.at, ZoneInfo(self.zone))
+        return instant(self.day, self.at, load_zone(self.zone))
 
     @property
     def ends_at(self) -> datetime:
@@ -142,7 +144,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         return self.order_by("-starts_at", "-pk")
 
 
-class Interview(Owned):
+class Interview(Versioned):
     """One informational interview with one contact. The local date, time and zone are what was agreed; the UTC instant
     is derived from them, so that new tzdata can be applied."""
 
@@ -167,12 +169,11 @@ class Interview(Owned):
     attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = InterviewQuerySet.as_manager()
+    objects = InterviewQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -226,6 +227,17 @@ class Interview(Owned):
     def get_absolute_url(self) -> str:
         return reverse("interview_detail", args=[self.pk])
 
+    def standing(self, today: date) -> str:
+        sentences = {
+            InterviewState.PLANNED: _t(
+                "Nothing was changed: the talk with %(name)s is planned, and has changed since."
+            ),
+            InterviewState.HELD: _t("Nothing was changed: you have talked with %(name)s already."),
+            InterviewState.NO_SHOW: _t("Nothing was changed: the talk with %(name)s did not take place."),
+            InterviewState.CANCELLED: _t("Nothing was changed: the talk with %(name)s is cancelled already."),
+        }
+        return sentences[InterviewState(self.state)] % {"name": self.contact.first_name}
+
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
@@ -249,9 +261,10 @@ class Interview(Owned):
         self.local_date, self.local_time, self.time_zone = agreed.day, agreed.at, agreed.zone
         self.starts_at = agreed.starts_at
 
-    def answer(self, status: str, at: datetime, starts_at: datetime | None = None) -> None:
-        """What the contact says to the invitation; the caller saves."""
-        self.attendee_status, self.attendee_at, self.attendee_starts_at = status, at, starts_at
+    def may_move_to_theirs(self, now: datetime) -> bool:
+        """Whether the other time they propose can be taken: it is to come, and near enough to be meant."""
+        at = self.attendee_starts_at
+        return self.is_planned and at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
 
     def forget_answer(self) -> None:
         """A new invitation asks anew; the caller saves."""
@@ -260,7 +273,7 @@ class Interview(Owned):
     @property
     def zone(self) -> ZoneInfo:
         """The zone it was agreed in: mine, at the time of planning."""
-        return ZoneInfo(self.time_zone)
+        return load_zone(self.time_zone)
 
     @property
     def is_planned(self) -> bool:
@@ -273,13 +286,13 @@ class Interview(Owned):
     @property
     def local_day(self) -> date:
         """The day it is on where the owner is now."""
-        return timezone.localtime(self.starts_at).date()
+        return local(self.starts_at, timezone.get_current_timezone()).date()
 
     @property
     def is_another_day_there(self) -> bool:
         """Whether the contact's calendar shows another date than the owner's."""
         theirs = self.contact.time_zone
-        return bool(theirs) and self.starts_at.astimezone(ZoneInfo(theirs)).date() != self.local_day
+        return bool(theirs) and local(self.starts_at, load_zone(theirs)).date() != self.local_day
 
     @property
     def suits_them(self) -> bool:

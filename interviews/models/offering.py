@@ -2,15 +2,15 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_zone
-from base.owned import Owned
+from base.owned import Owned, Versioned
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 
@@ -47,7 +47,7 @@ class Ask(Owned):
     closed_at = models.DateTimeField(null=True)  # answered, followed up, taken back, or let be
     minutes = models.PositiveSmallIntegerField(default=20)
 
-    objects: ClassVar[Any] = AskQuerySet.as_manager()
+    objects = AskQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -82,7 +82,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return open_ones.order_by("-created_at", "-pk")
 
 
-class Offer(Owned):
+class Offer(Versioned):
     """The times and media I propose; the contact answers on a private page, without an account."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -99,12 +99,11 @@ class Offer(Owned):
     chased = models.PositiveSmallIntegerField(default=0)
     chase_on = models.DateField(null=True)
     confirm_them = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     word = models.TextField(_("a word of theirs"), max_length=2000, blank=True)  # with the answer, or after it
 
-    objects: ClassVar[Any] = OfferQuerySet.as_manager()
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -120,10 +119,6 @@ class Offer(Owned):
             models.Index(fields=["chase_on"], condition=Q(state="open", chase_on__isnull=False), name="offer_to_chase"),
         ]
 
-    if TYPE_CHECKING:  # reverse relations, as the plugin does not see them
-        slots: Any
-        counters: Any
-
     def __str__(self) -> str:
         return f"to contact {self.contact_id}: {self.state}"
 
@@ -131,11 +126,21 @@ class Offer(Owned):
     def of_link(cls, secret_hash: str) -> "Offer | None":
         """The one a private link opens, whoever holds the link."""
         rows = cls.objects.select_related("contact", "owner", "interview").filter(owner__is_active=True)
-        found: Offer | None = rows.filter(secret_hash=secret_hash, contact__binned_at__isnull=True).first()
-        return found
+        return rows.filter(secret_hash=secret_hash, contact__binned_at__isnull=True).first()
 
     def get_absolute_url(self) -> str:
         return reverse("offer_detail", args=[self.pk])
+
+    def standing(self, today: date) -> str:
+        name = {"name": self.contact.first_name}
+        sentences = {
+            OfferState.OPEN: _t("Nothing was changed: these times wait for %(name)s."),
+            OfferState.COUNTERED: _t("Nothing was changed: %(name)s has proposed another time since."),
+            OfferState.ANSWERED: _t("Nothing was changed: %(name)s has answered since."),
+            OfferState.DECLINED: _t("Nothing was changed: %(name)s has said not now."),
+            OfferState.WITHDRAWN: _t("Nothing was changed: these times are taken back."),
+        }
+        return sentences[OfferState(self.state)] % name
 
     @property
     def is_open(self) -> bool:
@@ -216,7 +221,7 @@ class Counter(Owned):
     decided_at = models.DateTimeField(null=True)
     accepted = models.BooleanField(default=False)
 
-    objects: ClassVar[Any] = CounterQuerySet.as_manager()
+    objects = CounterQuerySet.as_manager()
 
     class Meta:
         constraints = [

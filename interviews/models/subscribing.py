@@ -1,30 +1,20 @@
 """The private link under which a calendar program reads the user's talks and promises."""
 
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date
 
 from django.db import models
-from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from base.owned import Owned
-
-
-class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
-    def turn(self, seen: str, **fields: Any) -> bool:
-        """Compare and swap: changes the link only as the page showed it, and says whether it did."""
-        rows = self.filter(version=seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else self.none()
-        return bool(rows.update(**fields, version=F("version") + 1))
+from base.owned import Versioned
 
 
-class CalendarFeed(Owned):
+class CalendarFeed(Versioned):
     """One link for each user. The link itself is shown once, when it is made, and stored nowhere."""
 
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of 128 random bits in the link
     made_at = models.DateTimeField()
     off_at = models.DateTimeField(null=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects: ClassVar[Any] = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner"], name="calendar_feed_one_each")]
@@ -36,15 +26,16 @@ class CalendarFeed(Owned):
     def of_link(cls, secret_hash: str) -> "CalendarFeed | None":
         """The one a private link opens, whoever holds the link."""
         rows = cls.objects.select_related("owner").filter(owner__is_active=True, off_at__isnull=True)
-        found: CalendarFeed | None = rows.filter(secret_hash=secret_hash).first()
-        return found
+        return rows.filter(secret_hash=secret_hash).first()
+
+    def get_absolute_url(self) -> str:
+        return reverse("calendar_feed")
+
+    def standing(self, today: date) -> str:
+        if self.is_on:
+            return _("Nothing was changed: a link was made before. It was shown then, and is kept nowhere.")
+        return _("Nothing was changed: the feed is off.")
 
     @property
     def is_on(self) -> bool:
         return self.off_at is None
-
-    def switch_off(self, now: datetime, seen: str) -> bool:
-        return self.is_on and bool(self.owner.calendarfeeds.turn(seen, off_at=now))
-
-    def switch_on(self, seen: str) -> bool:
-        return not self.is_on and bool(self.owner.calendarfeeds.turn(seen, off_at=None))

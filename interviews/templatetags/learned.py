@@ -1,5 +1,6 @@
+"""The words of a search, found again in a text."""
+
 from django import template
-from django.utils.safestring import SafeString
 
 from interviews import learned
 
@@ -7,6 +8,6 @@ register = template.Library()
 
 
 @register.filter
-def marked(text: str, words: str | None) -> SafeString:
-    """The text with the words searched for in `<mark>`."""
-    return learned.marked(text, words or "")
+def parts_by(text: str, words: str | None) -> list[learned.Part]:
+    """The text in parts, each with whether the words searched for are in it."""
+    return learned.parts_of(text, words or "")

@@ -7,11 +7,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, seen_version, tell
+from base.owned import Stale
 from base.private_links import private_link
 from interviews import calendars, links
 from interviews.actions import subscribing as actions
-from interviews.actions.planning import Stale
 from interviews.feed import last_read, note_read, read_feed
 from interviews.models import CalendarFeed
 
@@ -44,27 +44,29 @@ def calendar_feed(request: OwnerRequest) -> HttpResponse:
 @require_POST
 def calendar_feed_new(request: OwnerRequest) -> HttpResponse:
     """The answer shows the link, for the only time: so it is no redirect, and sent again it makes no other one."""
-    try:
-        secret = actions.make_link(owner=request.user, seen=request.GET.get("v", ""), now=timezone.now())
-    except Stale:
-        tell(request, _("Nothing was changed: a link was made before. It was shown then, and is kept nowhere."))
-        return redirect("calendar_feed")
+    found = request.user.calendarfeeds.first()
+    if found and not request.GET.get("v"):
+        raise Stale(found)  # the page was made before there was a link
+    if found:
+        seen_version(request, found)
+    secret = actions.make_link(owner=request.user, feed=found, now=timezone.now())
     return _page(request, settings.SITE_URL + reverse("feed", args=[secret]))
 
 
 @require_POST
 def calendar_feed_off(request: OwnerRequest) -> HttpResponse:
-    found = _feed(request)
-    if found.switch_off(timezone.now(), request.GET.get("v", "")):
-        undo = f"{reverse('calendar_feed_on')}?v={_feed(request).version}"
-        tell(request, _("The feed is off. Your calendar gets nothing any more."), undo=undo)
+    found = get_object_or_404(request.user.calendarfeeds.all())
+    found.change(seen_version(request, found), off_at=timezone.now())
+    undo = f"{reverse('calendar_feed_on')}?v={found.version}"
+    tell(request, _("The feed is off. Your calendar gets nothing any more."), undo=undo)
     return redirect("calendar_feed")
 
 
 @require_POST
 def calendar_feed_on(request: OwnerRequest) -> HttpResponse:
-    if _feed(request).switch_on(request.GET.get("v", "")):
-        tell(request, _("The feed is on again, under the link you have."))
+    found = get_object_or_404(request.user.calendarfeeds.all())
+    found.change(seen_version(request, found), off_at=None)
+    tell(request, _("The feed is on again, under the link you have."))
     return redirect("calendar_feed")
 
 
@@ -78,9 +80,3 @@ def _page(request: OwnerRequest, link: str = "") -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "interviews/calendar_feed.html", context)
-
-
-def _feed(request: OwnerRequest) -> CalendarFeed:
-    found: CalendarFeed = get_object_or_404(request.user.calendarfeeds.all())
-    found.owner = request.user
-    return found

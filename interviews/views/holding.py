@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import OwnerRequest, tell
+from base.owned import Stale
 from base.text import promise_lines
 from crm.forms import promise_in_words
-from interviews import words
+from interviews import toasts
 from interviews.actions import holding as actions
 from interviews.actions import planning
-from interviews.actions.planning import Stale
 from interviews.forms.holding import ExtendForm, RoomWriteForm, TapForm, boxes_in
 from interviews.models import Interview, Phase, Room
 from interviews.rooms import SHOWN, Clock, agenda_of, boxes_of, call_link, questions_of, room_of
@@ -120,7 +120,7 @@ def room_no_show(request: OwnerRequest, pk: int) -> HttpResponse:
     def no_show(room: Room, now: datetime) -> None:
         planning.no_show(interview=room.interview, now=now)
         undo = f"{reverse('interview_unhold', args=[pk])}?v={room.interview.version}"
-        tell(request, words.no_show(room.interview, None), undo=undo)
+        tell(request, toasts.no_show(room.interview, None), undo=undo)
 
     return _act(request, pk, no_show)
 
@@ -167,7 +167,7 @@ def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
     opened.interview = interview
     try:
         if request.GET.get("v", str(opened.version)) != str(opened.version):
-            raise Stale
+            raise Stale(opened)
         verb(opened, now)
     except Stale:
         tell(request, _("Nothing was changed: the room has changed meanwhile, perhaps on another device."))

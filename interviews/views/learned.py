@@ -1,6 +1,6 @@
 """What people answered, side by side, and what they named to read and to join."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,19 +11,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
 from base.text import clean_line
+from base.url_values import read_number
 from interviews import learned
 from interviews.actions import preparing
-from interviews.shelves import ON_A_PAGE, SHELVES, key_of, shelves_of
+from interviews.shelves import GATHERED, ON_A_PAGE, SHELVES, key_of, shelves_of
 
 
 @require_safe
 def learned_list(request: OwnerRequest) -> HttpResponse:
     """Named by `?question=`, one question is shown on its own page."""
     words, field = learned.read_query(request.GET)
-    chosen = request.GET.get("question", "")
-    if not words and chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+    chosen = read_number(request.GET.get("question"), largest=10**18 - 1)
+    if not words and chosen is not None:
         query = "?" + urlencode({"field": field.value}) if field.value else ""
-        return redirect(reverse("learned_question", args=[int(chosen)]) + query)
+        return redirect(reverse("learned_question", args=[chosen]) + query)
     context = {
         "counted": learned.count(request.user),
         "questions": learned.questions_with_answers(request.user, field),
@@ -49,7 +50,7 @@ def learned_question(request: OwnerRequest, question_pk: int) -> HttpResponse:
         "field": field.value,
         "chosen": field,
         "words": words,
-        "page": learned.page_of(request.user, question, field, request.GET.get("after", "")),
+        "page": learned.page_of(request.user, question, field, request.GET),
         "not_asked": not_asked,
         "names": _names([talk.contact.first_name for talk in not_asked]),
         "today": request.user.today(now),
@@ -78,8 +79,8 @@ def learned_ask(request: OwnerRequest, question_pk: int) -> HttpResponse:
 @require_POST
 def learned_unask(request: OwnerRequest, question_pk: int) -> HttpResponse:
     question = get_object_or_404(request.user.questions, pk=question_pk)
-    asked = [int(pk) for pk in request.GET.get("of", "").split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    rows = question.chosen.filter(contact__in=asked[: learned.NOT_ASKED], answered_at__isnull=True)
+    asked = [read_number(pk) for pk in request.GET.get("of", "").split(",")[: learned.NOT_ASKED]]
+    rows = question.chosen.filter(contact__in=[pk for pk in asked if pk is not None], answered_at__isnull=True)
     gone = preparing.ask_none(rows=rows.select_related("preparation__contact"))
     tell(request, _("Taken out again.") if gone else _("Nothing was changed."))
     return redirect("learned_question", question.pk)
@@ -87,12 +88,12 @@ def learned_unask(request: OwnerRequest, question_pk: int) -> HttpResponse:
 
 @require_safe
 def learned_shelf(request: OwnerRequest, key: str) -> HttpResponse:
-    """The whole list, fifty a page, and as a text to copy."""
+    """The whole list, a page at a time, and as a text to copy."""
     field = learned.read_query(request.GET)[1]
     shelf = shelves_of(request.user, field).get(key)
     if shelf is None:
         raise Http404
-    begin = _begin(request)
+    begin = read_number(request.GET.get("from"), largest=GATHERED * 100) or 0
     end = begin + ON_A_PAGE
     context = {
         "shelf": shelf,
@@ -127,9 +128,3 @@ def tick_unset(request: OwnerRequest, key: str, pk: int) -> HttpResponse:
 
 def _names(names: list[str]) -> str:
     return get_text_list(names, _("and"))
-
-
-def _begin(request: HttpRequest) -> int:
-    """The place in the list where a page begins; a forged one begins anew."""
-    typed = request.GET.get("from", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0

@@ -6,13 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
 from base.submitted_once import once, uid_of
 from interviews import links
 from interviews.actions import offering as actions
 from interviews.forms.offering import OfferForm
 from interviews.invitations import address_of
-from interviews.models import Counter, Interview, Offer
+from interviews.models import Counter, Offer
 from outbox.models import OutgoingMail
 
 
@@ -67,33 +67,24 @@ def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def offer_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
     offer = _offer(request, pk)
-    version = request.GET.get("v", "")
-    try:
-        if version and version != str(offer.version):
-            raise actions.ClosedError
-        unsent = actions.withdraw(offer=offer, now=timezone.now())
-    except actions.ClosedError:
-        tell(request, _("Nothing was changed: %(state)s.") % {"state": _offer(request, pk).get_state_display()})
-    else:
-        name = {"name": offer.contact.first_name}
-        tell(request, (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name)
+    seen_version(request, offer)
+    unsent = actions.withdraw(offer=offer, now=timezone.now())
+    name = {"name": offer.contact.first_name}
+    tell(request, (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name)
     return go_back(request, offer.get_absolute_url())
 
 
 @require_POST
 def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
     counter = _counter(request, pk)
+    name = {"name": counter.offer.contact.first_name}
     try:
-        interview: Interview = actions.accept(counter=counter, now=timezone.now())
-    except actions.ClosedError:
-        tell(request, _("Nothing was changed: this was decided before."))
+        interview = actions.accept(counter=counter, now=timezone.now())
+    except actions.PassedError:
+        tell(request, _("Nothing was changed. That time has passed: propose another one to %(name)s.") % name)
         return go_back(request, counter.offer.get_absolute_url())
-    tell(
-        request,
-        _("Set. %(name)s gets an invitation in a moment.") % {"name": counter.offer.contact.first_name}
-        if interview.invited_email
-        else _("Set. Nothing is sent to %(name)s.") % {"name": counter.offer.contact.first_name},
-    )
+    sent, unsent = _("Set. %(name)s gets an invitation in a moment."), _("Set. Nothing is sent to %(name)s.")
+    tell(request, (sent if interview.invited_email else unsent) % name)
     return redirect(interview)
 
 
@@ -101,44 +92,34 @@ def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
 def counter_decline(request: OwnerRequest, pk: int) -> HttpResponse:
     counter = _counter(request, pk)
     known = {"name": counter.offer.contact.first_name, "n": settings.INVITATION_DELAY}
-    try:
-        is_mailed = actions.refuse(counter=counter, now=timezone.now())
-    except actions.ClosedError:
-        tell(request, _("Nothing was changed: this was decided before."))
-    else:
-        undo = f"{reverse('counter_undecline', args=[pk])}?v={counter.offer.version}"
-        mailed = _("%(name)s hears it by mail in %(n)d seconds, with the times that still stand.")
-        silent = _("Nothing is sent: %(name)s has no address. The page behind the link says so.")
-        tell(request, (mailed if is_mailed else silent) % known, undo=undo)
+    is_mailed = actions.refuse(counter=counter, now=timezone.now())
+    undo = f"{reverse('counter_undecline', args=[pk])}?v={counter.offer.version}"
+    mailed = _("%(name)s hears it by mail in %(n)d seconds, with the times that still stand.")
+    silent = _("Nothing is sent: %(name)s has no address. The page behind the link says so.")
+    tell(request, (mailed if is_mailed else silent) % known, undo=undo)
     return go_back(request, counter.offer.get_absolute_url())
 
 
 @require_POST
 def counter_undecline(request: OwnerRequest, pk: int) -> HttpResponse:
     counter = _counter(request, pk)
-    name = {"name": counter.offer.contact.first_name}
-    try:
-        if request.GET.get("v", str(counter.offer.version)) != str(counter.offer.version):
-            raise actions.ClosedError
-        is_unheard = actions.reconsider(counter=counter, now=timezone.now())
-    except actions.ClosedError:
-        tell(request, _("Nothing was changed: %(name)s has answered since.") % name)
-    else:
-        unheard, heard = _("Taken back. %(name)s heard nothing."), _("Open again. The mail to %(name)s had left.")
-        tell(request, (unheard if is_unheard else heard) % name)
+    seen_version(request, counter.offer)
+    is_unheard = actions.reconsider(counter=counter, now=timezone.now())
+    unheard, heard = _("Taken back. %(name)s heard nothing."), _("Open again. The mail to %(name)s had left.")
+    tell(request, (unheard if is_unheard else heard) % {"name": counter.offer.contact.first_name})
     return go_back(request, counter.offer.get_absolute_url())
 
 
 def _offer(request: OwnerRequest, pk: int) -> Offer:
     rows = request.user.offers.filter(contact__binned_at__isnull=True)
-    found: Offer = get_object_or_404(rows.select_related("contact__organisation", "interview"), pk=pk)
+    found = get_object_or_404(rows.select_related("contact__organisation", "interview"), pk=pk)
     found.owner = found.contact.owner = request.user
     return found
 
 
 def _counter(request: OwnerRequest, pk: int) -> Counter:
     rows = request.user.counters.filter(offer__contact__binned_at__isnull=True)
-    found: Counter = get_object_or_404(rows.select_related("offer__contact", "offer__interview"), pk=pk)
+    found = get_object_or_404(rows.select_related("offer__contact", "offer__interview"), pk=pk)
     found.offer.owner = found.offer.contact.owner = request.user
     return found
 

@@ -3,19 +3,16 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, one_or_404, page_or_partial, tell
-from accounts.models import User
-from accounts.written import written
+from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from base.owned import Stale
 from base.submitted_once import once, uid_of
-from crm.models import Contact
-from interviews import calendars, words
+from interviews import calendars, toasts
 from interviews.actions import planning as actions
 from interviews.forms.planning import InterviewForm
 from interviews.invitations import address_of, last_mail
@@ -28,7 +25,8 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_form
 def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
-    contact = one_or_404(_whom(request.user, contact_pk))
+    contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
+    contact.owner = request.user
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
         interview = once(
@@ -36,15 +34,10 @@ def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
             lambda uid: actions.plan(owner=request.user, contact=contact, uid=uid, now=now, **form.terms),
             lambda uid: _interviews(request).filter(uid=uid, state=InterviewState.PLANNED).first(),
         )
-        tell(request, words.planned(interview), undo=_url("interview_cancel", interview))
+        tell(request, toasts.planned(interview), undo=_url("interview_cancel", interview))
         return redirect(interview)
     context = {"form": form, "contact": contact, "address": address_of(contact), "delay": settings.INVITATION_DELAY}
     return page_or_partial(request, "interviews/interview_form.html", "understood", context)
-
-
-@written
-def _whom(owner: User, pk: int) -> QuerySet[Contact]:
-    return with_has_preparation(owner.contacts.alive().filter(pk=pk))
 
 
 @require_form
@@ -58,13 +51,14 @@ def interview_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     stands = None
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
         try:
-            _expect_seen(interview, form.seen)
+            if form.seen not in (None, interview.version):
+                raise Stale(interview)
             told = actions.change(interview=interview, now=now, **form.terms)
-        except actions.Stale:
+        except Stale:
             stands = _interview(request, pk)
             form.see(stands)
         else:
-            tell(request, words.changed(interview, told))
+            tell(request, toasts.changed(interview, told))
             return redirect(interview)
     context = {
         "form": form,
@@ -96,6 +90,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "is_over": interview.ends_at <= now,
         "now": now,
         "today": request.user.today(now),
+        "may_move_to_theirs": interview.may_move_to_theirs(now),
     }
     return page_or_partial(request, "interviews/interview_detail.html", "invitation", context)
 
@@ -112,41 +107,40 @@ def interview_ics(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def interview_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.cancel, words.cancelled, undo="interview_uncancel")
+    return _act(request, pk, actions.cancel, toasts.cancelled, undo="interview_uncancel")
 
 
 @require_POST
 def interview_uncancel(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.uncancel, words.planned_again)
+    return _act(request, pk, actions.uncancel, toasts.planned_again)
 
 
 @require_POST
 def interview_invite(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.invite, words.invited)
+    return _act(request, pk, actions.invite, toasts.invited)
 
 
 @require_POST
 def interview_hold(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.hold, words.held, undo="interview_unhold")
+    return _act(request, pk, actions.hold, toasts.held, undo="interview_unhold")
 
 
 @require_POST
 def interview_no_show(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.no_show, words.no_show, undo="interview_unhold")
+    return _act(request, pk, actions.no_show, toasts.no_show, undo="interview_unhold")
 
 
 @require_POST
 def interview_unhold(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.unhold, words.open_again)
+    return _act(request, pk, actions.unhold, toasts.open_again)
 
 
 def _interviews(request: OwnerRequest) -> InterviewQuerySet:
-    rows: InterviewQuerySet = request.user.interviews.alive().with_contact()
-    return rows
+    return request.user.interviews.alive().with_contact()
 
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:
-    found: Interview = get_object_or_404(_interviews(request).select_related("offer"), pk=pk)
+    found = get_object_or_404(_interviews(request).select_related("offer"), pk=pk)
     found.owner = found.contact.owner = request.user
     return found
 
@@ -165,22 +159,12 @@ def _act(
     said: Callable[[Interview, Any], str],
     undo: str = "",
 ) -> HttpResponse:
-    """One verb, its toast with the way back, and the page it was tapped on. What came too late changes nothing."""
+    """One verb, its toast with the way back, and the page it was tapped on."""
     interview = _interview(request, pk)
-    try:
-        _expect_seen(interview, request.GET.get("v", ""))
-        told = verb(interview=interview, now=timezone.now())
-    except actions.Stale:
-        tell(request, words.already(_interview(request, pk)))
-    else:
-        tell(request, said(interview, told), undo=_url(undo, interview) if undo else "")
+    seen_version(request, interview)
+    told = verb(interview=interview, now=timezone.now())
+    tell(request, said(interview, told), undo=_url(undo, interview) if undo else "")
     return go_back(request, interview.get_absolute_url())
-
-
-def _expect_seen(interview: Interview, version: str) -> None:
-    """The version a page was made with, when it says one, is the one that stands."""
-    if version and version != str(interview.version):
-        raise actions.Stale
 
 
 def _url(name: str, interview: Interview) -> str:

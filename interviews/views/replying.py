@@ -6,7 +6,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, tell
 from interviews.actions import replying as actions
-from interviews.actions.planning import Stale
 from interviews.forms.replying import ReplyForm
 from interviews.models import Interview
 
@@ -28,16 +27,12 @@ def interview_reply(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def interview_take_their_time(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = _interview(request, pk)
-    try:
-        actions.take_their_time(interview=interview, now=timezone.now())
-    except Stale:
-        tell(request, _("Nothing was changed: the time has passed, or the talk has changed since."))
-    else:
-        tell(request, _("Moved. %(name)s hears of it in a moment.") % {"name": interview.contact.first_name})
+    actions.take_their_time(interview=interview, now=timezone.now())
+    tell(request, _("Moved. %(name)s hears of it in a moment.") % {"name": interview.contact.first_name})
     return redirect(interview)
 
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:
-    found: Interview = get_object_or_404(request.user.interviews.alive().with_contact(), pk=pk)
+    found = get_object_or_404(request.user.interviews.alive().with_contact(), pk=pk)
     found.owner = found.contact.owner = request.user
     return found

@@ -133,7 +133,6 @@ class Network:
         chosen: Any = self.owner.chosenquestions.filter(preparation__interview=interview)
         for number, answer in told.answers.items():
             chosen.filter(question__starting=number).update(answer=answer, answered_at=interview.ends_at)
-        interview.contact.remember("\n".join(told.answers.values()))
         outcome = debriefing.Outcome(learned=told.learned)
         debriefing.finish(interview=interview, outcome=outcome, now=interview.ends_at + timedelta(minutes=10))
         for promise in self.owner.promises.open().filter(interview=interview):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import pages, ratios
 from bench.client import Answer, form_values, links
 from bench.people import EVERYTHING, fill
 from bench.timing import WARM_UP, Side, alternate
@@ -67,6 +68,29 @@ def test_alternation_asks_each_in_turn_and_leaves_the_warm_up_out():
 
     assert asked == ["ours", "floor"] * (WARM_UP + 3)
     assert [len(side.seconds) for side in sides.values()] == [3, 3]
+
+
+@pytest.mark.parametrize(("ours", "ok"), [(20.0, True), (20.1, False)])
+def test_ratio_over_its_target_is_said(ours, ok):
+    measurement = ratios.Measurement("bench.some", 10.0, "rows", "the plain way")
+    found = ratios.judge(measurement, {"ours": ours, "plain": 2.0})
+
+    assert found["ok"] is ok
+    assert ("OVER" in ratios.table(measurement, {"rows": 5, "databases": {"sqlite": found}})) is not ok
+
+
+def test_page_is_judged_by_ratio_statements_and_growth():
+    row = pages.Row("list", "people", sql=8, ratio=4.0, grows=True)
+    counted = {"sql": 8, "bytes": 1, "statements": []}
+
+    def judged(ours: float = 0.004, small: float = 0.004, **more: int) -> bool:
+        sides = {"ours": Side([ours]), "floor": Side([0.001]), "small": Side([small])}
+        return pages._judge(row, sides, counted | more)["ok"]
+
+    assert judged()
+    assert not judged(ours=0.005, small=0.005)
+    assert not judged(small=0.003)
+    assert not judged(sql=9)
 
 
 MEASURES_FOR_EVER = """

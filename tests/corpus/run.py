@@ -59,7 +59,6 @@ def compare(content: bytes, facts: dict[str, Any]) -> Iterator[str]:
     found = {
         "encoding": source.table.encoding,
         "delimiter": source.table.delimiter,
-        "line_ending": source.table.line_ending,
         "header_line": source.table.header_line,
         "contact_count": len(people),
         "rows_without_a_person": sum(1 for line in lines if not line.person and not line.problem),

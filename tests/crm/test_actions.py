@@ -266,7 +266,7 @@ def test_edit_writes_and_indexes_anew(contact: Contact, now: datetime):
     contact.refresh_from_db()
     assert (contact.name, contact.organisation, contact.stage, contact.version) == ("Priya R.", None, "asked", 4)
     assert list(contact.tags.values_list("name", flat=True)) == ["Leeds"]
-    assert contact.search_text == "priya r. knows gauges. send the article #leeds"
+    assert contact.search_text == "priya r. #leeds knows gauges. send the article"
 
 
 def test_local_day_is_the_owners(user: User, now: datetime):

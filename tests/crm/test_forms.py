@@ -6,7 +6,8 @@ from django.http import QueryDict
 from accounts.models import User
 from crm import actions
 from crm.forms import ContactForm, ContactSearchForm, NoteForm, QuickForm, RhythmForm, TouchForm, details_of, in_words
-from crm.templatetags.notes import note, outward
+from crm.markdown import draw
+from crm.templatetags.notes import outward
 from tests.factories import NOW, TODAY, ContactFactory, ContactTagFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def facts(form: QuickForm) -> dict[str, str]:
         ("met_on", "tomorrow", "20 November 2026 is still to come. Try “yesterday”, or leave it empty."),
         ("stage", "bogus", "Choose one of the stages."),
         ("tags", "x" * 61, "A tag has at most 60 characters. Put a comma between two."),
-        ("tags", ",".join(map(str, range(31))), "At most 30 tags fit on one person; these are 31."),
+        ("tags", ",".join(map(str, range(51))), "At most 50 tags fit on one person; these are 51."),
         (
             "note",
             "! " + "x" * 301,
@@ -325,7 +326,7 @@ def test_search_takes_what_it_understands(user: User):
     ],
 )
 def test_note_is_shown_safely(text: str, html: str):
-    assert note(text) == html
+    assert draw(text) == html
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from base.text import time_there
+from base.zones import time_there
 from crm.models import Contact, Note, StageChange, Tag
 from tests.factories import (
     NOW,
@@ -103,14 +103,6 @@ def test_rows_of_two_owners_do_not_mix(user: User, stranger: User):
 def test_rhythm(user: User, count: int, unit: str, said: str, day: date):
     contact = ContactFactory(owner=user, stage="continue", rhythm_count=count, rhythm_unit=unit)
     assert (contact.rhythm, contact.rhythm_after(date(2026, 1, 31))) == (said, day)
-
-
-def test_remember_keeps_what_was_there(user: User):
-    contact = ContactFactory(owner=user, name="Ana")
-    contact.remember("Größe")
-    contact.remember("Łódź")
-    contact.refresh_from_db()
-    assert contact.search_text == "ana grosse lodz"
 
 
 def test_sharing_an_address_goes_by_its_index(user: User):

@@ -48,7 +48,7 @@ def test_everything_that_happened_newest_first(contact: Contact, user: User):
     InterviewFactory(contact=contact, state="planned", created_at=ago(6))
     entries, later = story.read(contact)
     assert [(entry.kind, entry.text, entry.aside, entry.at) for entry in entries] == [
-        ("note", "Good.", "", ago(1)),
+        ("note", "<p>Good.</p>", "", ago(1)),
         ("stage", "met", "asked", ago(2)),
         ("touch", "2026-11-10", "", ago(3)),
         ("closed", "Send it", "kept", ago(4)),
@@ -120,7 +120,7 @@ def test_a_note_of_promises_alone_is_told_by_them(contact: Contact):
     NoteFactory(contact=contact, body="! send it\n!call")
     NoteFactory(contact=contact, body="Good.\n! send it\n!\n")
     entries, _later = story.read(contact)
-    assert [entry.words for entry in entries] == ["Good.\n!"]
+    assert [entry.text for entry in entries] == ["<p>Good.<br>!</p>"]
 
 
 def test_one_statement_however_long(contact: Contact, django_assert_num_queries):

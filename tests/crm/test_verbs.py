@@ -1,7 +1,9 @@
 """Each tap: what it does, what it says, and that it can be taken back once."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +12,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from crm import actions
-from crm.models import Contact, Stage
+from crm.models import Contact, Note, Stage
+from crm.views import notes, verbs
 from tests.factories import NOW, TODAY, ContactFactory
 from tests.htmx import element, same
 
@@ -158,3 +161,78 @@ def test_tap_leads_back_to_where_it_was(client: Client, contact: Contact):
 @pytest.mark.parametrize("verb", ["stage", "continue", "drop", "resume", "touch", "untouch", "bin", "restore"])
 def test_tap_is_a_post(client: Client, contact: Contact, verb: str):
     assert client.get(url(verb, contact)).status_code == 405
+
+
+@pytest.fixture
+def between_look_and_lock(monkeypatch: pytest.MonkeyPatch):
+    """Does something after a view has read the version of its row, and before the row is locked."""
+
+    def arrange(module: Any, act: Callable[[], object]) -> None:
+        look = module.seen_version
+
+        def look_then_act(*args: Any) -> int:
+            seen = look(*args)
+            act()
+            return seen
+
+        monkeypatch.setattr(module, "seen_version", look_then_act)
+
+    return arrange
+
+
+@pytest.mark.parametrize("verb", ["stage", "continue", "drop", "untouch", "bin"])
+def test_a_decision_between_look_and_lock_wins(client: Client, contact: Contact, between_look_and_lock, verb: str):
+    newer = Contact.objects.get(pk=contact.pk)
+    between_look_and_lock(verbs, lambda: actions.change_stage(contact=newer, to="asked", now=NOW))
+    said, undo = tap(client, url(verb, contact, "?v=1&stage=scheduled&count=2&unit=days"))
+    assert (said, undo) == ("Priya Raghunathan stands at “Asked” already. Nothing was changed.", "")
+    contact.refresh_from_db()
+    assert (contact.stage, contact.version, contact.binned_at) == ("asked", 2, None)
+
+
+def test_an_old_undo_of_drop_does_not_win_over_a_newer_decision(
+    client: Client, contact: Contact, between_look_and_lock
+):
+    undo = tap(client, url("drop", contact))[1]
+    newer = Contact.objects.get(pk=contact.pk)
+    between_look_and_lock(verbs, lambda: actions.continue_with(contact=newer, count=2, unit="weeks", now=NOW))
+    assert tap(client, undo)[0] == "Priya Raghunathan stands at “Continue” already. Nothing was changed."
+    assert stands(contact)[0] == "continue"
+
+
+def test_an_old_undo_of_the_bin_does_not_win_over_a_newer_one(client: Client, contact: Contact, between_look_and_lock):
+    undo = tap(client, url("bin", contact))[1]
+    newer = Contact.objects.get(pk=contact.pk)
+
+    def restore_and_bin() -> None:
+        actions.take_out_of_bin(contact=newer, now=NOW)
+        actions.move_to_bin(contact=newer, now=NOW)
+
+    between_look_and_lock(verbs, restore_and_bin)
+    assert tap(client, undo)[0] == "Priya Raghunathan stands at “in the bin” already. Nothing was changed."
+    contact.refresh_from_db()
+    assert contact.binned_at == NOW
+
+
+def test_an_old_undo_of_a_note_does_not_win_over_a_newer_decision(
+    client: Client, contact: Contact, between_look_and_lock
+):
+    note = actions.keep_note(contact=contact, body="Dives.", now=NOW).note
+    undo = tap(client, reverse("note_bin", args=[note.pk]))[1]
+    assert undo == f"/notes/{note.pk}/restore/?v=2"
+    newer = Note.objects.get(pk=note.pk)
+
+    def restore_and_bin() -> None:
+        newer.restore()
+        newer.bin(NOW)
+
+    between_look_and_lock(notes, restore_and_bin)
+    assert tap(client, undo)[0] == "The note is in the bin already."
+    note.refresh_from_db()
+    assert (note.binned_at, note.version) == (NOW, 4)
+
+
+def test_a_note_binned_twice_is_said_once(client: Client, contact: Contact):
+    note = actions.keep_note(contact=contact, body="Dives.", now=NOW).note
+    tap(client, reverse("note_bin", args=[note.pk]))
+    assert tap(client, reverse("note_bin", args=[note.pk])) == ("The note is in the bin already.", "")

@@ -69,6 +69,7 @@ class Sink:
         self.hello = ""
         self.signed_in: tuple[str, str] | None = None
         self.options: list[str] = []  # of the last MAIL
+        self.sender = ""
         self.log = log.open("a", buffering=1) if log else None
         self.is_quiet = log is not None  # a process keeps no texts
         self._met: set[str] = set()
@@ -154,7 +155,7 @@ class _Handler:
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         self.sink.events.append("MAIL")
-        self.sink.options = options
+        self.sink.options, self.sink.sender = options, address
         if said := self.sink.fault(AT_SENDER):
             return said
         envelope.mail_from = address

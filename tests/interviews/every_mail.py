@@ -50,10 +50,12 @@ class Words:
 
 def every_mail(user: User, contact: Contact, words: Words) -> Iterator[Written]:
     """Kind and turn of each, and the mail as it would leave. The contact's name and zone, and the user's, are what they are."""
+    before = list(user.interviews.values_list("pk", flat=True))
     for turn in (invited, offered, countered, answered, evening, asked, thanked, reminded):
         yield from turn(user, contact, words)
         user.outgoingmails.all().delete()
-        user.interviews.all().delete()
+        user.preparations.exclude(interview__in=before).delete()
+        user.interviews.exclude(pk__in=before).delete()
 
 
 def newest(user: User, turn: str, now: datetime = NOW, kind: str = "") -> Written:

@@ -327,7 +327,7 @@ def test_the_letter_names_what_i_learned_and_what_i_promised(client, interview, 
     mateus.promises.make(what="Call the port", now=NOW, interview=interview)
     assert thanks.proposed(Interview.objects.select_related("debrief").get()).body == (
         "Dear Mateus,\n\nthank you for your time. I know that it was a gift.\n\n"
-        "This stays with me: Premiums follow the tide log.\n\nWhat I will do with it: I compare the gauges.\n\n"
+        "This stays with me: Premiums follow the tide log.\n\n"
         "What I promised you:\n- Send the deck\n- Call the port\n\nAmara Lindgren"
     )
 

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
-from interviews import learned
+from base import paging
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,
@@ -43,7 +44,7 @@ def test_answers_stand_side_by_side_the_newest_first(client, question):
 
     page = client.get(reverse("learned_question", args=[question.pk])).context["page"]
 
-    assert page.answers == [newer, older]
+    assert page.rows == [newer, older]
 
 
 def test_people_in_the_bin_are_left_out(client, question):
@@ -53,23 +54,25 @@ def test_people_in_the_bin_are_left_out(client, question):
 
 
 def test_pages_go_on_where_the_last_ended(client, question):
-    rows = [answered(question, f"Answer {n}", at=NOW) for n in range(learned.ON_A_PAGE + 2)]
+    rows = [answered(question, f"Answer {n}", at=NOW) for n in range(paging.SIZE + 2)]
     url = reverse("learned_question", args=[question.pk])
     first = client.get(url).context["page"]
 
     second = client.get(url, {"after": first.later}).context["page"]
 
-    assert first.answers + second.answers == rows[::-1]
-    assert second.later == 0
+    assert first.rows + second.rows == rows[::-1]
+    assert (second.later, client.get(url, {"before": second.earlier}).context["page"].rows) == ("", first.rows)
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "999999"])
+@pytest.mark.parametrize(
+    "after", ["x", "-1", "9" * 30, "1_x", "1_9999-12-31T23:59:59-12:00", "1_0001-01-01T00:00:00+12:00"]
+)
 def test_a_forged_cursor_begins_anew(client, question, after):
     row = answered(question, "At the gauges")
 
     page = client.get(reverse("learned_question", args=[question.pk]), {"after": after}).context["page"]
 
-    assert page.answers == [row]
+    assert page.rows == [row]
 
 
 def test_who_was_not_asked_yet_is_named(client, question):
@@ -88,9 +91,7 @@ def test_a_field_is_a_tag_or_an_organisation(client, question):
     tag = ContactTagFactory(contact=tagged.contact).tag
     url = reverse("learned_question", args=[question.pk])
 
-    found = [
-        client.get(url, {"field": field}).context["page"].answers for field in (f"t{tag.pk}", f"o{organisation.pk}")
-    ]
+    found = [client.get(url, {"field": field}).context["page"].rows for field in (f"t{tag.pk}", f"o{organisation.pk}")]
 
     assert found == [[tagged], [employed]]
 
@@ -113,8 +114,12 @@ def test_search_finds_folded_words_in_answers_and_debriefs(client, question, use
     assert sorted(hit.text for hit in found.hits) == ["Bei den Übergängen, nicht im Code", "Übergänge sind alles"]
 
 
-def test_what_was_found_is_marked_and_escaped():
-    assert learned.marked("Übergänge <b> & code", "ubergang") == "<mark>Übergänge</mark> &lt;b&gt; &amp; code"
+def test_what_was_found_is_marked_and_escaped(client, question):
+    answered(question, "Übergänge <b> & code\nand more")
+
+    page = client.get(reverse("learned"), {"q": "ubergang"})
+
+    assertContains(page, "<mark>Übergänge</mark> &lt;b&gt; &amp; code<br>and more")
 
 
 @pytest.mark.parametrize("words", ["x" * 10_000, "%_\\", "<script>"])

@@ -60,7 +60,7 @@ def test_a_retired_question_keeps_its_answers(client, user):
 
     client.post(reverse("question_retire", args=[row.question_id]))
 
-    assert client.get(reverse("learned_question", args=[row.question_id])).context["page"].answers == [row]
+    assert client.get(reverse("learned_question", args=[row.question_id])).context["page"].rows == [row]
 
 
 @pytest.mark.parametrize(

@@ -96,13 +96,13 @@ def test_room_costs_the_same_for_one_and_for_thirty(client, room, count, django_
 
 @pytest.mark.parametrize("box", ["notes", "mine", "meet"])
 def test_write_costs_little(client, room, box, django_assert_max_num_queries):
-    with django_assert_max_num_queries(8 if box != "mine" else 12):
+    with django_assert_max_num_queries(9 if box != "mine" else 13):
         send(client, room.interview, box=box)
 
 
-def test_write_an_answer_costs_eight(client, room, django_assert_max_num_queries):
+def test_write_an_answer_costs_nine(client, room, django_assert_max_num_queries):
     chosen = ChosenQuestionFactory(preparation=room.interview.preparation)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert send(client, room.interview, box=f"q{chosen.pk}").status_code == 200
 
 

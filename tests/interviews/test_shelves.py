@@ -125,12 +125,12 @@ def test_the_list_to_copy_leaves_out_what_is_done(client: Client, reading: Quest
     assertContains(response, "The Memory of Gauges\nTide &lt;logs&gt;</textarea>")
 
 
-def test_the_first_five_stand_on_learned_and_all_of_them_on_pages_of_fifty(client: Client, reading: Question):
-    answered(reading, "\n".join(f"Book {n:02}" for n in range(52)))
-    assertContains(client.get("/learned/"), "5 of 52")
+def test_the_first_five_stand_on_learned_and_all_of_them_on_pages(client: Client, reading: Question):
+    answered(reading, "\n".join(f"Book {n:02}" for n in range(27)))
+    assertContains(client.get("/learned/"), "5 of 27")
     first = client.get(READING).context
     second = client.get(READING, {"from": first["later"]}).context
-    assert [len(first["rows"]), len(second["rows"]), second["later"]] == [50, 2, 0]
+    assert [len(first["rows"]), len(second["rows"]), second["later"]] == [25, 2, 0]
 
 
 @pytest.mark.parametrize("begin", ["x", "-1", "9" * 30, "99999"])

@@ -94,7 +94,7 @@ def test_mail_goes_to_the_server_that_is_set(settings):
     settings.EMAIL_URL, settings.SITE_HOST = "smtp://mail.example:2525", "keepword.example"
     transport = open_transport(Timings(connect=7))
     assert isinstance(transport, SMTPTransport)
-    assert (transport.host, transport.port, transport.hello) == ("mail.example", 2525, "keepword.example")
+    assert (transport.server.host, transport.server.port, transport.hello) == ("mail.example", 2525, "keepword.example")
     assert transport.timings.connect == 7
 
 

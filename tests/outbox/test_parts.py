@@ -160,8 +160,8 @@ def test_figures_count_the_last_30_days_of_one_owner(django_assert_num_queries):
 
 @pytest.mark.django_db
 def test_backlog_counts_what_is_due_and_how_long_the_oldest_waits():
-    OutgoingMailFactory(next_attempt_at=NOW - timedelta(seconds=40))
-    OutgoingMailFactory(next_attempt_at=NOW + timedelta(seconds=40))
+    OutgoingMailFactory(next_attempt_at=NOW + timedelta(hours=1), not_before=NOW - timedelta(seconds=40))
+    OutgoingMailFactory(not_before=NOW + timedelta(seconds=40))
     assert figures.backlog(NOW) == (1, 40.0)
     OutgoingMail.objects.all().delete()
     assert figures.backlog(NOW) == (0, 0.0)

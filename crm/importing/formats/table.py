@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from base.text import fold
+from base.text import clean_line, fold
 from crm.importing.formats.people import Unreadable
 
 DELIMITERS = ",;\t|"
@@ -52,13 +52,6 @@ class Table:
     header_line: int
     header: list[str]
 
-    @property
-    def line_ending(self) -> str:
-        """ "CRLF", "LF" or "CR": that of the first line."""
-        for _number, text in _lines(self.content, self.encoding):
-            return "CRLF" if text.endswith("\r\n") else "CR" if text.endswith("\r") else "LF"
-        return "LF"
-
     def records(self) -> Iterator[Record]:
         """Everything below the header but blank lines."""
         lines = (line for line in _lines(self.content, self.encoding) if line[0] > self.header_line and line[1].strip())
@@ -74,7 +67,7 @@ def find_table(content: bytes, known: Callable[[str], object]) -> Table | None:
             break
         for delimiter in DELIMITERS:
             cells = _split(text[:LONGEST_LINE], delimiter) or []
-            header = [" ".join(cell.split()) for cell in cells]
+            header = [clean_line(cell) for cell in cells]
             score = sum(1 for name in header if known(fold(name)))
             if score > best:
                 best, found = score, Table(content, encoding, delimiter, number, header)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import demo
 from accounts.models import User
-from base.dates import zone_names
+from base.zones import zone_names
 from pages.management.demo_network import make_network
 from pages.management.demo_people import PEOPLE
 

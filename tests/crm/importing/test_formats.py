@@ -116,7 +116,7 @@ def test_line_without_a_person_is_neither_person_nor_problem():
     ("row", "problem"),
     [
         (",,https://www.linkedin.com/in/x,,,,", "No name"),
-        ("A" * 151 + ",B,,,,,", "One value is longer than 150 letters"),
+        ("A" * 150 + "," + "B" * 150 + ",,,,,", "One value is longer than 300 letters"),
         ("A,B,,," + "C" * 10_000 + ",,", "One value is longer than 300 letters"),
         ("A,B,,," + "C" * 60_000 + ",,", "The line is longer than 50,000 letters"),
         ("Bj\ufffdrn,Str\ufffdm,,,,,", "Letters were lost before the file reached us"),

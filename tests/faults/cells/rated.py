@@ -23,6 +23,7 @@ def _ours(world: World, rows: int, **order: object) -> float:
     world.call("plan")
     pids = [world.worker(**AS_IN_PRODUCTION, **order) for _ in range(WORKERS)]
     took = _until_arrived(world, rows)
+    wait_for(lambda: world.call("open_count") == 0, 60, 0.2)  # killed sooner, a worker would leave an answer unwritten
     world.zygote.end(pids)
     return rows / took
 

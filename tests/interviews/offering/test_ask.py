@@ -22,6 +22,8 @@ from tests.factories import (
     AskFactory,
     ContactFactory,
     CounterFactory,
+    DebriefFactory,
+    InterviewFactory,
     OfferFactory,
     OrganisationFactory,
     PreparationFactory,
@@ -72,6 +74,8 @@ def test_our_letters_are_short_questions_with_a_limit(user, misaki, step: int, p
 def test_our_letter_knows_the_person(client: Client, user, misaki):
     misaki.introduced_by = ContactFactory(owner=user, name="Ana Souza")
     misaki.save()
+    talk = InterviewFactory(contact=misaki.introduced_by, state="held", held_at=NOW)
+    DebriefFactory(interview=talk, may_use_name="yes")
     PreparationFactory(contact=misaki, purpose="Learn how breach data is collected")
     response = client.get(new(misaki))
     for said in ("Dear Misaki", "Ana Souza told me of you", "hydrologist at RIKEN", "how breach data is collected"):

@@ -273,7 +273,7 @@ def test_the_talk_can_be_cancelled_and_set_again(guest: Client, offer: Offer, us
     guest.post(url(offer, "answer"), answer(offer))
     guest.post(url(offer, "cancel"), {"pressed": links.press_for(secret(offer))})
     assert user.interviews.get().is_cancelled
-    assertContains(guest.get(url(offer)), "You said not now")
+    assertContains(guest.get(url(offer)), "You cancelled the talk")
     guest.post(url(offer, "move"), answer(offer, slot=SECOND))
     assert user.interviews.planned().get().starts_at == THURSDAY
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from interviews.invitations import Told
-from interviews.models import Interview, InterviewState
+from interviews.models import Interview
 
 
 def _in_a_moment() -> str:
@@ -64,14 +64,3 @@ def no_show(interview: Interview, told: object) -> str:
 
 def open_again(interview: Interview, told: object) -> str:
     return _("The talk with %(name)s is planned again.") % {"name": interview.contact.first_name}
-
-
-def already(interview: Interview) -> str:
-    """What is so, for somebody whose tap came too late."""
-    sentences = {
-        InterviewState.PLANNED: _("Nothing was changed: the talk with %(name)s is planned, and has changed since."),
-        InterviewState.HELD: _("Nothing was changed: you have talked with %(name)s already."),
-        InterviewState.NO_SHOW: _("Nothing was changed: the talk with %(name)s did not take place."),
-        InterviewState.CANCELLED: _("Nothing was changed: the talk with %(name)s is cancelled already."),
-    }
-    return sentences[InterviewState(interview.state)] % {"name": interview.contact.first_name}

@@ -1,0 +1,46 @@
+"""Notes as they were meant: a little Markdown, links that lead only to the web, to mail and to the phone, no images."""
+
+import re
+from typing import Any
+
+import nh3
+from django.db import models
+from django.utils.html import linebreaks
+from markdown_it import MarkdownIt
+
+from base.text import without_promises
+
+TAGS = nh3.ALLOWED_TAGS - {"img", "h1", "h2", "style"}
+# an open bracket makes the parser look through all that follows for its end, mark by mark: past this many looks a note is
+# shown as it was typed
+MOST_LOOKS = 100_000
+_MARKS = re.compile(r"[\[*_~`<&\\]")
+_markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
+_MARKED_UP = re.compile(r"[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE)
+
+
+def draw(text: str) -> str:
+    """HTML that is safe to show, whatever was typed."""
+    if not text:
+        return ""
+    if not _MARKED_UP.search(text) or text.count("[") * len(_MARKS.findall(text)) > MOST_LOOKS:
+        return linebreaks(text, autoescape=True)
+    return nh3.clean(
+        _markdown.render(text),
+        tags=TAGS,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+class NoteHtmlField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
+    """The HTML of a row's `body` without its `!` lines, which stand in the story themselves. Drawn once, when the row is
+    written, alone or in bulk."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "blank": True, "default": "", "editable": False})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        html = draw(without_promises(model_instance.body))  # type: ignore[attr-defined]  # the row is a note
+        setattr(model_instance, self.attname, html)
+        return html

@@ -1,0 +1,96 @@
+import logging
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from base.zones import city, load_zone, time_there, zone_names, zone_of
+
+WINTER = datetime(2026, 12, 10, 12, tzinfo=UTC)
+
+
+def test_zones_are_those_of_the_world():
+    assert {"Europe/Stockholm", "UTC", "Asia/Kathmandu"} <= zone_names()
+    assert not {"localtime", "Factory", "posixrules"} & zone_names()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "GMT+2",
+        "gmt-5",
+        "UTC+2",
+        "utc-8",
+        "GMT +05:30",
+        "UTC+5:30",
+        "+2",
+        "-8",
+        "+02:00",
+        "GMT−5",
+        "gmt+14",
+        "gmt2",
+        "utc 8",
+    ],
+)
+def test_hours_from_greenwich_are_no_zone(words: str):
+    assert zone_of(words) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"),
+    [
+        ("Etc/GMT+2", "Etc/GMT+2"),
+        ("etc/gmt-14", "Etc/GMT-14"),
+        ("europe/LISBON", "Europe/Lisbon"),
+        ("lisbon", "Europe/Lisbon"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("utc", "UTC"),
+        ("gmt", "GMT"),
+        ("gmt+0", "GMT+0"),
+        ("est5edt", "EST5EDT"),
+    ],
+)
+def test_zone_is_known_by_its_name_in_any_case_or_by_its_city(words: str, zone: str):
+    assert zone_of(words) == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/Lisbon", "Lisbon"),
+        ("America/Sao_Paulo", "Sao Paulo"),
+        ("Etc/GMT+2", "GMT−2"),
+        ("Etc/GMT-14", "GMT+14"),
+        ("UTC", "UTC"),
+        ("Mars/Olympus", "UTC"),  # as load_zone counts there
+        ("", ""),
+    ],
+)
+def test_city_of_a_zone(zone: str, said: str):
+    assert city(zone) == said
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "Europe", "a\0", "\ud800", "Factory", "x" * 500])
+def test_zone_that_is_not_known_is_utc_and_the_log_says_so(name: str, caplog: pytest.LogCaptureFixture):
+    load_zone.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        assert load_zone(name) == ZoneInfo("UTC")
+    assert "not in the zone rules" in caplog.text
+
+
+def test_time_there_is_not_said_of_an_unknown_zone():
+    assert time_there("Mars/Olympus", ZoneInfo("Europe/Berlin"), WINTER) == ""
+    assert time_there("America/Vancouver", ZoneInfo("Europe/Berlin"), WINTER) == "05:00, 8 hours behind"
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "hours"),
+    [
+        ("America/Vancouver", WINTER, -7),
+        ("America/Edmonton", datetime(2027, 1, 15, tzinfo=UTC), -6),
+        ("America/Winnipeg", datetime(2027, 1, 15, tzinfo=UTC), -5),
+        ("Africa/Casablanca", WINTER, 0),
+    ],
+)
+def test_rules_are_those_of_the_pinned_package(zone: str, at: datetime, hours: int):
+    assert at.astimezone(load_zone(zone)).utcoffset().total_seconds() == hours * 3600
