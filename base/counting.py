@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Func, IntegerField, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 CAP = 1000  # then it is "more than 1,000"
 
 
-class CountUpTo(Subquery):
+def count_up_to(queryset: QuerySet[Any], most: int = CAP) -> Subquery:
     """How many rows a queryset has, as a column of another query: at most `most` and one more, so that it costs the same
     whatever there is."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-
-    def __init__(self, queryset: QuerySet[Any], most: int = CAP) -> None:
-        super().__init__(queryset.order_by().values("pk")[: most + 1], output_field=IntegerField())
+    some = queryset.model._base_manager.filter(pk__in=queryset.order_by().values("pk")[: most + 1])
+    # a plain function, not Django's aggregate, which would group the rows by their keys
+    return Subquery(some.order_by().values(count=Func("pk", function="COUNT", output_field=IntegerField())))
 
 
 def in_figures(count: int, most: int = CAP) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from base.counting import CAP, CountUpTo, in_figures, in_words
+from base.counting import CAP, count_up_to, in_figures, in_words
 from base.dates import instant
 from crm.models import Contact
 from followups.models import Kind, Promise
@@ -111,7 +111,7 @@ def read_day(user: User, now: datetime) -> Today:
     day = user.today(now)
     midnight, next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in range(3))
     wanted = user.promises.due_by(day).to_do_on(day)
-    counts = user.figures(late=CountUpTo(wanted.overdue(day)), due_today=CountUpTo(wanted.filter(due_on=day)))
+    counts = user.figures(late=count_up_to(wanted.overdue(day)), due_today=count_up_to(wanted.filter(due_on=day)))
     talks = list(user.interviews.planned().between(midnight, end).with_row().next_first()[:TALKS])
     todays = [talk for talk in talks if talk.starts_at < next_midnight]
     next_talk = next((talk for talk in todays if talk.ends_at > now), None)
