@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from django.apps import apps
 
 ROOT = Path(__file__).parent.parent
-OUR_APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups")
+OUR_APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups", "pages")
 SOURCES = sorted(path.relative_to(ROOT) for app in (*OUR_APPS, "config") for path in (ROOT / app).rglob("*.py"))
 OWNED = {
     model.__name__
@@ -24,7 +24,7 @@ ENGINE = {  # the delivery engine, which works for every owner at once
 WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and the signature names the row
     "accounts/demo.py",
-    "followups/links.py",
+    "followups/mail_links.py",
 }
 SLOW_TO_LOAD = {("base/dates.py", "dateparser")}
 

@@ -227,8 +227,7 @@ def _mark(interview: Interview, line: str) -> uuid.UUID:
 def _change(interview: Interview, change: Change, now: datetime) -> None:
     promise = change.promise
     promise.owner, promise.contact = interview.owner, interview.contact
-    if promise.change(what=change.what, kind=promise.kind, due_on=change.due_on, now=now) is False:
-        raise Stale(promise)
+    promise.edit(what=change.what, kind=promise.kind, due_on=change.due_on, now=now)
 
 
 def _meet(interview: Interview, person: Person, now: datetime) -> None:

@@ -1,12 +1,15 @@
 """The thank-you: a letter from me to one person, in my words; sending it keeps the promise."""
 
+from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.owned import Stale
 from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
@@ -40,8 +43,10 @@ def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
     if interview:
         lock_contacts(interview)
     promise = thanks_of(interview) if interview else None
-    if promise and promise.keep(now):
-        touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+    if promise:
+        with suppress(Stale), transaction.atomic():  # kept by hand at this moment
+            touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+            promise.keep(now)
 
 
 def still_wanted(mail: OutgoingMail) -> bool:

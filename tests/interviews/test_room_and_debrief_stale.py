@@ -270,7 +270,7 @@ def test_other_words_for_a_line_already_taken_are_shown_and_then_kept(client, us
 
 def test_a_line_sent_again_as_it_was_offered_is_no_conflict(client, user, noted):
     client.post(url("debrief", noted), {**SAID, **rows("line", GOTA)})
-    user.promises.get(what=GOTA["what"]).change(what="Mail the paper", kind="other", due_on=NOW.date(), now=NOW)
+    user.promises.get(what=GOTA["what"]).edit(what="Mail the paper", kind="other", due_on=NOW.date(), now=NOW)
     as_offered = GOTA | {"due": "20 November 2026"}
     assert client.post(url("debrief", noted), {**SAID, **rows("line", as_offered)}).status_code == 302
     assert promised(user) == ["Mail the paper"]

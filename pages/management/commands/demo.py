@@ -14,8 +14,8 @@ from django.urls import reverse
 from accounts import demo
 from accounts.models import User
 from base.zones import zone_names
-from followups.management.demo_network import make_network
-from followups.management.demo_people import PEOPLE
+from pages.management.demo_network import make_network
+from pages.management.demo_people import PEOPLE
 
 
 class Command(BaseCommand):

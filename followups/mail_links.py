@@ -11,7 +11,6 @@ from django.core.signing import BadSignature, SignatureExpired, Signer, Timestam
 from django.urls import reverse
 
 GOOD_FOR = timedelta(days=30)
-PRESSED_WITHIN = timedelta(days=1)
 
 
 class Answer(StrEnum):
@@ -50,14 +49,16 @@ class ButtonLink:
             return Signer(salt=_BUTTON.salt, sep=".").sign(f"{value}.{self.stamp}")
         return _BUTTON.sign(value)
 
+    def path(self) -> str:
+        return _button_path().replace("TOKEN", self.token())
+
     def url(self) -> str:
-        return f"{settings.SITE_URL}{_button_path().replace('TOKEN', self.token())}"
+        return f"{settings.SITE_URL}{self.path()}"
 
 
 # the salt binds a signature to its purpose: a link for one page opens no other
 _BUTTON = TimestampSigner(salt="followups.promise_button", sep=".")
 _STOP = TimestampSigner(salt="followups.reminders_stop", sep=".")
-_PRESS = TimestampSigner(salt="followups.press", sep=".")
 
 
 @cache
@@ -90,18 +91,6 @@ def stop_path(token: str) -> str:
 
 def read_stop(token: str) -> int:
     return int(_read(_STOP, token))
-
-
-def press_for(token: str) -> str:
-    """What a page puts into its form, and a POST gives back: shows that somebody has opened the page and pressed."""
-    return _PRESS.sign(token)
-
-
-def is_pressed(token: str, proof: str) -> bool:
-    try:
-        return _PRESS.unsign(proof, max_age=PRESSED_WITHIN) == token
-    except BadSignature:
-        return False
 
 
 def _read(signer: TimestampSigner, token: str) -> str:

@@ -6,18 +6,17 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from base.counting import count_up_to, in_figures, in_words
 from base.paging import Order, read_page
+from base.url_values import read_number
 from crm.models import Contact
 from followups.models import Kind, Promise, PromiseQuerySet, PromiseState
-from followups.words import number
 
 BY_DUE_DAY, LAST_CLOSED = Order("due_on"), Order("closed_at", falling=True)
-CAP = 999
 TABS = {
     "mine": gettext_lazy("I owe"),
     "theirs": gettext_lazy("They owe"),
@@ -32,17 +31,6 @@ KIND_ICONS = {
     Kind.CHECK_IN: "repeat",
     Kind.OTHER: "ellipsis",
 }
-
-# each count stops at the cap, so that it costs the same whatever there is
-_ALIVE = """SELECT count(*) FROM (SELECT 1 FROM followups_promise p JOIN crm_contact c ON c.id = p.contact_id
-  WHERE p.owner_id = %(owner)s AND p.binned_at IS NULL AND c.binned_at IS NULL"""
-_COUNTS = f"""
-SELECT ({_ALIVE} AND p.state = 'open' AND p.whose = 'mine' LIMIT 1000) a),
-  ({_ALIVE} AND p.state = 'open' AND p.whose = 'theirs' LIMIT 1000) b),
-  ({_ALIVE} AND p.state = 'kept' LIMIT 1000) d),
-  ({_ALIVE} AND p.state = 'let_go' LIMIT 1000) e),
-  ({_ALIVE} AND p.state = 'open' AND p.whose = 'mine' AND p.due_on < %(today)s LIMIT 1000) f)
-"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +54,7 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     return {
         "today": today,
         "tab": tab,
-        "tabs": [(name, label, _capped(counts[name])) for name, label in TABS.items()],
+        "tabs": [(name, label, in_figures(counts[name])) for name, label in TABS.items()],
         "kind": kind,
         "kinds": [(value, label, KIND_ICONS[Kind(value)]) for value, label in Kind.choices],
         "contact": contact,
@@ -78,23 +66,26 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
 
 
 def _rows(user: User, tab: str, kind: str, contact: Contact | None) -> PromiseQuerySet:
-    alive: PromiseQuerySet = user.promises.alive().select_related("contact")
-    rows = {
-        "mine": lambda: alive.open().mine(),
-        "theirs": lambda: alive.open().theirs(),
-        "kept": lambda: alive.closed_as(PromiseState.KEPT),
-        "gone": lambda: alive.closed_as(PromiseState.LET_GO),
-    }[tab]()
+    rows = _tabs(user)[tab].with_row()
     if kind:
         rows = rows.filter(kind=kind)
     return rows.filter(contact=contact) if contact else rows
 
 
+def _tabs(user: User) -> dict[str, PromiseQuerySet]:
+    promises = user.promises
+    return {
+        "mine": promises.owed(),
+        "theirs": promises.awaited(),
+        "kept": promises.alive().closed_as(PromiseState.KEPT),
+        "gone": promises.alive().closed_as(PromiseState.LET_GO),
+    }
+
+
 def _contact(user: User, named: str) -> Contact | None:
     """Somebody else's number is nobody's: the list is shown without the filter."""
-    if not named.isdecimal() or len(named) > 18:
-        return None
-    found: Contact | None = user.contacts.alive().filter(pk=int(named)).first()
+    pk = read_number(named)
+    found: Contact | None = user.contacts.alive().filter(pk=pk).first() if pk is not None else None
     return found
 
 
@@ -114,26 +105,18 @@ def _head(due_on: date, today: date) -> str:
 
 
 def _counts(user: User, today: date) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"owner": user.pk, "today": today})
-        return dict(zip((*TABS, "late"), cursor.fetchone(), strict=True))
-
-
-def _capped(count: int) -> str:
-    return f"{CAP}+" if count > CAP else str(count)
+    """How many stand under each tab, and how many of mine are late: each counted up to the cap."""
+    counted = {**_tabs(user), "late": user.promises.overdue(today)}
+    return user.figures(**{name: count_up_to(promises) for name, promises in counted.items()})
 
 
 def _lead(counts: dict[str, int]) -> str:
     mine, late = counts["mine"], counts["late"]
     if not mine:
         return _("You owe nobody anything.")
-    said = ngettext("You owe %(n)s thing", "You owe %(n)s things", mine) % {"n": _many(mine)}
+    said = ngettext("You owe %(n)s thing", "You owe %(n)s things", mine) % {"n": in_words(mine)}
     if not late:
         return _("%(said)s, none of them late.") % {"said": said} if mine > 1 else f"{said}."
     if mine == 1:
         return _("%(said)s, and it is late.") % {"said": said}
-    return _("%(said)s, %(late)s of them late.") % {"said": said, "late": _many(late)}
-
-
-def _many(count: int) -> str:
-    return _("more than %d") % CAP if count > CAP else number(count)
+    return _("%(said)s, %(late)s of them late.") % {"said": said, "late": in_words(late)}

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from base.private_links import private_link
-from followups import actions, links
-from followups.links import Answer, ButtonLink
+from base.owned import Stale
+from base.private_links import is_pressed, press_for, private_link
+from followups import actions, mail_links
+from followups.mail_links import Answer, ButtonLink
 from followups.models import Promise
 
 View = Callable[..., HttpResponse]
@@ -32,9 +33,9 @@ def signed(view: View) -> View:
     def shown(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return view(request, token)
-        except links.ExpiredLinkError:
+        except mail_links.ExpiredLinkError:
             return render(request, "followups/link_expired.html", status=410)
-        except (links.UnknownLinkError, Promise.DoesNotExist, User.DoesNotExist):
+        except (mail_links.UnknownLinkError, Promise.DoesNotExist, User.DoesNotExist):
             raise Http404 from None
 
     return shown
@@ -44,14 +45,26 @@ def signed(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def promise_button(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
-    link = links.read_button(token)
+    link = mail_links.read_button(token)
     promise = Promise.named(link.uid)
-    if request.method == "POST" and links.is_pressed(token, request.POST.get("pressed", "")):
-        if promise.version == link.version and not promise.binned_at:
-            _act(promise, link.answer, now)
-        return HttpResponseRedirect(request.path)
+    if request.method == "POST" and is_pressed(token, request.POST.get("pressed", "")):
+        return HttpResponseRedirect(_press(promise, link, now) or request.path)
     with timezone.override(promise.owner.zone):
         return render(request, "followups/promise_button.html", _page(promise, link, token, now))
+
+
+def _press(promise: Promise, link: ButtonLink, now: datetime) -> str:
+    """Does what the link says, if the promise is as its mail told it. Gives the page that says so and offers the way back;
+    nothing after an Undo, and when nothing was done."""
+    if promise.version != link.version or promise.binned_at:
+        return ""
+    try:
+        _act(promise, link.answer, now)
+    except Stale:
+        return ""
+    return (
+        "" if link.answer == Answer.UNDO else ButtonLink(promise.uid, promise.version, Answer.UNDO, link.stamp).path()
+    )
 
 
 def _act(promise: Promise, answer: Answer, now: datetime) -> None:
@@ -64,7 +77,7 @@ def _act(promise: Promise, answer: Answer, now: datetime) -> None:
     elif answer == Answer.UNDO:
         actions.reopen(promise=promise, now=now)
     else:
-        promise.snooze(links.PUTS_OFF[answer], now)
+        promise.snooze(mail_links.PUTS_OFF[answer], now)
 
 
 def _page(promise: Promise, link: ButtonLink, token: str, now: datetime) -> dict[str, Any]:
@@ -72,13 +85,13 @@ def _page(promise: Promise, link: ButtonLink, token: str, now: datetime) -> dict
     today = promise.owner.today(now)
     context: dict[str, Any] = {"promise": promise, "today": today, "token": token}
     if promise.version == link.version and promise.is_open and link.answer != Answer.UNDO:
-        buttons = [_button(promise, link, answer, today) for answer in links.ANSWERS]
+        buttons = [_button(promise, link, answer, today) for answer in mail_links.ANSWERS]
         context["first"] = next(button for button in buttons if button["answer"] == link.answer)
         context["others"] = [button for button in buttons if button["answer"] != link.answer]
         return context
     context["standing"] = _standing(promise, link, today)
-    # right after it was pressed: what came of it can be taken back, once
-    if link.answer != Answer.UNDO and promise.version == link.version + 1 and not promise.binned_at:
+    # a press led here: what it did can be taken back, once
+    if link.answer == Answer.UNDO and promise.version == link.version and not promise.binned_at:
         context["undo"] = _button(promise, link, Answer.UNDO, today)
     return context
 
@@ -89,7 +102,7 @@ def _button(promise: Promise, link: ButtonLink, answer: Answer, today: date) -> 
         "answer": answer,
         "label": _label(promise, answer, today),
         "token": token,
-        "pressed": links.press_for(token),
+        "pressed": press_for(token),
     }
 
 
@@ -97,8 +110,8 @@ def _label(promise: Promise, answer: Answer, today: date) -> str:
     if answer == Answer.KEPT:
         kept = {"article": _("Kept, I sent it"), "thank_you": _("Kept, I wrote it")}
         return kept.get(promise.kind, _("Kept, I did it"))
-    if answer in links.PUTS_OFF:
-        day = date.fromordinal(today.toordinal() + links.PUTS_OFF[answer])
+    if answer in mail_links.PUTS_OFF:
+        day = date.fromordinal(today.toordinal() + mail_links.PUTS_OFF[answer])
         said = {
             Answer.TOMORROW: _("Tomorrow, %(weekday)s"),
             Answer.IN_3_DAYS: _("%(weekday)s, in 3 days"),
@@ -126,14 +139,14 @@ def _standing(promise: Promise, link: ButtonLink, today: date) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
     """One-click unsubscribe (RFC 8058): the POST needs nothing but its body, and stops reminder mail only."""
-    user = User.named(links.read_stop(token))
+    user = User.named(mail_links.read_stop(token))
     if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
         _want_reminders(user, False)
     context = {
         "wants": user.wants_reminders,
         "mail_at": user.mail_at,
         "token": token,
-        "pressed": links.press_for(token),
+        "pressed": press_for(token),
     }
     return render(request, "followups/reminders_stop.html", context)
 
@@ -141,10 +154,10 @@ def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
 @signed
 @require_POST
 def reminders_start(request: HttpRequest, token: str) -> HttpResponse:
-    user = User.named(links.read_stop(token))
-    if links.is_pressed(token, request.POST.get("pressed", "")):
+    user = User.named(mail_links.read_stop(token))
+    if is_pressed(token, request.POST.get("pressed", "")):
         _want_reminders(user, True)
-    return HttpResponseRedirect(links.stop_path(token))
+    return HttpResponseRedirect(mail_links.stop_path(token))
 
 
 def _want_reminders(user: User, wants: bool) -> None:

@@ -9,7 +9,8 @@ from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
 
-from followups.links import Answer, ButtonLink, read_button, stop_token
+from followups import mail_pages
+from followups.mail_links import Answer, ButtonLink, read_button, stop_token
 from followups.models import Promise
 from tests.factories import NOW, TODAY, ContactFactory, PromiseFactory
 
@@ -140,6 +141,34 @@ def test_what_was_pressed_can_be_undone(strict, promise, answer, field):
     assert getattr(promise, field) == before
     assert "Open again, due Sunday 15 November." in page.text
     assert buttons(page) == {}
+
+
+@pytest.mark.parametrize("done", ["edited", "kept", "put off"])
+def test_the_link_of_an_old_mail_takes_nothing_back_that_it_did_not_do(guest, promise, done):
+    link = url(promise)
+    read = Promise.objects.select_related("owner", "contact").get(pk=promise.pk)
+    if done == "edited":
+        read.edit(what="Send the deck", kind="other", due_on=read.due_on, now=NOW)
+    elif done == "kept":
+        read.keep(NOW)
+    else:
+        read.snooze(1, NOW)
+    assert buttons(guest.get(link)) == {}
+
+
+def test_a_press_that_met_another_tap_says_what_is_so(guest, promise, monkeypatch):
+    opened = guest.get(url(promise))
+
+    def faster(promise, answer, now):
+        Promise.objects.select_related("owner", "contact").get(pk=promise.pk).let_go(now)
+        act(promise, answer, now)
+
+    act = mail_pages._act
+    monkeypatch.setattr(mail_pages, "_act", faster)
+    page = press(guest, opened, "kept")
+    promise.refresh_from_db()
+    assert (promise.state, promise.version) == ("let_go", 2)
+    assert "Let go on Thursday 19 November." in page.text
 
 
 @pytest.mark.parametrize("proof", ["", "forged", "x:y:z"])

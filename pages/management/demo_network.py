@@ -12,8 +12,6 @@ from base.text import fold
 from crm import actions
 from crm.models import Contact, Stage
 from followups.actions import keep, let_go
-from followups.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
-from followups.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
 from followups.models import Whose
 from interviews import bank, letters
 from interviews.actions import asking, debriefing, preparing
@@ -21,6 +19,8 @@ from interviews.actions.planning import hold, plan
 from interviews.models import AskVia, Interview
 from interviews.shelves import key_of
 from outbox.models import REMINDERS, State
+from pages.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
+from pages.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
 
 MORNING = time(9, 0)
 PLANNED_BEFORE = 5  # days between setting a time and the talk
