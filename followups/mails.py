@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.policy import SMTP
+from email.message import EmailMessage
 from functools import cache, partial
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.drawn import Drawn, blank
 from accounts.models import User
 from accounts.templatetags.keepword import city, moment
 from base.text import clean_line
@@ -28,10 +27,10 @@ from followups import links
 from followups.models import Promise
 from followups.words import number
 from interviews.models import Interview
+from outbox.composing import new_message
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded, note
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
-from outbox.text import Letter
 from outbox.timing import adapted
 
 logger = logging.getLogger(__name__)
@@ -40,13 +39,6 @@ WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
 HOUR_IS_NEAR, MISSED_FOR_LONG = timedelta(hours=4), timedelta(hours=36)
 OWNERS_AT_ONCE = 2000
-HTML = "followups/email/reminder_body.html"
-DRAWN = 3  # lines at most: for each number of them there is a drawing
-WORDS = ("what", "who", "standing", "promised")  # of a line
-USUAL = ("subject", "heading", "day", "mail_at", "settings_url", "stop_url")  # of every mail
-UNUSUAL = ("more", "meant_for", "talks")
-# folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
-LETTER = SMTP.clone(max_line_length=998)
 
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
@@ -250,7 +242,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "settings_url": settings.SITE_URL + _settings_path(),
         "stop_url": links.stop_url(owner.pk),
     }
-    message = _letter(mail.recipient, subject, context)
+    message = _message(mail.recipient, subject, context)
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
     return Composed(message, subject, _settles(shown, today))
 
@@ -281,44 +273,17 @@ def _talks_around(now: datetime) -> Any:
     return near.select_related("contact").only(*TALK).next_first()
 
 
-def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
-    message = Letter(policy=LETTER)
-    message["Subject"] = subject
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = recipient
+def _message(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, recipient)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = get_template("followups/email/reminder_body.txt").render(context)
-    message.alternatives(text, _html(context))
+    message.set_content(text, cte="quoted-printable")
+    html = get_template("followups/email/reminder_body.html").render(context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
-
-
-def _html(context: dict[str, Any]) -> str:
-    """What a template makes of it; for the usual mail that template has been drawn before, and is filled (accounts/drawn.py)."""
-    lines: list[Line] = context["lines"]
-    if len(lines) > DRAWN or any(context[name] for name in UNUSUAL):
-        return get_template(HTML).render(context)
-    values = {name: context[name] for name in USUAL}
-    for n, line in enumerate(lines):
-        values |= {f"{name}_{n}": getattr(line, name) for name in WORDS}
-        values |= {f"url_{n}_{m}": url for m, (_label, url) in enumerate(line.buttons)}
-    return _drawn(tuple(line.is_late for line in lines)).fill(values)
-
-
-@cache
-def _drawn(lates: tuple[bool, ...]) -> Drawn:
-    """The mail of so many lines, with blanks for what is said."""
-    lines = [
-        Line(
-            **{name: blank(f"{name}_{n}") for name in WORDS},
-            is_late=is_late,
-            buttons=[(str(label), blank(f"url_{n}_{m}")) for m, label in enumerate(BUTTONS.values())],
-        )
-        for n, is_late in enumerate(lates)
-    ]
-    return Drawn(HTML, {name: blank(name) for name in USUAL} | {"lines": lines})
 
 
 @cache

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from outbox.models import RELAY, Relay
 from outbox.timing import Moment, Timings
-from outbox.turns import turn
 
 
 def state() -> Relay:
@@ -33,10 +32,5 @@ def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelt
 def mend(relay: Relay) -> None:
     """It took a mail: all is well again."""
     if relay.failures:
-        _mended()
+        Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)
         relay.failures = 0
-
-
-@turn()
-def _mended() -> None:
-    Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)

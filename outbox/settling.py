@@ -14,7 +14,6 @@ from outbox.kinds import KINDS, Cancelled, Kind
 from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, Relay, State
 from outbox.smtp import Accepted, Outcome, Refused, RelayDown, Unknown, Withdrawn
 from outbox.timing import Moment, Timings, adapted
-from outbox.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +65,6 @@ class Books:
         else:
             self._refused(mail, result)
 
-    @turn()
     def unsent(self, mail: OutgoingMail) -> None:
         """Nothing was sent, whatever became of the fence's commit: if the row is still this claim's, it waits again."""
         self._rows(mail, State.CLAIMED, State.HANDING).update(
@@ -90,7 +88,6 @@ class Books:
             self._settle(mail, statements, None)
         relay.mend(self.relay)
 
-    @turn()
     @transaction.atomic
     def _settle(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
         if kind is not None:
@@ -105,7 +102,6 @@ class Books:
         mail.state = State.SENT
 
     def _statements(self, mail: OutgoingMail, answer: Outcome) -> Statements:
-        """Written before the writers' queue is joined, so that nobody waits for it."""
         now, parameters = self.moment.words()
         parameters |= {
             "id": mail.pk,
@@ -135,7 +131,6 @@ class Books:
             changes["next_attempt_at"] = self.moment.sql(pause)
         self._tried(mail, state, answer, [State.CLAIMED, State.HANDING], **changes)
 
-    @turn()
     @transaction.atomic
     def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
         now = self.moment.sql()
@@ -153,7 +148,6 @@ class Books:
             mail.state = state
             self._log(mail, answer)
 
-    @turn()
     def _cancelled(self, mail: OutgoingMail, cause: str) -> None:
         changed = self._rows(mail, State.CLAIMED).update(
             state=State.CANCELLED,
@@ -165,7 +159,6 @@ class Books:
         if changed:
             mail.state = State.CANCELLED
 
-    @turn()
     @transaction.atomic
     def _relay_down(self, mail: OutgoingMail, answer: Outcome) -> None:
         """No fault of the mail's, so not counted. But it goes behind the others, should it be what upsets the server."""

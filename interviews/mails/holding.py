@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
-from interviews.mails.letters import LETTER, address
+from interviews.mails.letters import address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
+from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
 
@@ -24,7 +25,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     owner, contact = interview.owner, interview.contact
     context = {"subject": mail.context["subject"], "body": mail.context["body"], "owner": owner, "contact": contact}
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
-    message = EmailMessage(policy=LETTER)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = subject
     address(message, mail.recipient, owner, contact)
     message.set_content(render_to_string("interviews/email/thank_you_body.txt", context), cte="quoted-printable")
