@@ -386,4 +386,4 @@ def still_wanted(mail: OutgoingMail) -> bool:
     return any(told[str(pk)] == version for pk, version in still)
 
 
-register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare))
+register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare, is_to_owner=True))

@@ -168,6 +168,8 @@ class _Drain:
         now = self.moment.now()
         if mail.expires_at is not None and mail.expires_at <= now:
             return Cancelled(EXPIRED)
+        if mail.content is None:
+            self._readdress(mail)
         try:
             mail.recipient = wire_address(mail.recipient)  # what is composed names it so, too
         except ValidationError as refused:
@@ -180,6 +182,12 @@ class _Drain:
         mail.summary, mail.settles = composed.summary[:300], composed.settles
         mail.content = freeze(composed.message, mail, now)
         return None
+
+    def _readdress(self, mail: OutgoingMail) -> None:
+        """Mail to its owner follows them to another address, up to the fence."""
+        if mail.owner_id and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
+            mail.recipient = mail.owner.email
+            OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(recipient=mail.recipient)
 
     def _hand_over(self, mail: OutgoingMail) -> Outcome:
         envelope = Envelope(

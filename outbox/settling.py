@@ -2,11 +2,12 @@
 
 import logging
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from outbox import relay
@@ -32,6 +33,23 @@ _TOKEN, _AT = OutgoingMail._meta.get_field("claim_token"), DeliveryAttempt._meta
 
 Statements = list[tuple[str, dict[str, Any]]]
 DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+EVERYBODY = 5
+OF_THE_RECIPIENT = re.compile(r"5\.[12]\.\d")  # RFC 3463: bad address, bad mailbox
+
+
+def _refused_in_a_row(answer: Outcome) -> list[int]:
+    """The last mails, each to another recipient, that were refused as this one was, with none accepted since."""
+    if OF_THE_RECIPIENT.match(answer.reply):
+        return []
+    found: dict[str, int] = {}
+    tries = DeliveryAttempt.objects.filter(Q(code__gte=500) | Q(code__lt=300)).order_by("-pk")
+    for pk, recipient, phase, code in tries.values_list("mail_id", "mail__recipient", "phase", "code")[: 4 * EVERYBODY]:
+        if (phase, code) != (answer.phase, answer.code) or len(found) == EVERYBODY:
+            break
+        found.setdefault(recipient.casefold(), pk)
+    return list(found.values())
 
 
 def backoff(attempts: int, timings: Timings) -> float:
@@ -130,6 +148,21 @@ class Books:
         if not is_over:
             changes["next_attempt_at"] = self.moment.sql(pause)
         self._tried(mail, state, answer, [State.CLAIMED, State.HANDING], **changes)
+        if isinstance(answer, Refused) and answer.code is not None and mail.state == State.DEAD:
+            self._is_it_everybody(mail, answer)
+
+    def _is_it_everybody(self, mail: OutgoingMail, answer: Outcome) -> None:
+        """The same lasting no to five recipients in a row is no fault of theirs: a password is missing, or the relay knows us
+        no more. They wait again, and the relay is left alone for a while. Those tried for too long stay dead."""
+        refused = _refused_in_a_row(answer)
+        if len(refused) < EVERYBODY:
+            return
+        pause = relay.trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
+        self.is_shut = True
+        since = self.moment.now() - timedelta(seconds=self.timings.retry_window)
+        for row in OutgoingMail.objects.filter(pk__in=refused, state=State.DEAD, first_attempt_at__gt=since):
+            if row.wait_again(self.moment.sql(pause.total_seconds())) and row.pk == mail.pk:
+                mail.state = State.PENDING
 
     @transaction.atomic
     def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
@@ -176,8 +209,9 @@ class Books:
             self._log(mail, answer)
 
     def _kept_bytes(self, mail: OutgoingMail, state: State) -> Any:
-        """Dropped at a certain refusal. Kept of what may have arrived once, and of a stored mail while it may still leave."""
-        is_kept = state == State.PENDING if _is_stored(mail) else mail.possible_duplicate
+        """Dropped at a certain refusal. Kept of what may have arrived once, and of a stored mail while it may still
+        leave: one that died of the relay's fault comes back."""
+        is_kept = state in (State.PENDING, State.DEAD) if _is_stored(mail) else mail.possible_duplicate
         return mail.content if is_kept else None
 
     def _rows(self, mail: OutgoingMail, *states: State) -> Any:

@@ -157,7 +157,9 @@ class SMTPTransport:
         self.timings, self.hello = timings, hello
         self._smtp: smtplib.SMTP | None = None
         self._phase = "connect"
-        self._troubled = ""  # the last recipient at whom the server fell silent, with no mail accepted for the text since
+        self._troubled = (
+            ""  # the last recipient at whom the server fell silent, with no mail accepted for the text since
+        )
 
     def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
         try:
