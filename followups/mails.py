@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.policy import SMTP
+from email.message import EmailMessage
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -27,10 +27,10 @@ from base.zones import city, load_zone
 from followups import mail_links
 from followups.models import Promise, PromiseQuerySet
 from interviews.models import Interview, InterviewQuerySet
+from outbox.composing import new_message
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded, note
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
-from outbox.text import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +38,6 @@ WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
 HOUR_IS_NEAR, MISSED_FOR_LONG = timedelta(hours=4), timedelta(hours=36)
 OWNERS_AT_ONCE = 2000
-HTML = "followups/email/reminder_body.html"
-# folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
-LETTER = SMTP.clone(max_line_length=998)
 
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
@@ -244,7 +241,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "settings_url": settings.SITE_URL + reverse("settings"),
         "stop_url": mail_links.stop_url(owner.pk),
     }
-    message = _letter(mail.recipient, subject, context)
+    message = _message(mail.recipient, subject, context)
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
     return Composed(message, subject, _settles(shown, today))
 
@@ -279,17 +276,16 @@ def _talks_around(now: datetime) -> InterviewQuerySet:
     return near.select_related("contact").only(*TALK).next_first()
 
 
-def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
-    message = Letter(policy=LETTER)
-    message["Subject"] = subject
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = recipient
+def _message(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, recipient)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = get_template("followups/email/reminder_body.txt").render(context)
-    message.alternatives(text, get_template(HTML).render(context))
+    message.set_content(text, cte="quoted-printable")
+    html = get_template("followups/email/reminder_body.html").render(context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
 
@@ -381,4 +377,4 @@ def still_wanted(mail: OutgoingMail) -> bool:
     return any(told[str(pk)] == version for pk, version in still)
 
 
-register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare))
+register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare, is_to_owner=True))

@@ -14,9 +14,10 @@ from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
 from interviews.locks import lock_contacts
-from interviews.mails.composing import MAIL_POLICY, address
+from interviews.mails.composing import address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
+from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
 
@@ -28,7 +29,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     owner, contact = interview.owner, interview.contact
     context = {"subject": mail.context["subject"], "body": mail.context["body"], "owner": owner, "contact": contact}
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
-    message = EmailMessage(policy=MAIL_POLICY)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = subject
     address(message, mail.recipient, owner, contact)
     message.set_content(render_to_string("interviews/email/thank_you_body.txt", context), cte="quoted-printable")
