@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "crm",
     "interviews",
     "followups",
+    "pages",
 ]
 
 MIDDLEWARE = [
@@ -140,7 +141,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "followups.shell.shell",
+                "pages.navigation.navigation",
                 "accounts.context_processors.server",
             ],
         },
