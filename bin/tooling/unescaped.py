@@ -46,12 +46,19 @@ def is_unescaped_call(call: ast.Call) -> bool:
     if name == "format_html_join":
         return not all(map(is_literal, call.args[:2]))
     if name == "HttpResponse":  # a page is a template
-        return "content_type" not in named and bool(call.args) and not isinstance(call.args[0], ast.Constant)
+        return "content_type" not in named and bool(call.args) and not is_page(call.args[0])
     return (
         name == "Template"
         or (name in ("linebreaks", "linebreaksbr", "urlize") and not is_constant(named.get("autoescape"), True))
         or is_constant(named.get("autoescape"), False)
         or is_constant(named.get("is_safe"), True)
+    )
+
+
+def is_page(node: ast.AST) -> bool:
+    """Text as it stands in the code, or a rendered template."""
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "render_to_string"
     )
 
 

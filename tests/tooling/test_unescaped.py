@@ -27,6 +27,7 @@ def test_reader_sees_text_marked_safe(code: str):
         'format_html("<b>{}</b>", name)', 'format_html_join("", "{}", rows)', 'format_html(_("<b>{}</b>"), name)', "escape(name)",
         "from django.utils.safestring import SafeString", "from django.template import Library", 'HttpResponse("ok")', "linebreaks(text, autoescape=True)",
         'HttpResponse(feed, content_type="text/calendar")',
+        "HttpResponse(render_to_string('later.html', context), status=503)",
     ],
 )  # fmt: skip
 def test_reader_passes_what_is_escaped(code: str):
