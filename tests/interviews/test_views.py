@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +15,6 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from crm.models import Contact
 from interviews.actions import planning as actions
 from interviews.models import Interview
-from interviews.templatetags.talks import talk_rows
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OrganisationFactory, PromiseFactory
 from tests.interviews.test_actions import TERMS, leaves
@@ -478,10 +478,8 @@ def test_row_says_who_when_and_how_long_and_what_to_do_before(user, ana, rf, min
     request = rf.get("/")
     request.user = user
     with timezone.override("Europe/Stockholm"):
-        row = talk_rows(
-            {"today": date(2026, 11, 23), "request": request},
-            user.interviews.with_row(),
-            now=talk.starts_at - timedelta(minutes=minutes_ahead),
-        )
+        shown = {"today": date(2026, 11, 23), "talks": user.interviews.with_row()}
+        now = talk.starts_at - timedelta(minutes=minutes_ahead)
+        row = render_to_string("interviews/_talk_rows.html", {**shown, "now": now}, request)
     said = " ".join(strip_tags(row).split())
     assert said == f"AS Ana Souza Tomorrow, 15:00. 14:00 in Lisbon. 20 minutes by phone.{acts}"
