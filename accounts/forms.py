@@ -1,4 +1,4 @@
-"""What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in entrance.py."""
+"""What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -110,7 +110,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         self.fields["mail_at"].help_text = next_mail_in_words(self.instance, now)
         country: Any = self.fields["country"]
         country.choices = [("", gettext("None")), *country_names().items()]
-        self.initial |= {"work_days": list(self.instance.work_days), "seen": self.instance.version}
+        self.initial["work_days"] = list(self.instance.work_days)
+        self.initial["seen"] = self.instance.version
 
     @property
     def changed_settings(self) -> list[str]:
@@ -133,7 +134,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         for name in self.changed_settings:
             saved = _in_words(name, self.initial[name]) or gettext("nothing")
             self.add_error(name, gettext("Saved meanwhile: “%s”. Yours stands here.") % saved)
-        self.data = self.data.copy()
+        self.data: Any = self.data.copy()
         self.data["seen"] = self.initial["seen"]
 
 

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("pages.urls")),
     path("", include("followups.urls")),
     path("", include("crm.urls")),
     path("", include("interviews.urls")),

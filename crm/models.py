@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -50,9 +50,6 @@ class Stage(models.TextChoices):
     DROP = "drop", _("Drop")
 
 
-STAGE_NAMES = dict(Stage.choices)
-
-
 class RhythmUnit(models.TextChoices):
     DAYS = "days", _("days")
     WEEKS = "weeks", _("weeks")
@@ -93,13 +90,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def in_list_order(self) -> "ContactQuerySet":
         return self.order_by("name_key", "id")
 
-    def after(self, name_key: str, pk: int) -> "ContactQuerySet":
-        """Keyset paging: what comes after this row in list order. The first condition is the one an index can start at."""
-        return self.filter(Q(name_key__gt=name_key) | Q(pk__gt=pk), name_key__gte=name_key)
-
-    def before(self, name_key: str, pk: int) -> "ContactQuerySet":
-        return self.filter(Q(name_key__lt=name_key) | Q(pk__lt=pk), name_key__lte=name_key)
-
     def sharing(self, email_key: str) -> "ContactQuerySet":
         """Those with this e-mail, given in lower case: a hint, never a refusal."""
         # in the order of the index: by name, SQLite would walk all names to find three
@@ -112,6 +102,21 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those to whom I owe something (`mine`), or who owe me (`theirs`)."""
         owe = Contact.objects.filter(promises__state="open", promises__binned_at__isnull=True, promises__whose=whose)
         return self.filter(Exists(owe.filter(pk=OuterRef("pk"))))
+
+    def with_open_promises(self, today: date) -> "ContactQuerySet":
+        """What a row of a list shows. Counted for the few rows of a page, not for a whole list."""
+        is_open = Q(promises__state="open", promises__binned_at__isnull=True)
+        mine, theirs = is_open & Q(promises__whose="mine"), is_open & Q(promises__whose="theirs")
+        columns = ("name", "name_key", "role", "stage", "last_touch_on", "owner", "organisation__name")
+        return (
+            self.select_related("organisation")
+            .only(*columns)
+            .annotate(
+                owed=Count("promises", filter=mine),
+                late=Count("promises", filter=mine & Q(promises__due_on__lt=today)),
+                awaited=Count("promises", filter=theirs),
+            )
+        )
 
     def to_touch(self, today: date) -> "ContactQuerySet":
         """Whom to be in touch with again: continuing, and the rhythm has come round."""
@@ -233,10 +238,6 @@ class Contact(Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("contact_detail", args=[self.pk])
-
-    def get_stage_display(self) -> str:  # type: ignore[no-redef]  # the plugin knows Django's own
-        """Django's own makes a new dictionary of all labels at each call: a tenth of what the list costs."""
-        return str(STAGE_NAMES.get(self.stage, self.stage))
 
     @property
     def initials(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from django.apps import apps
 
 ROOT = Path(__file__).parent.parent
-OUR_APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups")
+OUR_APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups", "pages")
 SOURCES = sorted(path.relative_to(ROOT) for app in (*OUR_APPS, "config") for path in (ROOT / app).rglob("*.py"))
 OWNED = {
     model.__name__
@@ -18,14 +18,13 @@ OWNED = {
 
 WHOLE_TABLE = {"models.py", "engine.py", "mails.py", "jobs.py", "tasks.py"}  # models, engine, planners, jobs
 ENGINE = {  # the delivery engine, which works for every owner at once
-    "outbox/actions.py", "outbox/backends.py", "outbox/claims.py", "outbox/figures.py", "outbox/housekeeping.py",
-    "outbox/mail_health.py", "outbox/settling.py", "outbox/workers.py",
+    "outbox/actions.py", "outbox/backends.py", "outbox/claims.py", "outbox/clocks.py", "outbox/figures.py", "outbox/housekeeping.py",
+    "outbox/left_out.py", "outbox/mail_health.py", "outbox/settling.py", "outbox/workers.py",
 }  # fmt: skip
 WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and the signature names the row
-    "accounts/sessions.py",
     "accounts/demo.py",
-    "followups/links.py",
+    "followups/mail_links.py",
 }
 SLOW_TO_LOAD = {("base/dates.py", "dateparser")}
 

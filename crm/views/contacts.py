@@ -159,7 +159,7 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
     """Everything about one person; a note that was refused comes back here with what was typed."""
     now = timezone.now()
     contact = one_or_404(_alive(request.user, pk))
-    promises = contact.promises.owed(PROMISES_SHOWN + 1)
+    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES_SHOWN + 1])
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
         "contact": contact,

@@ -2,18 +2,15 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import OwnerRequest, page_or_partial
-from accounts.models import User
-from accounts.written import written
+from base.url_values import read_number
 from crm.forms import OWES, ContactSearchForm
 from crm.models import ContactQuerySet, Stage, Tag
-from crm.rows import draw
-from crm.search import Cursor, facet_counts, find, page
+from crm.search import facet_counts, find, read_people
 
 MOST_TAGS = 20
 
@@ -30,19 +27,17 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
         return page_or_partial(request, "crm/contact_list.html", "facets", counted)
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
-    cursor = Cursor.read(request.GET.get("after", ""), request.GET.get("before", ""))
-    today, narrowed_by = request.user.today(now), _as_query(wanted)
-    shown = page(request.user, people, cursor, today=today, is_search=bool(query), is_narrowed=bool(narrowed_by))
+    today = request.user.today(now)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": shown,
-        "rows": draw(shown.people, today),
+        "page": read_people(request.user, people, request.GET, today),
+        "today": today,
         "query": query,
         "form": form,
         "chips": _chips(form),
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
-        "narrowed_by": urlencode(narrowed_by, doseq=True),
+        "narrowed_by": urlencode(_as_query(wanted), doseq=True),
         "uid": uuid.uuid4(),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
@@ -50,16 +45,11 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
 
 def _tags(request: OwnerRequest) -> list[Tag]:
     """The tags the filter offers, and those already chosen; a fragment of results needs only the chosen ones."""
-    chosen = [int(pk) for pk in request.GET.getlist("tag") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    chosen = [pk for text in request.GET.getlist("tag") if (pk := read_number(text)) is not None]
     found = list(request.user.tags.order_by("name_key").filter(pk__in=chosen)) if chosen else []
     if request.htmx and request.htmx.target == "results":
         return found
-    return found + [tag for tag in _first_tags(request.user) if tag not in found]
-
-
-@written
-def _first_tags(owner: User) -> QuerySet[Tag]:
-    return owner.tags.order_by("name_key")[:MOST_TAGS]
+    return found + [tag for tag in request.user.tags.order_by("name_key")[:MOST_TAGS] if tag not in found]
 
 
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:

@@ -3,7 +3,6 @@
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from typing import Any
 
@@ -15,9 +14,9 @@ from accounts.models import User
 from base.text import clean_line
 from crm.models import Contact
 from interviews.invitations import mailable
+from outbox.composing import POLICY
 from outbox.kinds import Composed
 
-MAIL_POLICY = SMTP.clone(max_line_length=998)  # links stay whole
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
 
 
@@ -49,7 +48,7 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
 
 
 def _message(name: str, context: dict[str, Any]) -> EmailMessage:
-    message = EmailMessage(policy=MAIL_POLICY)
+    message = EmailMessage(policy=POLICY)
     subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:200]
     context = {**context, "subject": subject}
     message["Subject"] = subject

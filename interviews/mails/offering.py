@@ -97,7 +97,7 @@ def offer_still_wanted(mail: OutgoingMail) -> bool:
 register(Kind(OFFER, gettext_lazy("Times offered"), compose_offer, still_wanted=offer_still_wanted))
 register(Kind(CHASE, gettext_lazy("No answer yet"), compose_chase, still_wanted=offer_still_wanted))
 register(Kind(REFUSAL, gettext_lazy("Their time does not suit"), compose_refusal, still_wanted=refusal_still_wanted))
-register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered))
+register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered, is_to_owner=True))
 
 
 @planner

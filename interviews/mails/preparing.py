@@ -79,7 +79,7 @@ def brief_still_wanted(mail: OutgoingMail) -> bool:
     return not _why_not(_interview(mail), mail, timezone.now())
 
 
-register(Kind(BRIEF, gettext_lazy("Tomorrow’s talk"), compose_brief, still_wanted=brief_still_wanted))
+register(Kind(BRIEF, gettext_lazy("Tomorrow’s talk"), compose_brief, still_wanted=brief_still_wanted, is_to_owner=True))
 
 
 def _due(now: datetime) -> Iterator[Interview]:

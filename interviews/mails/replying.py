@@ -33,4 +33,4 @@ def compose_replied(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return composing.to_owner(mail.recipient, "answered", context)
 
 
-register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied))
+register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied, is_to_owner=True))

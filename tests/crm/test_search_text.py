@@ -58,7 +58,7 @@ def promise(contact: Contact, random: Random) -> None:
 
 def change_promise(contact: Contact, random: Random) -> None:
     if made := one_of(random, contact.promises.all()):
-        made.change(what=word(random), kind=made.kind, due_on=made.due_on, now=NOW)
+        made.edit(what=word(random), kind=made.kind, due_on=made.due_on, now=NOW)
 
 
 def bin_promise(contact: Contact, random: Random) -> None:
@@ -152,7 +152,7 @@ def test_binned_and_restored_words_are_lost_and_found(user: User):
 def test_changed_promise_is_found_by_its_new_words(user: User):
     contact = ContactFactory(owner=user)
     made = contact.promises.make(what="Send the deck", now=NOW)
-    made.change(what="Lend the atlas", kind="other", due_on=made.due_on, now=NOW)
+    made.edit(what="Lend the atlas", kind="other", due_on=made.due_on, now=NOW)
     assert not find(user.contacts.alive(), "deck")
     assert list(find(user.contacts.alive(), "atlas")) == [contact]
 
