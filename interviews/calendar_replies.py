@@ -1,5 +1,6 @@
 """iTIP in: what the contact's calendar answers to an invitation (RFC 5546 REPLY and COUNTER), read without trusting a word of it."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from interviews import calendar_zones
 from interviews.calendars import uid
 from interviews.models import FARTHEST, AttendeeStatus, Interview
 
+BEGIN, END = "BEGIN:VCALENDAR", "END:VCALENDAR"
 LARGEST = 200_000  # bytes; a reply is two thousand
 SAID = {
     "ACCEPTED": AttendeeStatus.ACCEPTED,
@@ -47,26 +49,42 @@ def read(content: bytes, interview: Interview) -> Reply:
     _expect_ours(event, interview)
     stamp = _stamp(event)
     _expect_current(event, stamp, interview)
-    attendee = _attendee(event, interview)
+    attendees = _attendees(event, interview)
     comment = clean_text(_first(event.get("COMMENT")))[:2000]
     if method == "COUNTER":
         return Reply(AttendeeStatus.COUNTERED, stamp, comment, _start(event, calendar, interview))
-    status = SAID.get(str(attendee.params.get("PARTSTAT", "")).upper())
-    if status is None:
-        raise RefusedError(_("The file does not say whether it is a yes or a no."))
-    return Reply(status, stamp, comment)
+    for attendee in attendees:
+        status = SAID.get(str(attendee.params.get("PARTSTAT", "")).upper())
+        if status is not None:
+            return Reply(status, stamp, comment)
+    raise RefusedError(_("The file does not say whether it is a yes or a no."))
 
 
 def _calendar(content: bytes) -> Calendar:
     if len(content) > LARGEST:
         raise RefusedError(_("This file is too large to be an answer to an invitation."))
+    text = _text(content)
     try:
-        found = calendar_zones.parse(content.decode("utf-8-sig", "replace").strip())
+        found = calendar_zones.parse(text)
     except Exception:  # a foreign parser on a foreign file
         found = None
+    if found is None and text.upper().startswith(BEGIN):
+        raise RefusedError(_("This calendar file is damaged: I cannot read it. Nothing was changed."))
     if found is None:
         raise RefusedError(_("This is no calendar file I can read. It begins with BEGIN:VCALENDAR."))
     return found
+
+
+def _text(content: bytes) -> str:
+    """The calendar in what was dropped or pasted, without what mail programs and people put around it."""
+    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf_16 else "utf-8-sig", "replace")
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    if any(line.upper().startswith(f"{BEGIN} ") for line in lines):  # blanks before each end of a line, not of folding
+        lines = [line.rstrip(" ") for line in lines]
+    text = "\n".join(lines)
+    begin, end = text.upper().find(BEGIN), text.upper().rfind(END)
+    return text[begin : end + len(END)] if 0 <= begin < end else text.strip()
 
 
 def _event(calendar: Calendar) -> Event:
@@ -96,16 +114,21 @@ def _expect_current(event: Event, stamp: datetime, interview: Interview) -> None
         )
 
 
-def _attendee(event: Event, interview: Interview) -> Any:
+def _attendees(event: Event, interview: Interview) -> list[Any]:
+    """The lines about the contact."""
     found = event.get("ATTENDEE", [])
-    theirs = {_plain(known) for known in (interview.invited_email, interview.contact.email) if known}
-    for attendee in found if isinstance(found, list) else [found]:
-        if _plain(str(attendee).partition(":")[2] or str(attendee)) in theirs:
-            return attendee
-    raise RefusedError(
-        _("This is the answer of somebody else, not of %(name)s. Nothing was changed.")
-        % {"name": interview.contact.first_name}
-    )
+    known = {_plain(address) for address in (interview.invited_email, interview.contact.email) if address}
+    theirs = [
+        attendee
+        for attendee in (found if isinstance(found, list) else [found])
+        if _plain(str(attendee).partition(":")[2] or str(attendee)) in known
+    ]
+    if not theirs:
+        raise RefusedError(
+            _("This is the answer of somebody else, not of %(name)s. Nothing was changed.")
+            % {"name": interview.contact.first_name}
+        )
+    return theirs
 
 
 def _plain(address: str) -> str:

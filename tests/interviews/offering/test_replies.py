@@ -183,6 +183,33 @@ def test_junk_gets_a_sentence(client: Client, interview: Interview, junk: bytes)
     assert status(interview) == ""
 
 
+WRITTEN = {
+    "utf-16": lambda text: text.encode("utf-16"),
+    "doubled CR": lambda text: text.replace("\r\n", "\r\r\n").encode(),
+    "words after it": lambda text: text.encode() + b"\r\nsent from my phone\r\n",
+    "its own header": lambda text: b"Content-Type: text/calendar; charset=utf-8\r\n\r\n" + text.encode(),
+    "blanks before the end of lines": lambda text: text.replace("\r\n", "  \r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_a_file_that_was_handed_on_carelessly_is_read(client: Client, interview: Interview, how: str):
+    drop(client, interview, WRITTEN[how](ics(interview)))
+    assert status(interview) == "accepted"
+
+
+def test_a_damaged_file_is_called_so(client: Client, interview: Interview):
+    assertContains(
+        drop(client, interview, ics(interview).replace("VERSION:2.0", "no line of a calendar")), "is damaged"
+    )
+
+
+def test_of_two_lines_about_them_the_one_that_answers_counts(client: Client, interview: Interview):
+    more = "ATTENDEE;PARTSTAT=DECLINED:mailto:ana@nubank.example"
+    drop(client, interview, ics(interview, partstat="NEEDS-ACTION", more=more))
+    assert status(interview) == "declined"
+
+
 def test_two_events_in_one_file_are_refused(interview: Interview):
     text = ics(interview)
     event = text[text.index("BEGIN:VEVENT") : text.index("END:VCALENDAR")]
