@@ -12,7 +12,9 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
 from tests.factories import NOW
-from tests.test_urls import ALL, CASES, NOT_OURS, SAFE, UNSAFE, ask, signed_in
+from tests.markup import NOT_OURS
+from tests.test_urls import SAFE, UNSAFE, ask, signed_in
+from tests.walked import ALL, CASES
 
 pytestmark = pytest.mark.django_db
 ADMIN_KWARGS: dict[str, Any] = {

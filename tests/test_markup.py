@@ -5,9 +5,10 @@ import time_machine
 from django import forms
 from django.template.loader import render_to_string
 
-from tests.factories import NOW, ContactFactory
+from tests.factories import NOW, ContactFactory, NoteFactory
 from tests.interviews.every_mail import Words, every_mail
 from tests.markup import CANARY, COMMAND, UNESCAPED
+from tests.pages import read
 
 
 class EveryField(forms.Form):
@@ -58,3 +59,13 @@ def test_mails_print_nothing_unescaped(user):
     assert len(mails) > 15
     assert [kind for kind, html in mails if UNESCAPED in html] == []
     assert [kind for kind, html in mails if CANARY not in html] == []
+
+
+@pytest.mark.django_db
+def test_note_stands_where_htmx_obeys_nothing(client, user):
+    note = NoteFactory(contact=ContactFactory(owner=user), body=f"**Flood desk** {COMMAND}")
+
+    page = read(client.get(note.contact.get_absolute_url()).text)
+
+    said = next(one for one in page.all("listitem", "Flood desk")[0].inside() if one.tag == "strong")
+    assert any("hx-disable" in one.attrs for one in said.around())

@@ -3,13 +3,11 @@
 A new URL without a case in its app's tests/<app>/url_cases.py fails `test_every_url_has_a_case`.
 """
 
-import importlib
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,11 +16,12 @@ from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from tests.factories import NOW, UserFactory
 from tests.markup import CANARY, COMMAND, obeys, rows_of, write_into_every_text
+from tests.walked import CASES, OURS, POST_DATA, PUBLIC, WALKED
 
 SAFE = ("get", "head", "options")
 UNSAFE = ("post", "put", "patch", "delete")
@@ -34,29 +33,6 @@ VARIANTS: dict[str, dict[str, str]] = {
 MARK = 912_345_678_900_000  # fifteen digits that are nobody's key
 HUGE = [str(10**18), str(2**63), "0" * 40 + "1", "9" * 4400]
 
-CASES: dict[str, Callable[[User], dict[str, Any]]] = {}
-PUBLIC: set[str] = set()
-POST_DATA: dict[str, dict[str, Any]] = {}
-for found in sorted(Path(__file__).parent.rglob("url_cases.py")):
-    module = importlib.import_module(
-        ".".join(("tests", *found.relative_to(Path(__file__).parent).with_suffix("").parts))
-    )
-    CASES |= module.CASES
-    PUBLIC |= getattr(module, "PUBLIC", set())
-    POST_DATA |= getattr(module, "POST_DATA", {})
-
-
-def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, ":".join(filter(None, [namespace, entry.namespace or ""])))
-        else:
-            yield ":".join(filter(None, [namespace, entry.name or str(entry.pattern)])), entry
-
-
-ALL = dict(patterns(get_resolver()))
-OURS = sorted(name for name in ALL if not name.startswith("admin:"))
-WALKED = [name for name in OURS if name in CASES]
 pytestmark = pytest.mark.django_db
 
 

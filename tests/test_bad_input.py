@@ -1,0 +1,162 @@
+"""The fuzz: every value of an address and every field of every form is given what nobody should type, and nothing answers 500.
+
+The requests are found on the pages and in the code (tests/requests_found.py, tests/names_read.py): a new view needs no line here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import resolve, reverse
+
+from accounts.models import User
+from tests.bad_values import BAD_VALUES, TAKEN
+from tests.factories import NOW, UserFactory
+from tests.names_read import names_read
+from tests.requests_found import Field, Found, found_on
+from tests.walked import ALL, CASES, POST_DATA, PUBLIC, WALKED
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+NO_LIMITS = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+JSON = (("Accept", "application/json"),)
+APPS = ["allauth", "accounts", "outbox", "crm", "interviews", "followups"]
+
+
+@dataclass(frozen=True)
+class World:
+    owner: User
+    paths: dict[str, str]
+    offered: list[Found]  # to the owner, once for each view and field
+    offered_to_nobody: list[Found]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One owner with what every URL needs, made once; each request is a savepoint in its transaction."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=True),
+        override_settings(CACHES=NO_LIMITS),
+        transaction.atomic(),
+    ):
+        owner = UserFactory(email="owner@keepword.example", name="Amara Lindgren")
+        paths = {name: reverse(name, kwargs=CASES[name](owner)) for name in WALKED}
+        owner.refresh_from_db()
+        guests = {name: paths[name] for name in sorted(PUBLIC)}
+        yield World(owner, paths, requests_offered(paths, owner), requests_offered(guests, None))
+        transaction.set_rollback(True)
+
+
+def client_of(owner: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if owner:
+        client.force_login(owner)
+    return client
+
+
+@contextmanager
+def left_as_it_was(client: Client) -> Iterator[None]:
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+
+
+def requests_offered(paths: dict[str, str], owner: User | None) -> list[Found]:
+    client = client_of(owner)
+    found = [request for name, path in paths.items() for request in read_in_code(name, path)]
+    for path in paths.values():
+        with left_as_it_was(client):
+            response = client.get(path, follow=True)
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                at = response.redirect_chain[-1][0] if response.redirect_chain else path
+                found += found_on(at, response.text)
+    return found if owner else [request for request in found if request.view in PUBLIC]
+
+
+def read_in_code(name: str, path: str) -> Iterator[Found]:
+    """What the view reads by its code, and a form as the walker sends it."""
+    read = names_read(ALL[name].callback.__name__)
+    typed = {key: str(value) for key, value in POST_DATA.get(name, {}).items()}
+    query = tuple((key, "") for key in sorted(read["GET"]))
+    body = tuple((dict.fromkeys(sorted(read["POST"]), "") | typed).items())
+    yield Found("GET", path, query)
+    headers = JSON if "accepts" in read["calls"] else ()
+    yield Found("POST", path, query, body, headers=headers, fixed=frozenset(read["GET"] | read["POST"] - set(typed)))
+
+
+def app_of(found: Found) -> str:
+    return resolve(found.path).func.__module__.partition(".")[0]
+
+
+def spoiled(client: Client, offered: list[Found]) -> Iterator[Found]:
+    """Each field of each view with each bad value: all fields of a request at once, each with another one of them; then, since
+    one that is refused keeps the others from being stored, those that may be taken one at a time."""
+    for found, fields in each_once(offered):
+        if is_answered(client, found):
+            for turn in range(len(BAD_VALUES)):
+                yield found.with_values(
+                    {one: BAD_VALUES[(turn + 7 * n) % len(BAD_VALUES)] for n, one in enumerate(fields)}
+                )
+            typed = [one for one in fields if one[1] not in found.fixed] if len(fields) > 1 else []
+            yield from (found.with_values({one: value}) for one in typed for value in TAKEN)
+
+
+def each_once(offered: list[Found]) -> Iterator[tuple[Found, list[Field]]]:
+    """Each request with those of its fields that no other to the same view had before: in rows that are numbered, of one row."""
+    seen = set()
+    for found in offered:
+        fresh = []
+        for place, name in found.fields:
+            key = (found.method, found.view, place, without_numbers(name), without_numbers(str(found.headers)))
+            if key not in seen and name != "csrfmiddlewaretoken":
+                seen.add(key)
+                fresh.append((place, name))
+        if fresh:
+            yield found, fresh
+
+
+def without_numbers(words: str) -> str:
+    return re.sub(r"\d+", "N", words)
+
+
+def is_answered(client: Client, found: Found) -> bool:
+    """Whether the view takes such requests at all."""
+    with left_as_it_was(client):
+        return found.send(client).status_code != 405
+
+
+def failures(client: Client, offered: list[Found]) -> list[str]:
+    return [f"{found}: {error}" for found in spoiled(client, offered) if (error := answer_of(client, found))]
+
+
+def answer_of(client: Client, found: Found) -> str:
+    """What went wrong, if anything."""
+    with left_as_it_was(client):
+        response = found.send(client)
+    return repr(response.exc_info[1])[:200] if response.exc_info else "" if response.status_code < 500 else "500"
+
+
+@pytest.fixture(autouse=True)
+def _manners() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True), override_settings(CACHES=NO_LIMITS):
+        yield
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_owner_is_never_answered_500(world: World, app: str):
+    offered = [found for found in world.offered if app_of(found) == app]
+    assert failures(client_of(world.owner), offered) == []
+
+
+@pytest.mark.parametrize("app", ["allauth", "accounts", "interviews", "followups"])
+def test_nobody_is_never_answered_500(world: World, app: str):
+    offered = [found for found in world.offered_to_nobody if app_of(found) == app]
+    assert failures(client_of(None), offered) == []
