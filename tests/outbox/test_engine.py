@@ -487,8 +487,7 @@ def test_a_kind_that_nobody_knows_waits(run, relay):
 
 def test_a_newline_in_a_name_loses_no_mail(run, kind, relay):
     def compose(mail, now):
-        message = new_message("You owe Ana\u2028Bcc: all@x.example\x85 an article", "k@x.example", mail.recipient)
-        message.set_content("x")
+        message = new_message("You owe Ana\u2028Bcc: all@x.example\x85 an article", "k@x.example", mail.recipient, "x")
         return Composed(message, "x")
 
     kind.compose = compose
