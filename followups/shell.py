@@ -27,7 +27,8 @@ SELECT
     AND starts_at < %(next_midnight)s LIMIT 100) i),
   (SELECT max(drained_at) FROM outbox_workerbeat),
   (SELECT min(not_before) FROM (SELECT not_before, attempts FROM outbox_outgoingmail
-    WHERE state = 'pending' ORDER BY next_attempt_at LIMIT 100) f WHERE attempts = 0),
+    WHERE state = 'pending'
+    ORDER BY CASE WHEN kind = 'sign-in' THEN 0 WHEN kind = 'reminders' THEN 2 ELSE 1 END, next_attempt_at LIMIT 100) f WHERE attempts = 0),
   (SELECT min(not_before) FROM outbox_outgoingmail WHERE owner_id = %(owner)s AND state IN ('pending', 'claimed')),
   (SELECT failing_since FROM outbox_relay WHERE failures > 0 AND failed_at > %(forgotten)s),
   (SELECT last_error FROM outbox_relay WHERE failures > 0 AND failed_at > %(forgotten)s)
