@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
+from email.message import Message
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -276,16 +276,14 @@ def _talks_around(now: datetime) -> InterviewQuerySet:
     return near.select_related("contact").only(*TALK).next_first()
 
 
-def _message(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
-    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, recipient)
+def _message(recipient: str, subject: str, context: dict[str, Any]) -> Message:
+    text = get_template("followups/email/reminder_body.txt").render(context)
+    html = get_template("followups/email/reminder_body.html").render(context)
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, recipient, text, html)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    text = get_template("followups/email/reminder_body.txt").render(context)
-    message.set_content(text, cte="quoted-printable")
-    html = get_template("followups/email/reminder_body.html").render(context)
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
 

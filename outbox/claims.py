@@ -1,20 +1,22 @@
 """Whose a row is: claimed in batches, kept by a lease, fenced by compare and swap. All of it by the database's clock."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import connection
 from django.db.models import DateTimeField
 
-from outbox.models import NOT_CLAIMED, OutgoingMail, State, WorkerBeat
+from outbox.models import NOT_CLAIMED, REMINDERS, SIGN_IN, OutgoingMail, State, WorkerBeat
 from outbox.timing import Moment, Timings, adapted
 
 # Written by hand: once a mail each, and the ORM takes longer to write them than the database to run them. Literals where a
 # partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more.
 _CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM outbox_outgoingmail WHERE state = 'pending' AND next_attempt_at <= {now}
-    ORDER BY next_attempt_at LIMIT %(limit)s {lock}
+    SELECT id FROM outbox_outgoingmail WHERE state = 'pending' AND next_attempt_at <= {now}{others}
+    ORDER BY CASE WHEN kind = 'sign-in' THEN 0 WHEN kind = 'reminders' THEN 2 ELSE 1 END, next_attempt_at
+    LIMIT %(limit)s {lock}
 )
 UPDATE outbox_outgoingmail
 SET state = 'claimed', claim_token = %(token)s, claimed_by_id = %(worker)s, lease_until = {until}, updated_at = {now}
@@ -29,8 +31,13 @@ WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND not_befo
 _TOKEN, _CONTENT, _SETTLES = (OutgoingMail._meta.get_field(name) for name in ("claim_token", "content", "settles"))
 
 
-def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> list[OutgoingMail]:
-    """The next due mails, the longest due first, now this worker's under one token. One statement."""
+def claim(
+    moment: Moment, worker: WorkerBeat, timings: Timings, limit: int, not_of: Collection[int] = ()
+) -> list[OutgoingMail]:
+    """The next due mails, now this worker's under one token, but none of these owners'. One statement.
+
+    Sign-in codes first, then mail to contacts, then reminders; of a kind the longest due first.
+    """
     lease = timedelta(seconds=timings.lease)
     now, parameters = moment.words()
     parameters |= {"limit": limit, "token": adapted(_TOKEN, uuid.uuid4()), "worker": worker.pk}
@@ -38,14 +45,22 @@ def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> l
         until, parameters["lease"] = f"{now} + %(lease)s", lease
     else:
         until, parameters["until"] = "%(until)s", adapted(DateTimeField(), moment.now() + lease)
+    names = {f"owner{number}": pk for number, pk in enumerate(not_of)}
+    parameters |= names
+    listed = ", ".join(f"%({name})s" for name in names)
     sql = _CLAIM.format(
         now=now,
+        others=f" AND (owner_id IS NULL OR owner_id NOT IN ({listed}))" if names else "",
         until=until,
         lock="FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else "",
         columns=", ".join(str(field.column) for field in OutgoingMail._meta.concrete_fields),
     )
     found = list(OutgoingMail.objects.raw(sql, parameters))
-    return sorted(found, key=lambda mail: (mail.next_attempt_at, mail.pk))
+    return sorted(found, key=lambda mail: (right_of_way(mail.kind), mail.next_attempt_at, mail.pk))
+
+
+def right_of_way(kind: str) -> int:
+    return {SIGN_IN: 0, REMINDERS: 2}.get(kind, 1)
 
 
 def renew(moment: Moment, token: uuid.UUID | None, timings: Timings) -> None:
@@ -69,8 +84,9 @@ def fence(moment: Moment, mail: OutgoingMail) -> bool:
         return bool(cursor.rowcount)
 
 
-def give_back(moment: Moment, token: uuid.UUID | None) -> None:
-    """What is left of a batch waits again, as if it had not been claimed."""
-    OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(
+def give_back(moment: Moment, token: uuid.UUID | None, only: Collection[int] | None = None) -> None:
+    """What is left of a batch, or only these of it, waits again, as if it had not been claimed."""
+    rows = OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED)
+    (rows if only is None else rows.filter(pk__in=only)).update(
         state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED
     )

@@ -36,7 +36,10 @@ NEWER_SAYS_IT = "a newer reminder says it"
 MAY_HAVE_ARRIVED = "it may have arrived already"
 EXPIRED = "what it carries has expired"
 
-PREPARED_FOR = 2  # seconds: a slow mail server must not make the batch say what was true a while ago
+# seconds, then the rest is given back: a code asked for now does not wait behind a slow mail server, and no mail says what was
+# true a while ago
+BATCH_LASTS = 2
+OF_ONE_OWNER = 10
 _draining = threading.Lock()  # one drain per process: what this worker holds at its start is left over
 
 
@@ -88,6 +91,7 @@ class _Drain:
     def __init__(self, moment: Moment, timings: Timings, transport: Transport, hooks: Hooks, batch: int) -> None:
         self.moment, self.timings, self.transport, self.hooks, self.batch = moment, timings, transport, hooks, batch
         self.drained = Drained()
+        self.aside: list[int] = []  # owners who had their share of the last batch
 
     def run(self, seconds: float) -> Drained:
         self.until = time.monotonic() + seconds
@@ -105,11 +109,32 @@ class _Drain:
         while not self._is_over():
             if time.monotonic() - self.looked > self.timings.look_for_dead:
                 self._take_over([])
-            mails = [] if self.books.is_shut else claims.claim(self.moment, self.worker, self.timings, self.batch)
+            mails = [] if self.books.is_shut else self._claim()
             if not mails:
                 return
             yield mails
             self.books.look_at_relay()
+
+    def _claim(self) -> list[OutgoingMail]:
+        """At most ten mails of one owner while others wait: whoever had more stands aside for the next batch."""
+        aside, self.aside = self.aside, []
+        if aside and (mails := claims.claim(self.moment, self.worker, self.timings, self.batch, aside)):
+            return self._shared_out(mails)
+        mails = claims.claim(self.moment, self.worker, self.timings, self.batch)
+        return mails if aside else self._shared_out(mails)
+
+    def _shared_out(self, mails: list[OutgoingMail]) -> list[OutgoingMail]:
+        counts: Counter[int] = Counter()
+        kept, surplus = [], []
+        for mail in mails:
+            if mail.owner_id:
+                counts[mail.owner_id] += 1
+            (surplus if mail.owner_id and counts[mail.owner_id] > OF_ONE_OWNER else kept).append(mail)
+        if surplus and len(mails) == self.batch:  # a batch that is not full is all that is due
+            claims.give_back(self.moment, mails[0].claim_token, [mail.pk for mail in surplus])
+            self.aside = list({mail.owner_id for mail in surplus if mail.owner_id})
+            return kept
+        return mails
 
     def _take_over(self, gone: list[int]) -> None:
         self.looked = time.monotonic()
@@ -121,21 +146,21 @@ class _Drain:
 
     def _work(self, mails: list[OutgoingMail]) -> None:
         token, self.renewed = mails[0].claim_token, time.monotonic()
+        began = time.monotonic()
+        self._prepare(mails)
         owners = get_user_model().objects.in_bulk({mail.owner_id for mail in mails if mail.owner_id})
         for number, mail in enumerate(mails):
-            if self._is_over() or self.books.is_shut:
+            is_old = number > 0 and time.monotonic() - began > BATCH_LASTS
+            if is_old or self._is_over() or self.books.is_shut:
                 claims.give_back(self.moment, token)
                 return
             if mail.owner_id:
                 mail.owner = owners.get(mail.owner_id)
             self._renew(token)
-            if number == 0 or time.monotonic() - self.prepared > PREPARED_FOR:
-                self._prepare(mails[number:])
             self._deliver(mail)
 
     def _prepare(self, mails: list[OutgoingMail]) -> None:
         """Lets each kind read for all of its mails at once. Without it they are composed one by one."""
-        self.prepared = time.monotonic()
         for name in {mail.kind for mail in mails if mail.kind in KINDS}:
             try:
                 KINDS[name].prepare([mail for mail in mails if mail.kind == name], self.moment.now())

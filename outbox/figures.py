@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
 
-from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import RIGHT_OF_WAY, Figure, OutgoingMail, OutgoingMailQuerySet, State
 
 SINCE = timedelta(days=30)
 SAMPLE = 1000  # the last ones sent, of which lateness is told
@@ -51,7 +51,9 @@ def percentile(ordered: Sequence[float], rank: int) -> float | None:
 
 def backlog(now: datetime) -> tuple[int, float]:
     """How many mails are due (told up to 1,000), and how many seconds the oldest has waited."""
-    waiting = OutgoingMail.objects.filter(state=State.PENDING, not_before__lte=now).order_by("next_attempt_at")
+    waiting = OutgoingMail.objects.filter(state=State.PENDING, not_before__lte=now).order_by(
+        RIGHT_OF_WAY, "next_attempt_at"
+    )
     since = list(waiting.values_list("not_before", flat=True)[:SAMPLE])
     return len(since), (now - min(since)).total_seconds() if since else 0.0
 

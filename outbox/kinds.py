@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Composed:
     """One mail as it will leave. `settles` is kept on the row at the fence and handed to the kind's `settle`."""
 
-    message: EmailMessage
+    message: Message
     summary: str  # one line for the Deliveries page: "You owe Ana an article, and 2 more"
     settles: dict[str, Any] = field(default_factory=dict)
 

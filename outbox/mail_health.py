@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from outbox.models import RELAY, OutgoingMail, Relay, State, WorkerBeat
+from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
@@ -77,7 +77,7 @@ def _without_failure(looked_at: datetime | None, waits_since: datetime | None, n
 
 def _never_tried() -> QuerySet[OutgoingMail]:
     """Of everybody, at the front of the queue. What one recipient's server puts off is no alarm for the others."""
-    front = OutgoingMail.objects.filter(state=State.PENDING).order_by("next_attempt_at")[:LOOKED_AT]
+    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")[:LOOKED_AT]
     return OutgoingMail.objects.filter(pk__in=front.values("pk"), attempts=0)
 
 

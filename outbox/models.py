@@ -35,6 +35,8 @@ UNSEEN = Q(seen=False) & (Q(state__in=["uncertain", "dead"]) | Q(state="sent", p
 _UNSEEN = "(NOT seen AND (state IN ('uncertain', 'dead') OR (possible_duplicate = 1 AND state = 'sent')))"
 BY_HAND = "you cancelled it"
 OVER = Q(state="cancelled") & ~Q(cause=BY_HAND)  # its cause is gone: there is nothing to send again
+# codes that somebody waits for, then mail to contacts, then reminders; outbox/claims.py spells it the same
+RIGHT_OF_WAY = Case(When(kind=SIGN_IN, then=0), When(kind=REMINDERS, then=2), default=1)
 NOT_CLAIMED: dict[str, Any] = {"claim_token": None, "claimed_by": None, "lease_until": None}
 
 
@@ -334,7 +336,7 @@ class OutgoingMail(models.Model):
             models.CheckConstraint(condition=Q(possible_duplicate__lte=1), name="mail_marked_resend_once"),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="mail_pending_due"),
+            models.Index(RIGHT_OF_WAY, "next_attempt_at", condition=Q(state="pending"), name="mail_pending_next"),
             # by its lease and not by its state: crossing the fence leaves the entry as it is
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="mail_in_hand"),
             models.Index(fields=["fence_at"], condition=Q(state="uncertain"), name="mail_uncertain_fence"),

@@ -15,8 +15,8 @@ KIND = "fault"
 
 def compose(mail: OutgoingMail, now: datetime) -> Composed:
     subject = f"Mail {mail.context.get('number', 0)}"
-    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, mail.recipient)
-    message.set_content(f"composed {secrets.token_hex(8)}\n")
+    text = f"composed {secrets.token_hex(8)}\n"
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, mail.recipient, text)
     return Composed(message, subject, {"settled": f"settled:{mail.pk}"})
 
 

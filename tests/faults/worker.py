@@ -43,10 +43,10 @@ from crm.models import Contact
 from followups import shell
 from followups.models import Promise
 from interviews.models import Interview
-from outbox import actions, claims, engine, mail_health, workers
+from outbox import actions, claims, engine, mail_health, relay, settling, workers
 from outbox.engine import drain
 from outbox.kinds import PLANNERS
-from outbox.models import DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
+from outbox.models import SIGN_IN, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
 from outbox.settling import Books
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
 from outbox.timing import Moment, Timings, system_clock
@@ -101,6 +101,8 @@ def tick(order: dict[str, Any]) -> None:
     if order.get("reconciles"):
         actions.reconcile(datetime.now(UTC))
     how = timings(order["factor"])
+    if window := order.get("retry_window"):
+        how = replace(how, retry_window=window)
     drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50))
 
 
@@ -363,6 +365,16 @@ def all_or_nobody(order: dict[str, Any]) -> None:
     PLANNERS[:] = [strict(plan) for plan in PLANNERS]
 
 
+def in_turn(order: dict[str, Any]) -> None:
+    """First come, first served, a whole batch at a time."""
+    engine.BATCH_LASTS = 1000
+
+
+def each_its_own(order: dict[str, Any]) -> None:
+    """A no is the recipient's, whoever else hears it."""
+    settling.EVERYBODY = 1000
+
+
 PATCHES: dict[str, dict[str, Any]] = {
     "kill": {
         "after-claim": kill_after_claim,
@@ -390,6 +402,9 @@ PATCHES: dict[str, dict[str, Any]] = {
         "quiet-change": quiet_change,
         "slow": slow,
         "all-or-nobody": all_or_nobody,
+        "in-turn": in_turn,
+        "each-its-own": each_its_own,
+        "all-the-servers": _instead(RefusedForNow, RelayDown),
     },
 }
 
@@ -570,6 +585,33 @@ def _by_next_attempt(*_: Any, now: datetime) -> mail_health.MailHealth:
     return mail_health.MailHealth("", is_late=due.exists())
 
 
+def ask_for_code() -> int:
+    """A code, as the sign-in pages ask for it."""
+    row = OutgoingMail.objects.queue(
+        kind=SIGN_IN,
+        key=f"{SIGN_IN}:code",
+        recipient="code@sink.example",
+        now=datetime.now(UTC),
+        owner_id=None,
+        content=b"Subject: 123456\r\n\r\n123456\r\n",
+    )
+    return int(row.pk)
+
+
+def cancel_waiting() -> int:
+    return int(OutgoingMail.objects.waiting().cancel("the cell is over", datetime.now(UTC)))
+
+
+def relay_words() -> str:
+    return relay.state().last_error
+
+
+def queue_ahead(rows: int, hours: float) -> int:
+    """Asked for by a web process whose clock is ahead."""
+    with time_machine.travel(time.time() + hours * 3600):
+        return queue(rows)
+
+
 def move_to_mars(email: str) -> int:
     return int(User.objects.filter(email=email).update(time_zone="Mars/Phobos"))
 
@@ -587,7 +629,20 @@ CALLS = {
     for call in (plan, migrate, queue, states, open_count, report, owe, owed, forget_half, cancel_future, hold, release)
 } | {
     call.__name__: call
-    for call in (sign_up, halves, lean_on_broker, zones, page_count, silent_pages, move_to_mars, left_out)
+    for call in (
+        sign_up,
+        halves,
+        lean_on_broker,
+        zones,
+        ask_for_code,
+        cancel_waiting,
+        relay_words,
+        queue_ahead,
+        page_count,
+        silent_pages,
+        move_to_mars,
+        left_out,
+    )
 }
 
 

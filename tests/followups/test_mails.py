@@ -63,7 +63,8 @@ def _plan_one(user, now):
 
 
 def body(message, kind: str) -> str:
-    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
+    part = next(part for part in message.walk() if part.get_content_type() == f"text/{kind}")
+    return part.get_payload(decode=True).decode().replace("\r\n", "\n")
 
 
 # --- plan -------------------------------------------------------------------------------------------------------------

@@ -149,3 +149,48 @@ def test_mail_to_a_contact_stays_theirs(run, server, kind):
     OutgoingMailFactory(owner=UserFactory(email="new@x.example"), recipient="ana@x.example")
     run()
     assert server.taken[0].recipient == "ana@x.example"
+
+
+# --- right of way -------------------------------------------------------------------------------------------------------
+def test_codes_go_first_then_mail_to_contacts_then_reminders(run, server, kind):
+    KINDS["reminders"], real = replace(KINDS["test"], name="reminders"), KINDS["reminders"]
+    try:
+        for minutes, name in ((9, "reminders"), (5, "test"), (1, "sign-in")):
+            owner, content = (None, b"code") if name == "sign-in" else (UserFactory(), None)
+            at = NOW - minutes * MINUTE
+            OutgoingMailFactory(
+                kind=name,
+                owner=owner,
+                content=content,
+                recipient=f"{name}@x.example",
+                not_before=at,
+                next_attempt_at=at,
+            )
+        run(batch=1)
+    finally:
+        KINDS["reminders"] = real
+    assert [mail.recipient for mail in server.taken] == ["sign-in@x.example", "test@x.example", "reminders@x.example"]
+
+
+def test_a_batch_takes_ten_of_one_owner_while_others_wait(run, server, kind):
+    greedy = UserFactory()
+    for number in range(45):
+        OutgoingMailFactory(owner=greedy, recipient=f"g{number}@x.example", next_attempt_at=NOW - HOUR)
+    due(8)
+    run(batch=20)
+    order = "".join("g" if mail.recipient.startswith("g") else "o" for mail in server.taken)
+    assert order.startswith("g" * 10 + "o" * 8 + "g" * 10)
+    assert (order.count("g"), order.count("o")) == (45, 8)
+
+
+def test_a_code_asked_for_meanwhile_does_not_wait_for_the_batch(run, server, kind, monkeypatch):
+    monkeypatch.setattr("outbox.engine.BATCH_LASTS", -1)
+    due(5, next_attempt_at=NOW - HOUR)
+
+    def ask(envelope):
+        OutgoingMailFactory(kind="sign-in", owner=None, content=b"code", recipient="code@x.example")
+        return Accepted("answer", 250, "ok")
+
+    server.answers = [ask]
+    run()
+    assert [mail.recipient for mail in server.taken][1] == "code@x.example"

@@ -487,8 +487,7 @@ def test_a_kind_that_nobody_knows_waits(run, relay):
 
 def test_a_newline_in_a_name_loses_no_mail(run, kind, relay):
     def compose(mail, now):
-        message = new_message("You owe Ana\u2028Bcc: all@x.example\x85 an article", "k@x.example", mail.recipient)
-        message.set_content("x")
+        message = new_message("You owe Ana\u2028Bcc: all@x.example\x85 an article", "k@x.example", mail.recipient, "x")
         return Composed(message, "x")
 
     kind.compose = compose
@@ -509,7 +508,7 @@ def test_a_kind_reads_for_all_its_mails_at_once(run, relay, kind):
 def test_what_was_read_a_while_ago_is_read_again(run, relay, kind, monkeypatch):
     read = []
     kind.prepare = lambda mails, now: read.append(len(mails))
-    monkeypatch.setattr("outbox.engine.PREPARED_FOR", -1)
+    monkeypatch.setattr("outbox.engine.BATCH_LASTS", -1)
     OutgoingMailFactory.create_batch(3)
     run()
     assert read == [3, 2, 1]
@@ -636,7 +635,8 @@ def test_a_long_drain_looks_for_the_dead_again(run, relay):
     assert [row(each).state for each in (mail, *others)] == [State.SENT, State.SENT]
 
 
-def test_a_lease_is_renewed_at_a_third_of_it(kind, relay, watch):
+def test_a_lease_is_renewed_at_a_third_of_it(kind, relay, watch, monkeypatch):
+    monkeypatch.setattr("outbox.engine.BATCH_LASTS", 1000)
     mails, leases = OutgoingMailFactory.create_batch(5), []
 
     def look():
