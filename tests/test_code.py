@@ -36,8 +36,7 @@ UNESCAPED = re.compile(r"(?:\||\{%-?\s*filter\s)\s*safe(?:seq)?\b|\{%\s*autoesca
 MARKED_SAFE = {  # and why nothing that somebody typed gets through
     "accounts/templatetags/keepword.py": "an icon out of its package",
     "accounts/drawn.py": "a template of ours, each value escaped",
-    "crm/templatetags/moons.py": "the moon of a stage: a template of ours without a value",
-    "crm/templatetags/notes.py": "notes: nh3 has cleaned the Markdown",
+    "crm/story.py": "notes: nh3 has cleaned the Markdown",
     "followups/templatetags/promises.py": "days in our words",
     "interviews/learned.py": "what was searched for is marked, each piece escaped",
     "interviews/templatetags/talks.py": "an empty string",
