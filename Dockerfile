@@ -25,6 +25,7 @@ COPY outbox outbox
 COPY crm crm
 COPY interviews interviews
 COPY followups followups
+COPY pages pages
 COPY templates templates
 COPY static static
 USER 10001:10001

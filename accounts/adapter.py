@@ -1,7 +1,8 @@
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
@@ -9,10 +10,6 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from allauth.account.models import EmailAddress
-
 
 LINK_LIVES = timedelta(days=3)  # as allauth's and Django's own settings say
 # how long the mail is of use; what is not named is a notice, and never too late
@@ -59,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN)
 
-    def confirm_email(self, request: HttpRequest, email_address: "EmailAddress") -> bool:
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The address becomes the user's, unless another account has it by now: then nothing changes, and it is said."""
         try:
             with transaction.atomic():

@@ -1,6 +1,6 @@
-"""What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in entrance.py."""
+"""What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -90,6 +90,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
             },
         }
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that the page shows
     country = forms.ChoiceField(label=_("Country"), required=False, help_text=_("No talk is proposed on its holidays."))
     work_days = forms.MultipleChoiceField(
         label=_("Working days"),
@@ -110,6 +111,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         country: Any = self.fields["country"]
         country.choices = [("", gettext("None")), *country_names().items()]
         self.initial["work_days"] = list(self.instance.work_days)
+        self.initial["seen"] = self.instance.version
+
+    @property
+    def changed_settings(self) -> list[str]:
+        return [name for name in self.changed_data if name != "seen"]
 
     def clean_work_days(self) -> str:
         return "".join(sorted(self.cleaned_data["work_days"]))
@@ -119,7 +125,29 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         starts, ends = found.get("work_from"), found.get("work_until")
         if starts and ends and starts >= ends:
             self.add_error("work_until", gettext("The day ends before it begins. Try a later time."))
+        if not self.errors and found.get("seen") not in (None, self.initial["seen"]):
+            self._say_what_changed()
         return found
+
+    def _say_what_changed(self) -> None:
+        """Both texts beside each other: the typed one in the field, the saved one under it. Saving again keeps the typed."""
+        for name in self.changed_settings:
+            saved = _in_words(name, self.initial[name]) or gettext("nothing")
+            self.add_error(name, gettext("Saved meanwhile: “%s”. Yours stands here.") % saved)
+        self.data: Any = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name == "time_zone":
+        return city(value)
+    if name == "work_days":
+        return ", ".join(str(WEEKDAYS[int(day)]) for day in value)
+    if name == "country":
+        return country_names().get(value, "")
+    if isinstance(value, bool):
+        return gettext("on") if value else gettext("off")
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
 def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from base.dates import instant
+from base.owned import WithVersion
 from base.zones import load_zone, zone_names
 
 REMINDERS_HANG_ON = frozenset({"time_zone", "mail_at", "wants_reminders"})
@@ -28,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         with transaction.atomic():
             user.save(using=self._db)
-            user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -38,8 +40,9 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """The person using the product: signs in by e-mail, lives in one time zone, is mailed at one hour."""
+class User(AbstractBaseUser, PermissionsMixin, WithVersion):
+    """The person using the product: signs in by e-mail, lives in one time zone, is mailed at one hour. The version is that of
+    the settings."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -56,11 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[UserManager] = UserManager()
-
-    if TYPE_CHECKING:  # reverse relations of higher apps and of allauth: used, never imported
-        promises: Any
-        emailaddress_set: Any
+    objects = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -102,17 +101,39 @@ class User(AbstractBaseUser, PermissionsMixin):
         first = instant(self.today(now), self.mail_at, self.zone)
         return first if first > now else instant(self.today(now) + timedelta(days=1), self.mail_at, self.zone)
 
+    def figures(self, **expressions: Any) -> dict[str, Any]:
+        """Counts and other figures, read by one query: a subquery for each name."""
+        read = User.objects.filter(pk=self.pk).values_list(*expressions.values()).get()
+        return dict(zip(expressions, read, strict=True))
+
     def another_has(self, email: str) -> bool:
         """Whether somebody else signs in with this address."""
         return User.objects.filter(email__iexact=email).exclude(pk=self.pk).exists()
 
-    def hold(self) -> None:
-        """Until the commit, whoever else wants to hold this person waits. Rows that point here may be written."""
-        User.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk").get()
+    def hold(self) -> int:
+        """Until the commit, whoever else wants to hold this person waits. Rows that point here may be written. The version
+        that the settings have by then."""
+        return User.objects.select_for_update(no_key=True).values_list("version", flat=True).get(pk=self.pk)
 
-    def keep_settings(self, changed: Collection[str], now: datetime) -> None:
-        """Saves the fields named; what the reminders hang on plans them anew in the same commit. No due date moves."""
+    def keep_settings(self, changed: Collection[str], now: datetime, seen: int | None = None) -> None:
+        """Saves the fields named; what the reminders hang on plans them anew in the same commit. No due date moves.
+
+        A form names the version it `seen`: Stale when the settings are of another. A link in a mail means one thing, and wins.
+        """
         with transaction.atomic():
-            self.save(update_fields=changed)
+            if seen is None:
+                seen = self.hold()
+            self.change(seen, **{name: getattr(self, name) for name in changed})
             if REMINDERS_HANG_ON.intersection(changed):
                 self.promises.replan(now)
+
+
+class WriteCount(models.Model):
+    """How much an account has written in the minute named: that of its last write."""
+
+    account = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    minute = models.PositiveBigIntegerField(default=0)  # since 1970
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.count} in minute {self.minute}"

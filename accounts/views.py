@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings as django_settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -12,19 +14,31 @@ from accounts import demo
 from accounts.forms import DemoForm, SettingsForm
 from accounts.http import OwnerRequest, tell
 from accounts.models import User
+from base.owned import Stale
 from base.zones import city
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
-    form = SettingsForm(request.POST if request.method == "POST" else None, instance=request.user, now=now)
-    if request.method == "POST" and form.is_valid():
-        if form.changed_data:
-            request.user.keep_settings(form.changed_data, now)
-            tell(request, _what_changed(request.user, form.changed_data))
-        return redirect("settings")
-    return render(request, "accounts/settings.html", {"form": form})
+    if request.method == "POST":
+        try:
+            return _keep(request, now)
+        except Stale:  # between our look and our write: now the form sees it
+            request.user.refresh_from_db()
+            return _keep(request, now)
+    return render(request, "accounts/settings.html", {"form": SettingsForm(instance=request.user, now=now)})
+
+
+def _keep(request: OwnerRequest, now: datetime) -> HttpResponse:
+    seen = request.user.version
+    form = SettingsForm(request.POST, instance=request.user, now=now)
+    if not form.is_valid():
+        return render(request, "accounts/settings.html", {"form": form})
+    if changed := form.changed_settings:
+        request.user.keep_settings(changed, now, seen)
+        tell(request, _what_changed(request.user, changed))
+    return redirect("settings")
 
 
 def _what_changed(user: User, changed: list[str]) -> str:

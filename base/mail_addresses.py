@@ -49,10 +49,10 @@ def wire_header(line: str) -> str:
     for name, address in getaddresses([line]):
         with suppress(ValidationError):
             wired = wire_address(address)
-            people.append(f"{_quoted(name)} <{wired}>" if name else wired)
+            people.append(f"{quoted_name(name)} <{wired}>" if name else wired)
     return ", ".join(people)
 
 
-def _quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
     """`formataddr` does this too, but takes no letters beyond ASCII before the @."""
     return f'"{quote(name)}"' if re.search(r'[][\\()<>@,:;".]', name) else name

@@ -24,12 +24,12 @@ class Owned(models.Model):
 class Stale(Exception):  # noqa: N818 - it is no error of the program
     """Another tab or a double tap was faster: the row is not what this write was made for. Nothing was changed."""
 
-    def __init__(self, row: "Versioned") -> None:
+    def __init__(self, row: "WithVersion") -> None:
         super().__init__(row)
         self.row = row
 
 
-class Versioned(Owned):
+class WithVersion(models.Model):
     """A row whose writes say which version of it they saw. A page carries that version in its form or in the Undo's URL."""
 
     version = models.PositiveIntegerField(default=1)
@@ -42,15 +42,27 @@ class Versioned(Owned):
 
         Raises Stale, with nothing written, when the row is not of version `seen` any more.
         """
-        rows = type(self)._base_manager.filter(pk=self.pk, owner=self.owner_id, version=seen)
-        if not rows.update(**fields, version=seen + 1):
+        if not self._stored().filter(version=seen).update(**fields, version=seen + 1):
             raise Stale(self)
         for name, value in {**fields, "version": seen + 1}.items():
             setattr(self, name, value)
 
+    def _stored(self) -> models.QuerySet[Any]:
+        return type(self)._base_manager.filter(pk=self.pk)
+
     def standing(self, today: date) -> str:
         """One sentence that says what is so already, for a tap that came too late. `today` is the owner's local date."""
         return _("This was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
+
+
+class Versioned(Owned, WithVersion):
+    """A row of one user, with a version."""
+
+    class Meta:
+        abstract = True
+
+    def _stored(self) -> models.QuerySet[Any]:
+        return super()._stored().filter(owner=self.owner_id)
 
 
 class SameOwner(Operation):

@@ -1,5 +1,6 @@
 """What every page behind a private link has in common: public, kept by nobody, and not to be guessed at or hammered."""
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
@@ -20,6 +22,9 @@ View = Callable[..., HttpResponse]
 SPAN = timedelta(minutes=5)
 OPENED = 100  # one link in SPAN, by whomever: a mail scanner, and somebody who cannot decide
 MISSED = 40  # links of one address in SPAN that lead nowhere: nobody mistypes as many
+PRESSED_WITHIN = timedelta(days=1)
+
+_PRESS = TimestampSigner(salt="base.press", sep=".")
 
 
 def private_link(view: View) -> View:
@@ -56,6 +61,23 @@ def kept_by_nobody(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def press_for(token: str) -> str:
+    """What the page of a link puts into its forms, and a POST gives back: shows that somebody opened the page and pressed."""
+    return _PRESS.sign(_digest(token))
+
+
+def is_pressed(token: str, proof: str) -> bool:
+    try:
+        return _PRESS.unsign(proof, max_age=PRESSED_WITHIN) == _digest(token)
+    except BadSignature:
+        return False
+
+
+def _digest(token: str) -> str:
+    """The proof does not say the link again."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _key(what: str, value: str) -> str:

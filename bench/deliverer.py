@@ -22,7 +22,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 
-from followups.links import ANSWERS, ButtonLink, stop_url
+from followups.mail_links import ANSWERS, ButtonLink, stop_url
 from followups.models import Promise
 from outbox import actions
 from outbox.engine import drain

@@ -23,7 +23,7 @@ from followups.models import Promise
 def main(rows: int, at: datetime) -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    owners = (User(email=f"owner{n}@keepword.example", name="Amara Lindgren", mail_at=time(8)) for n in range(rows))
+    owners = (User(email=f"owner{n}@keepword.example", name="Amara Lindgren", mail_at=time.min) for n in range(rows))
     in_batches(User, owners)
     users = list(User.objects.order_by("pk").only("pk"))
     in_batches(Contact, (_contact(user, n, at) for n, user in enumerate(users)))

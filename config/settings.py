@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "crm",
     "interviews",
     "followups",
+    "pages",
 ]
 
 MIDDLEWARE = [
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "config.middleware.PageManners",
     "config.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.try_later.LimitRequests",
     "accounts.http.AnswerStale",
 ]
 
@@ -134,8 +136,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "followups.shell.shell",
-                "accounts.context.server",
+                "pages.navigation.navigation",
+                "accounts.context_processors.server",
             ],
         },
     },
@@ -154,10 +156,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Postgres plans a statement once a connection, not at each request: planning was two thirds of what it did for Today
-    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        "server_side_binding": True,
-        "prepare_threshold": 5,
-    }
+    DATABASES["default"]["OPTIONS"] = (
+        {"connect_timeout": 5}
+        | DATABASES["default"].get("OPTIONS", {})
+        | {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+        }
+    )
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -168,9 +174,11 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},  # of the usual 300 a busy hour would throw away limits that still hold
-    }
+    },
+    # what each process counts for itself, without a write
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # --- broker and workers -----------------------------------------------------------------------------------------------
@@ -205,7 +213,7 @@ INVITATION_DELAY = env.int("INVITATION_DELAY", default=20)  # seconds: Undo canc
 # --- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
-AUTHENTICATION_BACKENDS = ["accounts.sessions.SignedIn"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.error_messages.NotLikeMe"},
@@ -231,16 +239,16 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
-    "login": "accounts.entrance.LoginForm",
-    "signup": "accounts.entrance.SignupForm",
-    "add_email": "accounts.entrance.AddEmailForm",
-    "change_password": "accounts.entrance.ChangePasswordForm",
-    "set_password": "accounts.entrance.SetPasswordForm",
-    "reset_password": "accounts.entrance.ResetPasswordForm",
-    "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",
-    "reauthenticate": "accounts.entrance.ReauthenticateForm",
-    "request_login_code": "accounts.entrance.RequestLoginCodeForm",
-    "confirm_login_code": "accounts.entrance.ConfirmLoginCodeForm",
+    "login": "accounts.sign_in_forms.LoginForm",
+    "signup": "accounts.sign_in_forms.SignupForm",
+    "add_email": "accounts.sign_in_forms.AddEmailForm",
+    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
+    "set_password": "accounts.sign_in_forms.SetPasswordForm",
+    "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateForm",
+    "request_login_code": "accounts.sign_in_forms.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.sign_in_forms.ConfirmLoginCodeForm",
 }
 
 # --- language and time: instants are UTC, every date shown is the user's ----------------------------------------------

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("pages.urls")),
     path("", include("followups.urls")),
     path("", include("crm.urls")),
     path("", include("interviews.urls")),
@@ -11,3 +12,4 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+handler500 = "accounts.try_later.server_error"

@@ -1,4 +1,4 @@
-"""What becomes of a promise, where more than its own row changes."""
+"""What becomes of a promise, where more than its own row changes. Each raises Stale when somebody was faster."""
 
 from datetime import datetime
 from typing import Any
@@ -22,56 +22,46 @@ def promise_to(*, owner: User, who: Contact | Details, now: datetime, **terms: A
 
 
 @transaction.atomic
-def keep(*, promise: Promise, now: datetime) -> bool:
-    """Kept, or arrived when they owed it. False when somebody was faster: then nothing has changed."""
-    if not promise.keep(now):
-        return False
-    if promise.is_mine and promise.kind in TOUCHES:
+def keep(*, promise: Promise, now: datetime) -> None:
+    """Kept, or arrived when they owed it."""
+    if promise.is_mine and promise.kind in TOUCHES:  # first: the contact's row is locked before the promise's
         touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+    promise.keep(now)
     _let_check_ins_go(promise, now)
-    return True
 
 
 @transaction.atomic
-def let_go(*, promise: Promise, now: datetime) -> bool:
-    if not promise.let_go(now):
-        return False
+def let_go(*, promise: Promise, now: datetime) -> None:
+    promise.let_go(now)
     _let_check_ins_go(promise, now)
-    return True
 
 
 @transaction.atomic
-def reopen(*, promise: Promise, now: datetime) -> bool:
+def reopen(*, promise: Promise, now: datetime) -> None:
     """Takes back `keep` and `let_go`, with what they had brought along."""
     closed_at = promise.closed_at
-    if not promise.reopen(now):
-        return False
     last_touch = promise.contact.touches.order_by("-created_at", "-pk").first()
     if last_touch and last_touch.created_at == closed_at:
         untouch(contact=promise.contact, now=now)
+    promise.reopen(now)
     for check_in in promise.check_ins.filter(closed_at=closed_at).select_related("owner", "contact"):
         check_in.reopen(now)
-    return True
 
 
 @transaction.atomic
-def move_to_bin(*, promise: Promise, now: datetime) -> bool:
+def move_to_bin(*, promise: Promise, now: datetime) -> None:
     """Into the bin, together with my check-ins about it."""
-    if not promise.bin(now):
-        return False
+    promise.bin(now)
     for check_in in promise.check_ins.filter(binned_at__isnull=True).select_related("owner", "contact"):
         check_in.bin(now)
-    return True
 
 
 @transaction.atomic
-def take_out_of_bin(*, promise: Promise, now: datetime) -> bool:
+def take_out_of_bin(*, promise: Promise, now: datetime) -> None:
     binned_at = promise.binned_at
-    if not promise.restore(now):
-        return False
+    promise.restore(now)
     for check_in in promise.check_ins.filter(binned_at=binned_at).select_related("owner", "contact"):
         check_in.restore(now)
-    return True
 
 
 def _let_check_ins_go(promise: Promise, now: datetime) -> None:

@@ -15,6 +15,7 @@ from accounts.templatetags.keepword import understood
 from base.dates import complaint, understand
 from base.submitted_once import UidField
 from base.text import sentence_case
+from base.versioned_form import VersionedForm
 from crm.actions import Details
 from crm.fields import LineField
 from crm.forms import QuickForm
@@ -147,46 +148,33 @@ class PromiseToForm(PromiseForm):
         return urlencode({name: self[name].value() or "" for name in ("whose", "what", "kind", "due")})
 
 
-class PromiseChangeForm(PromiseForm):
-    """Changes what it says and when it is due, if nobody has changed it since the page was opened."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class PromiseChangeForm(VersionedForm, PromiseForm):
+    """Changes what a promise says and when it is due."""
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
-        written = {
-            "what": promise.what,
-            "kind": promise.kind,
-            "due": date_format(promise.due_on, "j F Y"),
-            "version": promise.version,
-        }
-        super().__init__(*args, initial=written, **kwargs)
+        super().__init__(*args, initial=_written(promise) | {"version": promise.version}, **kwargs)
         self.promise = promise
         del self.fields["whose"], self.fields["uid"]
         self.fields["kind"].choices = Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
 
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("version") != self.promise.version:
-            self._say_changed()
-        return self.cleaned_data
-
-    def _say_changed(self) -> None:
-        """Somebody was faster: says what is there now, keeps what was typed, and lets the next try through."""
-        self.data = {**self.data.dict(), "version": str(self.promise.version)}  # type: ignore[attr-defined]  # a QueryDict
-        words = {"what": self.promise.what, "day": date_format(self.promise.due_on, "j F Y")}
-        said = _("It was changed meanwhile: “%(what)s”, by %(day)s. Save again to have it as you typed it.")
-        self.add_error(None, said % words)
-
     def _said_without(self) -> str:
         return _("Without a day it stays due on %(day)s.") % {"day": date_format(self.promise.due_on, "l j F Y")}
 
-    def change(self, now: datetime) -> bool:
+    def save(self, now: datetime) -> None:
+        """Raises Stale when the promise was changed since the page was opened."""
         said = self.cleaned_data
-        changed = self.promise.change(
+        self.promise.edit(
             what=said["what"],
             kind=said["kind"] or self.promise.kind,
             due_on=said["due"] or self.promise.due_on,
             now=now,
+            seen=self.seen,
         )
-        if not changed:
-            self._say_changed()
-        return changed
+
+    def show_what_stands(self) -> None:
+        self.promise.refresh_from_db()
+        self.show_stale(self.promise.version, _written(self.promise))
+
+
+def _written(promise: Promise) -> dict[str, Any]:
+    return {"what": promise.what, "kind": promise.kind, "due": date_format(promise.due_on, "j F Y")}

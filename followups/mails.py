@@ -4,15 +4,14 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.policy import SMTP
-from functools import cache, partial
+from email.message import EmailMessage
+from functools import partial
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Case, DateTimeField, Exists, Min, OuterRef, Q, Value, When
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -20,20 +19,18 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.drawn import Drawn, blank
 from accounts.models import User
 from accounts.templatetags.keepword import moment
+from base.counting import in_words
 from base.text import clean_line
 from base.zones import city, load_zone
-from followups import links
-from followups.models import Promise
-from followups.words import number
-from interviews.models import Interview
+from followups import mail_links
+from followups.models import Promise, PromiseQuerySet
+from interviews.models import Interview, InterviewQuerySet
+from outbox.composing import new_message
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded, note
 from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
-from outbox.text import Letter
-from outbox.timing import adapted
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +38,6 @@ WHAT_YOU_OWE = gettext_lazy("What you owe")
 SHOWN = 30  # promises in one mail; the others come the next day
 HOUR_IS_NEAR, MISSED_FOR_LONG = timedelta(hours=4), timedelta(hours=36)
 OWNERS_AT_ONCE = 2000
-HTML = "followups/email/reminder_body.html"
-DRAWN = 3  # lines at most: for each number of them there is a drawing
-WORDS = ("what", "who", "standing", "promised")  # of a line
-USUAL = ("subject", "heading", "day", "mail_at", "settings_url", "stop_url")  # of every mail
-UNUSUAL = ("more", "meant_for", "talks")
-# folding would break the long links in List-Unsubscribe into encoded words, which no mail program follows
-LETTER = SMTP.clone(max_line_length=998)
 
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
@@ -60,11 +50,11 @@ READ = (
 TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__time_zone")
 
 BUTTONS = {
-    links.Answer.KEPT: gettext_lazy("Kept"),
-    links.Answer.TOMORROW: gettext_lazy("Tomorrow"),
-    links.Answer.IN_3_DAYS: gettext_lazy("+3 days"),
-    links.Answer.NEXT_WEEK: gettext_lazy("Next week"),
-    links.Answer.LET_GO: gettext_lazy("Let go"),
+    mail_links.Answer.KEPT: gettext_lazy("Kept"),
+    mail_links.Answer.TOMORROW: gettext_lazy("Tomorrow"),
+    mail_links.Answer.IN_3_DAYS: gettext_lazy("+3 days"),
+    mail_links.Answer.NEXT_WEEK: gettext_lazy("Next week"),
+    mail_links.Answer.LET_GO: gettext_lazy("Let go"),
 }
 
 
@@ -97,7 +87,7 @@ def plan(now: datetime) -> int:
     return planned
 
 
-def _known(due: Any, now: datetime) -> list[str]:
+def _known(due: PromiseQuerySet, now: datetime) -> list[str]:
     """The zones of those who are due one. An owner in a zone that this machine does not know is left out, and told so."""
     known = []
     for zone in due.order_by().values_list("owner__time_zone", flat=True).distinct():
@@ -248,10 +238,10 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "talks": [_talk(talk, owner) for talk in read.talks if owner.today(talk.starts_at) == today],
         "mail_at": f"{owner.mail_at:%H:%M}",
         "site": settings.SITE_URL,
-        "settings_url": settings.SITE_URL + _settings_path(),
-        "stop_url": links.stop_url(owner.pk),
+        "settings_url": settings.SITE_URL + reverse("settings"),
+        "stop_url": mail_links.stop_url(owner.pk),
     }
-    message = _letter(mail.recipient, subject, context)
+    message = _message(mail.recipient, subject, context)
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
     return Composed(message, subject, _settles(shown, today))
 
@@ -270,61 +260,33 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _due(now: datetime) -> Any:
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
+
+
+def _due(now: datetime) -> PromiseQuerySet:
     wanted = Promise.objects.to_remind(now).filter(owner__wants_reminders=True)
     return wanted.select_related("owner", "contact").only(*READ).most_urgent_first()
 
 
-def _talks_around(now: datetime) -> Any:
+def _talks_around(now: datetime) -> InterviewQuerySet:
     """Planned talks of whatever is today somewhere in the world."""
     planned = Interview.objects.planned().filter(contact__binned_at__isnull=True)
     near = planned.between(now - timedelta(days=2), now + timedelta(days=2))
     return near.select_related("contact").only(*TALK).next_first()
 
 
-def _letter(recipient: str, subject: str, context: dict[str, Any]) -> Letter:
-    message = Letter(policy=LETTER)
-    message["Subject"] = subject
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = recipient
+def _message(recipient: str, subject: str, context: dict[str, Any]) -> EmailMessage:
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, recipient)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Unsubscribe"] = f"<{context['stop_url']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = get_template("followups/email/reminder_body.txt").render(context)
-    message.alternatives(text, _html(context))
+    message.set_content(text, cte="quoted-printable")
+    html = get_template("followups/email/reminder_body.html").render(context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
-
-
-def _html(context: dict[str, Any]) -> str:
-    """What a template makes of it; for the usual mail that template has been drawn before, and is filled (accounts/drawn.py)."""
-    lines: list[Line] = context["lines"]
-    if len(lines) > DRAWN or any(context[name] for name in UNUSUAL):
-        return get_template(HTML).render(context)
-    values = {name: context[name] for name in USUAL}
-    for n, line in enumerate(lines):
-        values |= {f"{name}_{n}": getattr(line, name) for name in WORDS}
-        values |= {f"url_{n}_{m}": url for m, (_label, url) in enumerate(line.buttons)}
-    return _drawn(tuple(line.is_late for line in lines)).fill(values)
-
-
-@cache
-def _drawn(lates: tuple[bool, ...]) -> Drawn:
-    """The mail of so many lines, with blanks for what is said."""
-    lines = [
-        Line(
-            **{name: blank(f"{name}_{n}") for name in WORDS},
-            is_late=is_late,
-            buttons=[(str(label), blank(f"url_{n}_{m}")) for m, label in enumerate(BUTTONS.values())],
-        )
-        for n, is_late in enumerate(lates)
-    ]
-    return Drawn(HTML, {name: blank(name) for name in USUAL} | {"lines": lines})
-
-
-@cache
-def _settings_path() -> str:
-    return reverse("settings")
 
 
 def _subject(due: list[Promise]) -> str:
@@ -336,12 +298,13 @@ def _subject(due: list[Promise]) -> str:
 def _heading(count: int, called: str) -> str:
     if count == 1:
         return _("One thing you said you would do, %(called)s") % {"called": called}
-    return _("%(n)s things you said you would do, %(called)s") % {"n": number(count).capitalize(), "called": called}
+    return _("%(n)s things you said you would do, %(called)s") % {"n": in_words(count).capitalize(), "called": called}
 
 
 def _line(promise: Promise, today: date) -> Line:
     buttons = [
-        (str(label), links.ButtonLink(promise.uid, promise.version, answer).url()) for answer, label in BUTTONS.items()
+        (str(label), mail_links.ButtonLink(promise.uid, promise.version, answer).url())
+        for answer, label in BUTTONS.items()
     ]
     return Line(
         what=promise.what,
@@ -395,24 +358,16 @@ def _thread(promise: Promise) -> str:
 # --- once it has left -------------------------------------------------------------------------------------------------
 
 
-# by hand, like the engine's own two statements of each mail: the ORM takes longer to write it than the database to run it
-_MOVE = """
-UPDATE followups_promise SET reminded_on = %s, remind_at = %s WHERE id = %s AND version = %s AND remind_at = %s
-"""
-
-
-_REMIND_AT = Promise._meta.get_field("remind_at")
-
-
 def settle(mail: OutgoingMail, now: datetime) -> None:
     """This step has been given: each promise that still is as the mail told it gets its next one, by compare and swap."""
-    told, moves, day = (mail.settles.get(name) for name in ("promises", "moves", "day"))
-    rows = [
-        (day, adapted(_REMIND_AT, after), pk, told[pk], adapted(_REMIND_AT, before))
-        for pk, (before, after) in sorted((moves or {}).items())
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_MOVE, rows)
+    told, moves = mail.settles.get("promises", {}), mail.settles.get("moves", {})
+    if not moves:
+        return
+    as_told, next_step = Q(), []
+    for pk, (before, after) in moves.items():
+        as_told |= Q(pk=int(pk), version=told[pk], remind_at=_moment(before))
+        next_step.append(When(pk=int(pk), then=Value(_moment(after), DateTimeField(null=True))))
+    Promise.objects.filter(as_told).update(reminded_on=mail.settles["day"], remind_at=Case(*next_step))
 
 
 def still_wanted(mail: OutgoingMail) -> bool:
@@ -422,4 +377,4 @@ def still_wanted(mail: OutgoingMail) -> bool:
     return any(told[str(pk)] == version for pk, version in still)
 
 
-register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare))
+register(Kind(REMINDERS, WHAT_YOU_OWE, compose_reminder, settle, still_wanted, prepare, is_to_owner=True))

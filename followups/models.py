@@ -3,8 +3,9 @@
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -12,10 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from base.owned import Owned
+from base.owned import Stale, Versioned
 from base.text import clean_line
-from crm.models import Contact
-from followups.owed import Owed, open_with
+from crm.models import Contact, Stage
 from followups.reminders import next_reminder
 from interviews.models import Interview
 from outbox.models import REMINDERS, OutgoingMail
@@ -66,7 +66,6 @@ ROW = (
 )
 
 
-FOUND_BY = {"what", "binned_at"}  # a write of these changes what the contact is found by
 CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
 
 
@@ -89,9 +88,26 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def theirs(self) -> "PromiseQuerySet":
         return self.filter(whose=Whose.THEIRS)
 
+    def owed(self) -> "PromiseQuerySet":
+        """What I owe."""
+        return self.alive().open().mine()
+
+    def awaited(self) -> "PromiseQuerySet":
+        """What they owe."""
+        return self.alive().open().theirs()
+
     def overdue(self, as_of: date) -> "PromiseQuerySet":
-        """Due before `as_of`, the owner's local date."""
-        return self.filter(due_on__lt=as_of)
+        """What I owe since before `as_of`, the owner's local date."""
+        return self.owed().filter(due_on__lt=as_of)
+
+    def due_by(self, day: date) -> "PromiseQuerySet":
+        """What I owe by `day`, the owner's local date."""
+        return self.owed().filter(due_on__lte=day)
+
+    def to_do_on(self, day: date) -> "PromiseQuerySet":
+        """Those that Today may show: not put off beyond `day`, and about nobody who was dropped."""
+        is_back = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=day)
+        return self.filter(is_back).exclude(contact__stage=Stage.DROP)
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""
@@ -124,15 +140,13 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
             last = chunk[-1].pk
 
 
-class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ignore[misc]  # a class made at run time
+_FromQuerySet = models.Manager.from_queryset(PromiseQuerySet)
+
+
+class PromiseManager(_FromQuerySet["Promise"]):
     """On the related manager: `contact.promises.make(...)`."""
 
-    if TYPE_CHECKING:
-        instance: Contact
-
-    def owed(self, most: int) -> list[Owed]:
-        """What is open between us as rows, the most urgent first: what the contact's page shows."""
-        return open_with(self.instance, most)
+    instance: Contact  # which Django sets on a related manager
 
     @transaction.atomic
     def make(
@@ -195,7 +209,7 @@ class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ig
         return made
 
 
-class Promise(Owned):
+class Promise(Versioned):
     """Something owed: mine or theirs. `due_on` is a date in the owner's zone and has no hour; `remind_at` is the UTC
     instant of the next reminder, written by `followups.reminders` alone."""
 
@@ -216,11 +230,10 @@ class Promise(Owned):
     check_in_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="check_ins"
     )  # my friendly check-in about their promise
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = PromiseManager()
+    objects = PromiseManager()
 
     class Meta:
         constraints = [
@@ -290,59 +303,68 @@ class Promise(Owned):
         return max(self.due_on, self.snoozed_until or self.due_on)
 
     def standing(self, today: date) -> str:
-        """One sentence that says what is so, for a tap that came too late."""
-        who = self.contact.first_name
+        known = {"what": self.what, "who": self.contact.first_name}
         if self.binned_at:
             return _now("This promise is in the bin.")
         if self.state == PromiseState.KEPT:
-            return _now("Kept already: “%(what)s”, for %(who)s.") % {"what": self.what, "who": who}
+            kept = _now("Kept already: “%(what)s”, for %(who)s.")
+            return (kept if self.is_mine else _now("Arrived already: “%(what)s”, from %(who)s.")) % known
         if self.state == PromiseState.LET_GO:
-            return _now("Let go already: “%(what)s”, for %(who)s.") % {"what": self.what, "who": who}
+            return _now("Let go already: “%(what)s”, for %(who)s.") % known
         if self.is_put_off(today):
             return _now("Still open, and put off already: “%(what)s”.") % {"what": self.what}
         return _now("Still open: “%(what)s”. It was changed meanwhile.") % {"what": self.what}
 
-    # --- verbs: each changes this one row, only as it was read, and says whether it did -------------------------------
+    # --- verbs: each changes this one row as it was read, and raises Stale when it is so already or was changed meanwhile ---
 
-    def keep(self, now: datetime) -> bool:
-        return self.is_open and self._close(PromiseState.KEPT, now)
+    def keep(self, now: datetime) -> None:
+        self._close(PromiseState.KEPT, now)
 
-    def let_go(self, now: datetime) -> bool:
-        return self.is_open and self._close(PromiseState.LET_GO, now)
+    def let_go(self, now: datetime) -> None:
+        self._close(PromiseState.LET_GO, now)
 
-    def reopen(self, now: datetime) -> bool:
-        return not self.is_open and self._turn(now, state=PromiseState.OPEN, closed_at=None)
+    def reopen(self, now: datetime) -> None:
+        self._expect(not self.is_open)
+        self._write(now, state=PromiseState.OPEN, closed_at=None)
 
-    def snooze(self, to: date | int, now: datetime) -> bool:
+    def snooze(self, to: date | int, now: datetime) -> None:
         """Puts it off to a local date, or by so many days from today. The due date stays what was said."""
         until = self.owner.today(now) + timedelta(days=to) if isinstance(to, int) else to
-        return self.is_open and self._turn(now, snoozed_until=until, reminded_on=None)
+        self._expect(self.is_open and self.snoozed_until != until)
+        self._write(now, snoozed_until=until)
 
-    def unsnooze(self, now: datetime, back_to: date | None = None) -> bool:
+    def unsnooze(self, now: datetime, back_to: date | None = None) -> None:
         """Takes the last snooze back, to the date it was put off to before."""
-        return self.is_open and self._turn(now, snoozed_until=back_to, reminded_on=None)
+        self._expect(self.is_open and self.snoozed_until != back_to)
+        self._write(now, snoozed_until=back_to)
 
-    def bin(self, now: datetime) -> bool:
-        return self.binned_at is None and self._turn(now, binned_at=now)
+    def bin(self, now: datetime) -> None:
+        self._expect(self.binned_at is None)
+        self._write_words(now, binned_at=now)
 
-    def restore(self, now: datetime) -> bool:
-        return self.binned_at is not None and self._turn(now, binned_at=None)
+    def restore(self, now: datetime) -> None:
+        self._expect(self.binned_at is not None)
+        self._write_words(now, binned_at=None)
 
-    def change(self, *, what: str, kind: str, due_on: date, now: datetime) -> bool:
-        """New words, another kind or day. A new day takes back where it was put off to."""
+    @transaction.atomic
+    def edit(self, *, what: str, kind: str, due_on: date, now: datetime, seen: int | None = None) -> None:
+        """New words, another kind or day. A new day takes back where it was put off to; my check-ins follow. `seen` is the
+        version that the words were typed over, where it may be older than this row."""
+        before = copy(self)
         moved = {} if due_on == self.due_on else {"due_on": due_on, "snoozed_until": None, "reminded_on": None}
-        return self._turn(now, what=what, kind=kind, **moved)
+        self._write_words(now, seen, what=what, kind=kind, **moved)
+        for check_in in self.check_ins.open().select_related("owner", "contact"):
+            check_in.follow(before, self, now)
 
     def make_check_in(self, now: datetime) -> "Promise":
         """My friendly check-in about what they owe: never before the day they said."""
         today = self.owner.today(now)
-        what = _now("Ask %(who)s kindly: %(what)s") % {"who": self.contact.first_name, "what": self.what}
         check_in = Promise(
             owner=self.owner,
             contact=self.contact,
             interview=self.interview,
             kind=Kind.CHECK_IN,
-            what=what[:LONGEST],
+            what=self.asked_kindly,
             due_on=max(today + CHECK_IN_AFTER, self.due_on),
             promised_on=today,
             check_in_of=self,
@@ -352,6 +374,22 @@ class Promise(Owned):
         check_in.remind_at = next_reminder(check_in)
         check_in.save(force_insert=True)
         return check_in
+
+    def follow(self, before: "Promise", theirs: "Promise", now: datetime) -> None:
+        """A check-in of mine says and waits for what they owe now, unless I made it say or wait for something else."""
+        what, due_on, earliest = self.what, self.due_on, self.promised_on + CHECK_IN_AFTER
+        if what == before.asked_kindly or what.endswith(f": {before.what}"):
+            what = theirs.asked_kindly
+        if due_on == max(earliest, before.due_on):
+            due_on = max(earliest, theirs.due_on)
+        if (what, due_on) != (self.what, self.due_on):
+            self.edit(what=what, kind=self.kind, due_on=due_on, now=now)
+
+    @property
+    def asked_kindly(self) -> str:
+        """How a check-in of mine speaks of what they owe."""
+        said = _now("Ask %(who)s kindly: %(what)s") % {"who": self.contact.first_name, "what": self.what}
+        return said[:LONGEST]
 
     def reminded(self, on: date) -> None:
         """A reminder has left on this local date. Sets the next one; the caller saves."""
@@ -373,28 +411,29 @@ class Promise(Owned):
         self._take_back_reminder(before, now)
         return changed
 
-    def _close(self, state: str, now: datetime) -> bool:
-        return self._turn(now, state=state, closed_at=now)
+    def _close(self, state: str, now: datetime) -> None:
+        self._expect(self.is_open)
+        self._write(now, state=state, closed_at=now)
+
+    def _expect(self, holds: bool) -> None:
+        if not holds:
+            raise Stale(self)
 
     @transaction.atomic
-    def _turn(self, now: datetime, **changes: Any) -> bool:
-        """Compare and swap: writes the changes and the next reminder if the row still is the version that was read."""
-        if changes.keys() & FOUND_BY:
-            self.contact.hold()
-        before, fields = self.remind_at, {**changes, "remind_after": now}
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.remind_at = next_reminder(self)
-        swapped = Promise.objects.filter(pk=self.pk, version=self.version).update(
-            **fields, remind_at=self.remind_at, version=self.version + 1
-        )
-        self.version += 1
-        if not swapped:
-            self.refresh_from_db()
-        if changes.keys() & FOUND_BY:
-            self.contact.refresh_search_text()
+    def _write_words(self, now: datetime, seen: int | None = None, **changes: Any) -> None:
+        """A change of what the contact is found by. The contact's row is locked before the promise's."""
+        self.contact.hold()
+        self._write(now, seen, **changes)
+        self.contact.refresh_search_text()
+
+    @transaction.atomic
+    def _write(self, now: datetime, seen: int | None = None, **changes: Any) -> None:
+        """Writes the changes together with the next reminder, over the version that was seen."""
+        before, after = self.remind_at, copy(self)
+        for name, value in {**changes, "remind_after": now}.items():
+            setattr(after, name, value)
+        self.change(self.version if seen is None else seen, **changes, remind_after=now, remind_at=next_reminder(after))
         self._take_back_reminder(before, now)
-        return bool(swapped)
 
     def _take_back_reminder(self, due: datetime | None, now: datetime) -> None:
         """A reminder that is being written tells the old truth: up to its fence it is written anew."""

@@ -15,14 +15,14 @@ DAYS_OVERDUE = (0, 1, 3, 7, 14, 30)  # and then monthly
 def next_reminder(promise: "Promise") -> datetime | None:
     """The UTC instant of the next reminder, from what is stored alone: so it comes out the same whenever it is asked.
 
-    It is the user's mail time on the due day or where it was put off to; after a reminder has left, on the next of
-    `DAYS_OVERDUE`. Always the first mail time after the promise was made or changed. None when nobody is to be reminded.
+    It is the user's mail time on the due day or where it was put off to; after a reminder has left since then, on the next
+    of `DAYS_OVERDUE`. Always the first mail time after the promise was made or changed. None when nobody is to be reminded.
     """
     if not _is_wanted(promise):
         return None
     after = promise.remind_after or promise.created_at
     zone, mail_at = promise.owner.zone, promise.owner.mail_at
-    days = _days_overdue(promise) if promise.reminded_on else _days_from(promise, after.astimezone(zone).date())
+    days = _days_overdue(promise) if _has_come(promise) else _days_from(promise, after.astimezone(zone).date())
     return next(moment for day in days if (moment := instant(day, mail_at, zone)) > after)
 
 
@@ -36,6 +36,12 @@ def _is_wanted(promise: "Promise") -> bool:
         and contact.binned_at is None
         and not contact.is_dropped
     )
+
+
+def _has_come(promise: "Promise") -> bool:
+    """Whether a reminder has left on the day it was put off to, or after it. One that left before does not count: but it
+    counts again when the snooze is taken back."""
+    return promise.reminded_on is not None and promise.reminded_on >= (promise.snoozed_until or promise.reminded_on)
 
 
 def _days_from(promise: "Promise", earliest: date) -> Iterator[date]:

@@ -1,9 +1,8 @@
 from django.urls import path
 
-from followups import guest, views
+from followups import mail_pages, views
 
 urlpatterns = [
-    path("", views.today, name="today"),
     path("follow-ups/", views.promise_list, name="promise_list"),
     path("contacts/<number:contact_pk>/promises/new/", views.promise_new, name="promise_new"),
     path("promises/new/", views.promise_to, name="promise_to"),
@@ -16,7 +15,7 @@ urlpatterns = [
     path("promises/<number:pk>/unsnooze/", views.promise_unsnooze, name="promise_unsnooze"),
     path("promises/<number:pk>/bin/", views.promise_bin, name="promise_bin"),
     path("promises/<number:pk>/restore/", views.promise_restore, name="promise_restore"),
-    path("m/<str:token>/", guest.promise_button, name="promise_button"),
-    path("stop/<str:token>/", guest.reminders_stop, name="reminders_stop"),
-    path("start/<str:token>/", guest.reminders_start, name="reminders_start"),
+    path("m/<str:token>/", mail_pages.promise_button, name="promise_button"),
+    path("stop/<str:token>/", mail_pages.reminders_stop, name="reminders_stop"),
+    path("start/<str:token>/", mail_pages.reminders_start, name="reminders_start"),
 ]

@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,28 +10,21 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
 from accounts.templatetags.keepword import near
+from base.owned import Stale
 from base.submitted_once import once, uid_of
 from base.text import clean_line, key_of
+from base.url_values import read_date, read_number
 from crm.models import Contact
 from followups import actions
 from followups.forms import PromiseChangeForm, PromiseForm, PromiseToForm
-from followups.listing import read_list
 from followups.models import Promise, PromiseQuerySet
-from followups.today import read_day
+from followups.promise_list import read_list
 from interviews.models import Interview
 
 FURTHEST_SNOOZE = 366
 SUGGESTED = 20  # names
-
-
-@require_GET
-def today(request: OwnerRequest) -> HttpResponse:
-    day = read_day(request.user, timezone.now())
-    if day.is_quiet and not request.user.contacts.alive().exists():
-        return render(request, "followups/today_empty.html", {"today": day.day})
-    return render(request, "followups/today.html", {"day": day, "today": day.day, "lead": day.lead(request.user)})
 
 
 @require_GET
@@ -90,98 +83,99 @@ def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     form = PromiseChangeForm(request.POST or None, promise=promise, today=request.user.today(now))
     if "due" in request.GET:  # as you type
         form.initial["due"] = request.GET["due"]
-    if request.method == "POST" and form.is_valid() and form.change(now):
-        tell(request, _("Changed: “%(what)s”.") % {"what": _short(promise)})
-        return redirect(promise)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save(now)
+        except Stale:
+            form.show_what_stands()
+        else:
+            tell(request, _("Changed: “%(what)s”.") % {"what": _short(promise)})
+            return redirect(promise)
     context = {"form": form, "promise": promise, "contact": promise.contact}
     return page_or_partial(request, "followups/promise_edit.html", "due-understood", context)
 
 
-# --- one tap each, with its undo --------------------------------------------------------------------------------------
+# --- one tap each, with its undo; a stale one is answered by accounts.http.AnswerStale ---------------------------------
 
 
 @require_POST
 def promise_keep(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = get_object_or_404(_promises(request), pk=pk)
+    promise = _seen(request, pk)
+    actions.keep(promise=promise, now=timezone.now())
     said = _("Kept: “%(what)s”, for %(who)s.") if promise.is_mine else _("Arrived: “%(what)s”, from %(who)s.")
-    return _answer(request, promise, actions.keep, said, "promise_reopen")
+    return _done(request, promise, said, undo=_url("promise_reopen", promise))
 
 
 @require_POST
 def promise_let_go(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = get_object_or_404(_promises(request), pk=pk)
-    return _answer(request, promise, actions.let_go, _("Let go: “%(what)s”, for %(who)s."), "promise_reopen")
+    promise = _seen(request, pk)
+    actions.let_go(promise=promise, now=timezone.now())
+    return _done(request, promise, _("Let go: “%(what)s”, for %(who)s."), undo=_url("promise_reopen", promise))
 
 
 @require_POST
 def promise_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = get_object_or_404(_promises(request), pk=pk)
-    return _answer(request, promise, actions.reopen, _("Open again: “%(what)s”, for %(who)s."))
+    promise = _seen(request, pk)
+    actions.reopen(promise=promise, now=timezone.now())
+    return _done(request, promise, _("Open again: “%(what)s”, for %(who)s."))
 
 
 @require_POST
 def promise_snooze(request: OwnerRequest, pk: int, days: int) -> HttpResponse:
     if not 1 <= days <= FURTHEST_SNOOZE:
         raise Http404
-    promise = get_object_or_404(_promises(request), pk=pk)
-    back_to = promise.snoozed_until.isoformat() if promise.snoozed_until else ""
-    return _answer(
-        request,
-        promise,
-        lambda promise, now: promise.snooze(days, now),
-        _("Put off to %(until)s: “%(what)s”, for %(who)s."),
-        "promise_unsnooze",
-        f"&back={back_to}",
-    )
+    now, promise = timezone.now(), _seen(request, pk)
+    before = promise.snoozed_until if promise.is_put_off(request.user.today(now)) else None
+    promise.snooze(days, now)
+    undo = f"{_url('promise_unsnooze', promise)}&back={before or ''}"
+    return _done(request, promise, _("Put off to %(until)s: “%(what)s”, for %(who)s."), undo=undo)
 
 
 @require_POST
 def promise_unsnooze(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = get_object_or_404(_promises(request), pk=pk)
-    try:
-        back_to = date.fromisoformat(request.GET.get("back", ""))
-    except ValueError:
-        back_to = None
-    return _answer(
-        request,
-        promise,
-        lambda promise, now: promise.unsnooze(now, back_to),
-        _("Not put off any more: “%(what)s”, for %(who)s."),
-    )
+    """`back` is the day it was put off to before, if it was: no other than a snooze could have set."""
+    now, promise = timezone.now(), _seen(request, pk)
+    named, today = request.GET.get("back", ""), request.user.today(now)
+    back_to = read_date(named)
+    if named and (back_to is None or not today <= back_to <= today + timedelta(days=FURTHEST_SNOOZE)):
+        return _done(request, promise, _("Nothing was changed: nobody could have put “%(what)s” off to that day."))
+    promise.unsnooze(now, back_to)
+    if promise.is_put_off(today):
+        return _done(request, promise, _("Put off to %(until)s again: “%(what)s”, for %(who)s."))
+    return _done(request, promise, _("Not put off any more: “%(what)s”, for %(who)s."))
 
 
 @require_POST
 def promise_bin(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = get_object_or_404(_promises(request), pk=pk)
-    said = _("In the bin: “%(what)s”, for %(who)s.")
-    return _answer(request, promise, actions.move_to_bin, said, "promise_restore", default=promise.contact)
+    promise = _seen(request, pk)
+    actions.move_to_bin(promise=promise, now=timezone.now())
+    said, undo = _("In the bin: “%(what)s”, for %(who)s."), _url("promise_restore", promise)
+    return _done(request, promise, said, undo=undo, default=promise.contact)
 
 
 @require_POST
 def promise_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     binned = request.user.promises.filter(contact__binned_at__isnull=True).select_related("contact")
     promise = get_object_or_404(binned, pk=pk)
-    return _answer(request, promise, actions.take_out_of_bin, _("Back from the bin: “%(what)s”, for %(who)s."))
+    seen_version(request, promise)
+    actions.take_out_of_bin(promise=promise, now=timezone.now())
+    return _done(request, promise, _("Back from the bin: “%(what)s”, for %(who)s."))
 
 
-def _answer(
-    request: OwnerRequest,
-    promise: Promise,
-    act: Callable[..., bool],
-    said: str,
-    undo: str = "",
-    query: str = "",
-    default: Contact | None = None,
+def _seen(request: OwnerRequest, pk: int) -> Promise:
+    """The promise that was tapped, as the page showed it."""
+    promise = get_object_or_404(_promises(request), pk=pk)
+    seen_version(request, promise)
+    return promise
+
+
+def _done(
+    request: OwnerRequest, promise: Promise, said: str, undo: str = "", default: Contact | None = None
 ) -> HttpResponse:
-    """Does it and says so, with the way back; a tap on what has changed meanwhile says what is already so."""
-    now = timezone.now()
-    seen = request.GET.get("v", str(promise.version))
-    if seen == str(promise.version) and act(promise=promise, now=now):
-        words = {"what": _short(promise), "who": promise.contact.first_name}
-        words["until"] = near(promise.snoozed_until, request.user.today(now))
-        tell(request, said % words, undo=_url(undo, promise) + query if undo else "")
-    else:
-        tell(request, promise.standing(request.user.today(now)))
+    """Says what was done, with the way back, on the page where the tap happened."""
+    until = near(promise.snoozed_until, request.user.today(timezone.now()))
+    words = {"what": _short(promise), "who": promise.contact.first_name, "until": until}
+    tell(request, said % words, undo=undo)
     return go_back(request, (default or promise).get_absolute_url())
 
 
@@ -220,7 +214,8 @@ def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
     named = request.GET.get("interview", "")
     if not named:
         return None
-    if not named.isdecimal() or len(named) > 18:
+    pk = read_number(named)
+    if pk is None:
         raise Http404
-    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=named)
+    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=pk)
     return interview

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from base.url_values import read_number
 from interviews.models import Question, QuestionTag
 
 ASSOCIATIONS, READING = 8, 9  # `starting` of the two that the Learned page makes its lists from
@@ -61,14 +62,12 @@ def questions(owner: User, now: datetime) -> list[Question]:
 
 def find(owner: User, key: str, now: datetime) -> Question | None:
     """The question a page called by this key; one of ours may have no row yet."""
-    if not key.isascii():
-        return None
-    if key.startswith("s") and key[1:].isdigit() and len(key) < 4:
-        number = int(key[1:])
-        kept: Question | None = owner.questions.filter(starting=number).first()
+    if key.startswith("s"):
+        number = read_number(key[1:], largest=len(STARTING))
+        kept = owner.questions.filter(starting=number).first() if number else None
         return kept or next((question for question in _ours(owner, now) if question.starting == number), None)
-    found: Question | None = owner.questions.filter(pk=int(key)).first() if key.isdigit() and len(key) < 19 else None
-    return found
+    number = read_number(key)
+    return owner.questions.filter(pk=number).first() if number else None
 
 
 def keep(question: Question, now: datetime) -> Question:
@@ -76,8 +75,7 @@ def keep(question: Question, now: datetime) -> Question:
     if question.pk:
         return question
     stock(question.owner, now)
-    kept: Question = question.owner.questions.get(starting=question.starting)
-    return kept
+    return question.owner.questions.get(starting=question.starting)
 
 
 def resolve(owner: User, keys: Iterable[str], now: datetime) -> list[Question]:

@@ -8,7 +8,6 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 from icalendar.cal.component_factory import ComponentFactory
@@ -17,7 +16,7 @@ from icalendar.prop import TypesFactory, vDDDTypes
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from base.dates import instant
-from base.zones import zone_names
+from base.zones import load_zone, zone_names
 
 MOST_PARTS = 200  # of one VTIMEZONE that are looked at: a whole zone of the IANA database has about a hundred
 OF_RULES = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "UNTIL", "WKST"}
@@ -54,7 +53,7 @@ def utc_of(value: Any, calendar: Calendar) -> datetime | None:
             offset = _offset_at(at, zone)
             return None if offset is None else (at - offset).replace(tzinfo=UTC)
     known = _known_zone(name)
-    return instant(at.date(), at.time(), ZoneInfo(known)) if known else None
+    return instant(at.date(), at.time(), load_zone(known)) if known else None
 
 
 def _plain(name: Any) -> str:

@@ -16,16 +16,7 @@ from interviews.models import Agreed, AttendeeStatus, CalendarFeed, Interview, I
 
 KEPT_BACK = timedelta(days=90)  # how long a talk stays in the calendar after it was held
 AT_MOST = 500  # of each
-READS, READS_WITHIN = (
-    60,
-    timedelta(hours=1),
-)  # a calendar program asks every few minutes at the most, and there are a few
 UNSURE = (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED, AttendeeStatus.TENTATIVE)
-TALK = (
-    *("uid", "sequence", "medium", "minutes", "local_date", "local_time", "time_zone", "where", "purpose", "state"),
-    *("attendee_status", "contact__name"),  # a contact is a wide row
-)
-PROMISE = ("uid", "what", "due_on", "promised_on", "contact__name")
 WRITTEN_AS = "1"  # changes with how an entry is written, so that calendars read it anew
 
 

@@ -11,5 +11,7 @@ def lock_contacts(interview: Interview) -> None:
     for each other here, and never with half of their rows locked.
     """
     contact = interview.contact
-    people = Contact.objects.filter(owner=interview.owner_id, pk__in={contact.pk, contact.introduced_by_id} - {None})
+    people = Contact.objects.filter(
+        owner=interview.owner_id, pk__in=[contact.pk, contact.introduced_by_id or contact.pk]
+    )
     list(people.order_by("pk").select_for_update().values_list("pk"))

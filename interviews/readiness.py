@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from interviews.models import HomeworkItem
 
 ITEM, PURPOSE, AGENDA, QUESTIONS, ROOM = 10, 15, 10, 15, 10  # five items of homework: 100 in all
-ENOUGH_QUESTIONS, BEST_QUESTIONS = 5, 7
+ENOUGH_QUESTIONS = 5
 FULL_WEEK = 3  # talks besides this one
 
 

@@ -1,7 +1,7 @@
 """What the room and the debrief show, read once: the clock at `now`, the boxes, the agenda."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,10 +81,21 @@ class Clock:
 class Box:
     """A place to type: the notes, or the answer to a question. `complaint` when what was typed was not taken."""
 
+    n: int  # its place among the rows of the page
     name: str
     text: str
     version: int
     question: ChosenQuestion | None = None
+    complaint: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to type one promise or one name on."""
+
+    n: int
+    name: str
+    text: str = ""
     complaint: str = ""
 
 
@@ -147,10 +158,10 @@ def questions_of(interview: Interview) -> list[ChosenQuestion]:
 
 def boxes_of(room: Room, questions: list[ChosenQuestion], typed: dict[str, tuple[str, str]]) -> list[Box]:
     """The boxes with what they hold, or with what was `typed` and why that was not taken; the notes come last."""
-    boxes = [Box(f"q{one.pk}", one.answer, one.answer_version, one) for one in questions]
-    boxes.append(Box("notes", room.notes, room.notes_version))
+    boxes = [Box(n, f"q{one.pk}", one.answer, one.answer_version, one) for n, one in enumerate(questions)]
+    boxes.append(Box(len(boxes), "notes", room.notes, room.notes_version))
     return [
-        Box(box.name, typed[box.name][0], box.version, box.question, typed[box.name][1]) if box.name in typed else box
+        replace(box, text=typed[box.name][0], complaint=typed[box.name][1]) if box.name in typed else box
         for box in boxes
     ]
 

@@ -19,7 +19,7 @@ MOST_TRIES = 20  # letters taken back and written anew
 
 
 @dataclass(frozen=True)
-class Letter:
+class ThankYou:
     subject: str
     body: str
     names_something: bool = True
@@ -33,11 +33,11 @@ class Letter:
         return asdict(self)
 
 
-def proposed(interview: Interview) -> Letter:
+def proposed(interview: Interview) -> ThankYou:
     """What I wrote and took back, else a letter that names what I learned."""
     mail = last_mail(interview)
     if mail and not is_leaving(mail):
-        return Letter(mail.context["subject"], mail.context["body"])
+        return ThankYou(mail.context["subject"], mail.context["body"])
     debrief = getattr(interview, "debrief", None)
     learned = debrief.learned if debrief else ""  # what I think of the fit is mine alone
     parts = [
@@ -47,7 +47,7 @@ def proposed(interview: Interview) -> Letter:
         _owed(interview),
         interview.owner.signature,
     ]
-    return Letter(_("Thank you"), "\n\n".join(part for part in parts if part), bool(learned))
+    return ThankYou(_("Thank you"), "\n\n".join(part for part in parts if part), bool(learned))
 
 
 def _owed(interview: Interview) -> str:

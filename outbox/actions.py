@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outbox import figures
+from outbox import clocks, figures
 from outbox.kinds import PLANNERS, RECONCILERS
 from outbox.models import BY_HAND, NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
 from outbox.settling import DATABASE_AWAY
@@ -23,6 +23,7 @@ def plan(now: datetime) -> int:
 
 def reconcile(now: datetime) -> int:
     """Recomputes what the planners go by; says how many were wrong, which should be 0, and writes it down."""
+    clocks.put_right(now)
     repaired = sum(run_each(RECONCILERS, lambda: now))
     if repaired:
         logger.warning("Reconciling repaired rows; it should find none.", extra={"data": {"repairs": repaired}})

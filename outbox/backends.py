@@ -12,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
 from base.mail_addresses import wire_header
-from outbox.letters import our_headers
+from outbox.composing import our_headers
 from outbox.models import SIGN_IN, OutgoingMail, message_id
 from outbox.text import header
 from outbox.waking import wake

@@ -8,7 +8,6 @@ from django.db.models import DateTimeField
 
 from outbox.models import NOT_CLAIMED, OutgoingMail, State, WorkerBeat
 from outbox.timing import Moment, Timings, adapted
-from outbox.turns import turn
 
 # Written by hand: once a mail each, and the ORM takes longer to write them than the database to run them. Literals where a
 # partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more.
@@ -45,12 +44,10 @@ def claim(moment: Moment, worker: WorkerBeat, timings: Timings, limit: int) -> l
         lock="FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else "",
         columns=", ".join(str(field.column) for field in OutgoingMail._meta.concrete_fields),
     )
-    with turn():
-        found = list(OutgoingMail.objects.raw(sql, parameters))
+    found = list(OutgoingMail.objects.raw(sql, parameters))
     return sorted(found, key=lambda mail: (mail.next_attempt_at, mail.pk))
 
 
-@turn()
 def renew(moment: Moment, token: uuid.UUID | None, timings: Timings) -> None:
     """Keeps what is still claimed of this batch for another lease."""
     OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(lease_until=moment.sql(timings.lease))
@@ -67,12 +64,11 @@ def fence(moment: Moment, mail: OutgoingMail) -> bool:
         "settles": adapted(_SETTLES, mail.settles),
     }
     sql = _FENCE.format(now=now)
-    with turn(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return bool(cursor.rowcount)
 
 
-@turn()
 def give_back(moment: Moment, token: uuid.UUID | None) -> None:
     """What is left of a batch waits again, as if it had not been claimed."""
     OutgoingMail.objects.filter(claim_token=token, state=State.CLAIMED).update(

@@ -11,6 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +21,13 @@ from django.db import connection
 
 from base.mail_addresses import wire_address
 from outbox import claims, workers
+from outbox.composing import freeze
 from outbox.files import FileTransport
 from outbox.kinds import KINDS, Cancelled
-from outbox.letters import envelope, freeze
 from outbox.models import NOT_CLAIMED, OutgoingMail, State
 from outbox.settling import DATABASE_AWAY, Books
-from outbox.smtp import Outcome, Refused, RefusedForNow, SMTPTransport, Transport
+from outbox.smtp import Envelope, Outcome, Refused, RefusedForNow, SMTPTransport, Transport
 from outbox.timing import Clock, Moment, Timings, system_clock
-from outbox.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -168,6 +168,8 @@ class _Drain:
         now = self.moment.now()
         if mail.expires_at is not None and mail.expires_at <= now:
             return Cancelled(EXPIRED)
+        if mail.content is None:
+            self._readdress(mail)
         try:
             mail.recipient = wire_address(mail.recipient)  # what is composed names it so, too
         except ValidationError as refused:
@@ -181,9 +183,20 @@ class _Drain:
         mail.content = freeze(composed.message, mail, now)
         return None
 
+    def _readdress(self, mail: OutgoingMail) -> None:
+        """Mail to its owner follows them to another address, up to the fence."""
+        if mail.owner_id and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
+            mail.recipient = mail.owner.email
+            OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(recipient=mail.recipient)
+
     def _hand_over(self, mail: OutgoingMail) -> Outcome:
-        content = bytes(mail.content or b"")
-        return self.transport.hand_over(envelope(mail, content), lambda: claims.fence(self.moment, mail))
+        envelope = Envelope(
+            sender=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+            recipient=mail.recipient,
+            content=bytes(mail.content or b""),
+            name=f"{mail.created_at:%Y%m%dT%H%M%S}-{mail.kind}-{mail.pk}",
+        )
+        return self.transport.hand_over(envelope, lambda: claims.fence(self.moment, mail))
 
     def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
         """Logged at the first try, and without the error's message, which may be somebody's text."""
@@ -218,7 +231,6 @@ def resend_uncertain(moment: Moment, timings: Timings) -> None:
         _resend(mail, _why_not_again(mail, moment), moment)
 
 
-@turn()
 def _resend(mail: OutgoingMail, why_not: str, moment: Moment) -> None:
     row = OutgoingMail.objects.filter(pk=mail.pk, state=State.UNCERTAIN, fence_at=mail.fence_at)
     if why_not:

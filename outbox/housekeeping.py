@@ -10,7 +10,7 @@ from django.db import connection
 from base import owned
 from outbox.figures import note
 from outbox.kinds import HOUSEKEEPERS, housekeeper
-from outbox.models import GONE, DeliveryAttempt, LeftOut, OutgoingMail, WorkerBeat
+from outbox.models import GONE, DeliveryAttempt, LeftOut, OutgoingMail, State, WorkerBeat
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ def clear_away(now: datetime) -> None:
 def erase_bytes(now: datetime) -> int:
     """What has left or ended a week ago. Uncertain mail that may still be sent again is younger than that."""
     old = OutgoingMail.objects.filter(state__in=GONE, updated_at__lt=now - BYTES_KEPT, content__isnull=False)
-    return int(old.update(content=None))
+    codes = OutgoingMail.objects.filter(state=State.DEAD, expires_at__lt=now, content__isnull=False)
+    return int(old.update(content=None)) + int(codes.update(content=None))
 
 
 @housekeeper

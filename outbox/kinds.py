@@ -41,6 +41,7 @@ class Kind:
     settle: Callable[["OutgoingMail", datetime], None] = lambda mail, now: None
     still_wanted: Callable[["OutgoingMail"], bool] = lambda mail: True
     prepare: Callable[[list["OutgoingMail"], datetime], None] = lambda mails, now: None
+    is_to_owner: bool = False  # it goes to the address that its owner has when it leaves
     is_stored: bool = False  # its bytes are written at insert, not composed, and erased as soon as it has left or ended
 
 

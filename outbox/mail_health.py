@@ -25,17 +25,22 @@ class MailHealth:
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
     """One query. Late is judged by `not_before`: the next attempt is moved by every try, and is never late itself."""
-    found = (
-        get_user_model()
-        .objects.filter(pk=user_id)
-        .values_list(
-            Subquery(WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values("drained_at")[:1]),
-            Subquery(_first(_never_tried())),
-            Subquery(_first(OutgoingMail.objects.waiting().filter(owner=user_id))),
-            *(Subquery(_failing(now).values(name)) for name in ("failing_since", "last_error")),
-        )
-    )
-    return judge(*(found.first() or (None,) * 5), now=now)
+    columns = mail_columns(user_id, now)
+    found = get_user_model().objects.filter(pk=user_id).values_list(*columns.values()).first()
+    return judge(*(found or (None,) * len(columns)), now=now)
+
+
+def mail_columns(user_id: int, now: datetime) -> dict[str, Subquery]:
+    """What `judge` goes by, as columns of somebody's query."""
+    return {
+        "looked_at": Subquery(
+            WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values("drained_at")[:1]
+        ),
+        "untried": Subquery(_first(_never_tried())),
+        "own": Subquery(_first(OutgoingMail.objects.waiting().filter(owner=user_id))),
+        "failing_since": Subquery(_failing(now).values("failing_since")),
+        "error": Subquery(_failing(now).values("last_error")),
+    }
 
 
 def judge(

@@ -358,8 +358,21 @@ class OutgoingMail(models.Model):
         rows = self._still(State.DEAD, State.HELD, State.CANCELLED).exclude(OVER)
         return bool(rows.revive(max(now, self.not_before), attempts=0, first_attempt_at=None))
 
+    def wait_again(self, at: Any) -> bool:
+        """It died for no fault of its own. False when a newer reminder says it all."""
+        try:
+            with transaction.atomic():
+                return bool(self._still(State.DEAD).update(state=State.PENDING, next_attempt_at=at, **NOT_CLAIMED))
+        except IntegrityError:
+            return False
+
     def cancel(self, cause: str, now: datetime) -> bool:
         return bool(self._still(State.PENDING, State.CLAIMED, State.HELD).cancel(cause, now))
+
+    def hold_again(self, cause: str, now: datetime) -> bool:
+        """Undoes the discarding of a held mail."""
+        rows = self._still(State.CANCELLED).filter(cause=BY_HAND)
+        return bool(rows.update(state=State.HELD, cause=cause, updated_at=now))
 
     def mark_seen(self) -> None:
         self._still(State.SENT, State.UNCERTAIN, State.DEAD).update(seen=True)

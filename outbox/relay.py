@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from outbox.models import RELAY, Relay
 from outbox.timing import Moment, Timings
-from outbox.turns import turn
+
+LONGEST = timedelta(seconds=Timings.breaker_most)
 
 
 def state() -> Relay:
@@ -12,7 +13,8 @@ def state() -> Relay:
 
 
 def is_shut(relay: Relay, now: datetime) -> bool:
-    return relay.shut_until is not None and relay.shut_until > now
+    """Believed for as long as it is ever shut: further ahead a clock was wrong when it was written."""
+    return relay.shut_until is not None and now < relay.shut_until <= now + LONGEST
 
 
 def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelta:
@@ -33,10 +35,5 @@ def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelt
 def mend(relay: Relay) -> None:
     """It took a mail: all is well again."""
     if relay.failures:
-        _mended()
+        Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)
         relay.failures = 0
-
-
-@turn()
-def _mended() -> None:
-    Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)

@@ -2,11 +2,12 @@
 
 import logging
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from outbox import relay
@@ -14,7 +15,6 @@ from outbox.kinds import KINDS, Cancelled, Kind
 from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, Relay, State
 from outbox.smtp import Accepted, Outcome, Refused, RelayDown, Unknown, Withdrawn
 from outbox.timing import Moment, Timings, adapted
-from outbox.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,23 @@ _TOKEN, _AT = OutgoingMail._meta.get_field("claim_token"), DeliveryAttempt._meta
 
 Statements = list[tuple[str, dict[str, Any]]]
 DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+EVERYBODY = 5
+OF_THE_RECIPIENT = re.compile(r"5\.[12]\.\d")  # RFC 3463: bad address, bad mailbox
+
+
+def _refused_in_a_row(answer: Outcome) -> list[int]:
+    """The last mails, each to another recipient, that were refused as this one was, with none accepted since."""
+    if OF_THE_RECIPIENT.match(answer.reply):
+        return []
+    found: dict[str, int] = {}
+    tries = DeliveryAttempt.objects.filter(Q(code__gte=500) | Q(code__lt=300)).order_by("-pk")
+    for pk, recipient, phase, code in tries.values_list("mail_id", "mail__recipient", "phase", "code")[: 4 * EVERYBODY]:
+        if (phase, code) != (answer.phase, answer.code) or len(found) == EVERYBODY:
+            break
+        found.setdefault(recipient.casefold(), pk)
+    return list(found.values())
 
 
 def backoff(attempts: int, timings: Timings) -> float:
@@ -66,7 +83,6 @@ class Books:
         else:
             self._refused(mail, result)
 
-    @turn()
     def unsent(self, mail: OutgoingMail) -> None:
         """Nothing was sent, whatever became of the fence's commit: if the row is still this claim's, it waits again."""
         self._rows(mail, State.CLAIMED, State.HANDING).update(
@@ -90,7 +106,6 @@ class Books:
             self._settle(mail, statements, None)
         relay.mend(self.relay)
 
-    @turn()
     @transaction.atomic
     def _settle(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
         if kind is not None:
@@ -105,7 +120,6 @@ class Books:
         mail.state = State.SENT
 
     def _statements(self, mail: OutgoingMail, answer: Outcome) -> Statements:
-        """Written before the writers' queue is joined, so that nobody waits for it."""
         now, parameters = self.moment.words()
         parameters |= {
             "id": mail.pk,
@@ -134,8 +148,22 @@ class Books:
         if not is_over:
             changes["next_attempt_at"] = self.moment.sql(pause)
         self._tried(mail, state, answer, [State.CLAIMED, State.HANDING], **changes)
+        if isinstance(answer, Refused) and answer.code is not None and mail.state == State.DEAD:
+            self._is_it_everybody(mail, answer)
 
-    @turn()
+    def _is_it_everybody(self, mail: OutgoingMail, answer: Outcome) -> None:
+        """The same lasting no to five recipients in a row is no fault of theirs: a password is missing, or the relay knows us
+        no more. They wait again, and the relay is left alone for a while. Those tried for too long stay dead."""
+        refused = _refused_in_a_row(answer)
+        if len(refused) < EVERYBODY:
+            return
+        pause = relay.trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
+        self.is_shut = True
+        since = self.moment.now() - timedelta(seconds=self.timings.retry_window)
+        for row in OutgoingMail.objects.filter(pk__in=refused, state=State.DEAD, first_attempt_at__gt=since):
+            if row.wait_again(self.moment.sql(pause.total_seconds())) and row.pk == mail.pk:
+                mail.state = State.PENDING
+
     @transaction.atomic
     def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
         now = self.moment.sql()
@@ -153,7 +181,6 @@ class Books:
             mail.state = state
             self._log(mail, answer)
 
-    @turn()
     def _cancelled(self, mail: OutgoingMail, cause: str) -> None:
         changed = self._rows(mail, State.CLAIMED).update(
             state=State.CANCELLED,
@@ -165,7 +192,6 @@ class Books:
         if changed:
             mail.state = State.CANCELLED
 
-    @turn()
     @transaction.atomic
     def _relay_down(self, mail: OutgoingMail, answer: Outcome) -> None:
         """No fault of the mail's, so not counted. But it goes behind the others, should it be what upsets the server."""
@@ -183,8 +209,9 @@ class Books:
             self._log(mail, answer)
 
     def _kept_bytes(self, mail: OutgoingMail, state: State) -> Any:
-        """Dropped at a certain refusal. Kept of what may have arrived once, and of a stored mail while it may still leave."""
-        is_kept = state == State.PENDING if _is_stored(mail) else mail.possible_duplicate
+        """Dropped at a certain refusal. Kept of what may have arrived once, and of a stored mail while it may still
+        leave: one that died of the relay's fault comes back."""
+        is_kept = state in (State.PENDING, State.DEAD) if _is_stored(mail) else mail.possible_duplicate
         return mail.content if is_kept else None
 
     def _rows(self, mail: OutgoingMail, *states: State) -> Any:

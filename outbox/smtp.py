@@ -23,6 +23,7 @@ from outbox.text import reply
 from outbox.timing import Timings
 
 NEEDS_AUTH = {530, 535, 538}
+OF_ONE_MAIL = {"recipient", "data"}  # phases in which the server has learnt whose mail it is
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ class SMTPTransport:
         self.timings, self.hello = timings, hello
         self._smtp: smtplib.SMTP | None = None
         self._phase = "connect"
+        self._troubled = (
+            ""  # the last recipient at whom the server fell silent, with no mail accepted for the text since
+        )
 
     def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
         try:
@@ -164,10 +168,13 @@ class SMTPTransport:
             return Refused("address", None, refused.messages[0])
         was_open = self._smtp is not None
         stopped = self._ask(envelope)
-        if was_open and isinstance(stopped, RelayDown) and self._smtp is None:
-            stopped = self._ask(envelope)  # the server had closed the kept connection: a new one tells
+        if was_open and isinstance(stopped, RelayDown) and (stopped.phase == "sender" or stopped.code == 421):
+            stopped = self._ask(envelope)  # the server had enough of the kept connection: a new one tells
+        if isinstance(stopped, RelayDown) and stopped.phase in OF_ONE_MAIL and stopped.code not in NEEDS_AUTH:
+            return self._trouble(envelope.recipient, stopped)
         if stopped is not None:
             return stopped
+        self._troubled = ""
         try:
             if not fence():
                 self._drop()
@@ -194,6 +201,26 @@ class SMTPTransport:
         except (smtplib.SMTPException, OSError, ValueError) as lost:  # ValueError: a password smtplib cannot encode
             self._drop()
             return RelayDown(self._phase, None, _words(lost))
+
+    def _trouble(self, recipient: str, stopped: RelayDown) -> Outcome:
+        """After MAIL went well a 421, a dropped line or silence is this mail's own, counted as its try. It is the server's
+        when the next mail meets the same, or when the server does not answer a new connection."""
+        is_second = self._troubled not in ("", recipient)
+        self._troubled = recipient
+        if is_second or not self._answers():
+            return stopped
+        return RefusedForNow(stopped.phase, stopped.code, stopped.reply)
+
+    def _answers(self) -> bool:
+        self._drop()
+        try:
+            smtp = self._connect()
+            if smtp.rset()[0] == smtp.noop()[0] == 250:
+                return True
+        except (smtplib.SMTPException, OSError, ValueError):
+            pass
+        self._drop()
+        return False
 
     def _connect(self) -> smtplib.SMTP:
         self._phase = "connect"

@@ -7,6 +7,7 @@ urlpatterns = [
     path("deliveries/<number:pk>/cancel/", views.delivery_cancel, name="delivery_cancel"),
     path("deliveries/<number:pk>/retry/", views.delivery_retry, name="delivery_retry"),
     path("deliveries/<number:pk>/seen/", views.delivery_seen, name="delivery_seen"),
+    path("deliveries/<number:pk>/hold/", views.delivery_hold, name="delivery_hold"),
     path("deliveries/<number:pk>/release/", views.delivery_release, name="delivery_release"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
@@ -11,6 +12,8 @@ from outbox.figures import REPAIRS, figures, noted
 from outbox.models import BY_HAND, OutgoingMail, State
 from outbox.tasks import wake
 from outbox.words import title
+
+UNDISCARDED = gettext_noop("you took it back from being discarded")
 
 
 @require_safe
@@ -37,8 +40,9 @@ def delivery_list(request: OwnerRequest) -> HttpResponse:
 @require_POST
 def delivery_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
     mail = _mail(request, pk)
+    was_held = mail.state == State.HELD
     if mail.cancel(BY_HAND, timezone.now()):
-        undo = reverse("delivery_retry", args=[pk])
+        undo = reverse("delivery_hold" if was_held else "delivery_retry", args=[pk])
         tell(request, _("Cancelled: %(what)s") % {"what": title(mail)}, undo=undo)
     else:
         tell(request, _("It was not stopped: %(state)s.") % {"state": _now(mail)})
@@ -65,6 +69,17 @@ def delivery_release(request: OwnerRequest, pk: int) -> HttpResponse:
         tell(request, _("Released: %(what)s") % {"what": title(mail)})
     else:
         tell(request, _("It was not released: %(state)s.") % {"state": _now(mail)})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def delivery_hold(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Undo of Discard: held as before, and not sent."""
+    mail = _mail(request, pk)
+    if mail.hold_again(UNDISCARDED, timezone.now()):
+        tell(request, _("Held again: %(what)s") % {"what": title(mail)})
+    else:
+        tell(request, _("It was not held: %(state)s.") % {"state": _now(mail)})
     return go_back(request, "delivery_list")
 
 

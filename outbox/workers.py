@@ -11,12 +11,10 @@ from django.db.models.functions import Coalesce
 
 from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, OutgoingMailQuerySet, State, WorkerBeat
 from outbox.timing import Moment, Timings
-from outbox.turns import turn
 
 SILENT = "the delivering process died before the mail server's answer was written down"
 
 
-@turn()
 def beat(moment: Moment) -> WorkerBeat:
     """This process's row, seen now."""
     host, pid, started_at = this_host(), os.getpid(), started(os.getpid()) or ""
@@ -26,7 +24,6 @@ def beat(moment: Moment) -> WorkerBeat:
     return row
 
 
-@turn()
 def went_through(moment: Moment, worker: WorkerBeat) -> None:
     """The tick ran to its end: what the heartbeat on the pages tells."""
     now = moment.sql()
@@ -47,12 +44,10 @@ def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:
         _doubt(moment, mail)
 
 
-@turn()
 def _take_back(moment: Moment, claimed: OutgoingMailQuerySet) -> None:
     claimed.update(state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED)
 
 
-@turn()
 @transaction.atomic
 def _doubt(moment: Moment, mail: OutgoingMail) -> None:
     taken = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state=State.HANDING).update(

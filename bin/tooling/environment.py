@@ -51,11 +51,8 @@ class Environment:
         An environment that holds more than is wanted now stays, so that bin/up after bin/test has nothing to do.
         """
         with self._alone():
-            stamp = self._read_stamp()
-            held, wanted = stamp.get("requirements"), CONTENTS[2 if development else int(not self._names_a_broker())]
-            if held in CONTENTS and CONTENTS.index(held) > CONTENTS.index(wanted):
-                wanted = held
-            if stamp == self._describe(wanted):
+            wanted = self._wanted(development=development)
+            if self._read_stamp() == self._describe(wanted):
                 return False
             started = time.monotonic()
             uv = shutil.which("uv")
@@ -68,6 +65,14 @@ class Environment:
             self.stamp.write_text(json.dumps(self._describe(wanted)))
             say(f"The environment is ready after {time.monotonic() - started:.1f} s.")
             return True
+
+    def fits(self, *, development: bool) -> bool:
+        """Whether `ensure` would leave it as it is."""
+        return self._read_stamp() == self._describe(self._wanted(development=development))
+
+    def _wanted(self, *, development: bool) -> list[str]:
+        held, wanted = self._read_stamp().get("requirements"), 2 if development else int(not self._names_a_broker())
+        return CONTENTS[max(wanted, CONTENTS.index(held) if held in CONTENTS else 0)]
 
     def _names_a_broker(self) -> bool:
         """Whether REDIS_URL is set, here or in .env: then the embedded Valkey is not needed."""

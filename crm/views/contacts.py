@@ -158,7 +158,7 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
     now = timezone.now()
     people = request.user.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
-    promises = contact.promises.owed(PROMISES_SHOWN + 1)
+    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES_SHOWN + 1])
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
         "contact": contact,

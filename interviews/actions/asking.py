@@ -13,7 +13,7 @@ from accounts.models import User
 from base.text import clean_line
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews import working
+from interviews import working_hours
 from interviews.actions import planning
 from interviews.invitations import address_of, may_have_arrived
 from interviews.models import Ask, AskVia
@@ -80,7 +80,7 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
 def wait(*, ask: Ask, now: datetime) -> Ask:
     """Not yet: proposed again some working days later."""
     owner = ask.owner
-    ask.follow_up_on = working.after_working_days(owner, owner.today(now), A_WHILE)
+    ask.follow_up_on = working_hours.after_working_days(owner, owner.today(now), A_WHILE)
     ask.save(update_fields=["follow_up_on"])
     return ask
 
@@ -104,7 +104,7 @@ def reopen(*, ask: Ask, now: datetime) -> Ask:
 
 def _next(owner: User, step: int, today: date) -> date | None:
     """After the last letter nothing more is proposed."""
-    return working.after_working_days(owner, today, WAITS[step]) if step in WAITS else None
+    return working_hours.after_working_days(owner, today, WAITS[step]) if step in WAITS else None
 
 
 def _mails(ask: Ask) -> Any:

@@ -15,7 +15,7 @@ from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews import links, working
+from interviews import links, working_hours
 from interviews.actions import planning
 from interviews.invitations import address_of, may_have_arrived
 from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
@@ -77,7 +77,7 @@ def offer(*, owner: User, contact: Contact, terms: Terms, uid: uuid.UUID | None 
     address = address_of(contact)
     if terms.chase and address:
         made.chase = True
-        made.chase_on = working.after_working_days(owner, owner.today(now), CHASE_AFTER)
+        made.chase_on = working_hours.after_working_days(owner, owner.today(now), CHASE_AFTER)
     made.save(force_insert=True)
     owner.offerslots.bulk_create([_slot(made, at) for at in sorted(set(terms.times))])
     if address:

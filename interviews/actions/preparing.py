@@ -1,6 +1,6 @@
 """What is done before a talk: begun by the first thing kept, and taken along by the interview that is planned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,10 +10,6 @@ from django.db.models import Max
 from crm.models import Contact
 from interviews.models import ChosenQuestion, Homework, Interview, Preparation, Question
 from interviews.prepared import MOST_CHOSEN, current
-
-
-class Stale(Exception):  # noqa: N818 - it is no error of the program
-    """Another tab kept something else meanwhile."""
 
 
 class Studied(NamedTuple):
@@ -31,7 +27,6 @@ def begin(*, contact: Contact, now: datetime) -> Preparation:
     if found:
         return found
     planned = contact.interviews.planned().filter(preparation__isnull=True).next_first().first()
-    made: Preparation
     made, _is_new = contact.owner.preparations.get_or_create(
         contact=contact,
         interview=planned,
@@ -61,12 +56,9 @@ def keep(
     homework: Mapping[str, Studied],
     now: datetime,
 ) -> Preparation:
-    """Everything the page holds, in one commit; refused when it was made from an older version."""
+    """Everything the page holds, in one commit. Raises Stale when the page was made from an older version."""
     preparation = begin(contact=contact, now=now)
-    if not contact.preparations.filter(pk=preparation.pk, version=seen).update(
-        purpose=purpose, agenda=agenda, minutes=minutes, version=seen + 1
-    ):
-        raise Stale
+    preparation.change(seen, purpose=purpose, agenda=agenda, minutes=minutes)
     preparation.homework.bulk_create(
         [
             Homework(owner_id=contact.owner_id, preparation=preparation, item=item, **studied._asdict())
@@ -102,32 +94,37 @@ def choose(*, contact: Contact, questions: Iterable[Question], now: datetime) ->
 
 
 @transaction.atomic
-def ask_all(*, question: Question, contacts: Iterable[Contact], now: datetime) -> list[Contact]:
+def ask_all(*, question: Question, contacts: Collection[Contact], now: datetime) -> list[Contact]:
     """Takes one question into the next talk of each; gives those in whose talk it was new, and had room."""
-    return [contact for contact in contacts if choose(contact=contact, questions=[question], now=now)]
+    in_one_order = sorted(
+        contacts, key=lambda contact: contact.pk
+    )  # each is locked: two calls at once wait for each other
+    asked = {contact.pk for contact in in_one_order if choose(contact=contact, questions=[question], now=now)}
+    return [contact for contact in contacts if contact.pk in asked]
 
 
 @transaction.atomic
 def ask_none(*, rows: Iterable[ChosenQuestion]) -> int:
     """Undoes `ask_all`; says out of how many talks it went."""
-    return sum(take_out(chosen=chosen) for chosen in rows)
+    return sum(take_out(chosen=chosen) for chosen in sorted(rows, key=lambda chosen: chosen.contact_id))
 
 
 @transaction.atomic
 def move(*, chosen: ChosenQuestion, to: int) -> None:
     """To the place `to`, counted from 1. What must be asked stays before what may be."""
     preparation = _locked(chosen.preparation)
-    others = [row for row in preparation.questions.in_order() if row.pk != chosen.pk]
-    others.insert(max(0, to - 1), chosen)
-    _number(preparation, others)
+    rows = list(preparation.questions.in_order())
+    mine = [row for row in rows if row.pk == chosen.pk]
+    others = [row for row in rows if row.pk != chosen.pk]
+    place = max(0, to - 1)
+    _number(preparation, others[:place] + mine + others[place:])
 
 
 @transaction.atomic
 def mark(*, chosen: ChosenQuestion, must_ask: bool) -> None:
-    _locked(chosen.preparation)
-    chosen.must_ask = must_ask
-    chosen.save(update_fields=["must_ask"])
-    _number(chosen.preparation)
+    preparation = _locked(chosen.preparation)
+    preparation.questions.filter(pk=chosen.pk).update(must_ask=must_ask)
+    _number(preparation)
 
 
 @transaction.atomic

@@ -9,9 +9,9 @@ from base.owned import Stale
 from base.text import clean_line
 from base.zones import load_zone
 from interviews.actions import planning
+from interviews.calendar_replies import Reply
 from interviews.invitations import Told
 from interviews.models import AttendeeStatus, Interview
-from interviews.replies import Reply
 from outbox.tasks import wake
 
 REPLIED = "replied"

@@ -18,7 +18,7 @@ from base.submitted_once import UidField
 from base.zones import city
 from crm.fields import LineField, TextField
 from crm.models import Contact
-from interviews import working
+from interviews import working_hours
 from interviews.actions.offering import Terms
 from interviews.forms.planning import OTHER, Chips, ClockField, MinutesField
 from interviews.models import ASKED_FOR, Agreed, Interview, Medium
@@ -115,7 +115,7 @@ class OfferForm(forms.Form):
     def understood(self) -> list[tuple[datetime, list[Interview], str]]:
         """Each time that can be read, with what stands in its way: talks then, and a holiday of mine."""
         times = sorted({row.starts_at for row in self.rows if row.starts_at and row.starts_at > self.now})
-        return [(at, self._overlaps(at), working.holiday(self.owner, self._day(at))) for at in times]
+        return [(at, self._overlaps(at), working_hours.holiday(self.owner, self._day(at))) for at in times]
 
     def _overlaps(self, starts_at: datetime) -> list[Interview]:
         utc = starts_at.astimezone(UTC)
@@ -175,7 +175,7 @@ class OfferForm(forms.Form):
     def _initial(self) -> dict[str, Any]:
         ways = [Medium.PHONE, Medium.VIDEO]
         found = {"minutes": ASKED_FOR[0], "ways": ways, "chase": False, "confirm_them": False}
-        free = working.propose(
+        free = working_hours.propose(
             self.owner, minutes=ASKED_FOR[-1], their_zone=self.contact.time_zone, now=self.now, count=TIMES
         )
         for n, starts_at in enumerate(free, 1):

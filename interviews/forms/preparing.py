@@ -170,12 +170,13 @@ class QuestionForm(forms.Form):
     )
     tag = forms.ChoiceField(label=gettext_lazy("What it is after"), choices=QuestionTag.choices, widget=Chips)
     must_ask = forms.BooleanField(label=gettext_lazy("Must ask"), required=False)
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, owner: User, question: Question | None = None) -> None:
         self.owner, self.question = owner, question
         initial: dict[str, Any] = {"tag": QuestionTag.INSIGHTS}
         if question:
-            initial = {"text": question.text, "tag": question.tag, "must_ask": question.must_ask}
+            initial = {name: getattr(question, name) for name in ("text", "tag", "must_ask", "version")}
         super().__init__(data, initial=initial)
         choose_one = _("Choose one of the five.")
         self.fields["tag"].error_messages.update(required=choose_one, invalid_choice=choose_one)
@@ -192,6 +193,29 @@ class QuestionForm(forms.Form):
                 _("%(n)d questions are enough for a life. Change one instead.") % {"n": MOST_QUESTIONS}
             )
         return text
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.question and found.get("version") not in (None, self.question.version):
+            for name, stands in self._stands().items():
+                if name in found and found[name] != getattr(self.question, name):
+                    self.add_error(name, _("Saved meanwhile: “%s”. Yours stands here.") % stands)
+            self.data = {**dict(self.data.items()), "version": str(self.question.version)}
+        return found
+
+    def _stands(self) -> dict[str, str]:
+        assert self.question  # noqa: S101 - for the type
+        must_ask = _("must ask") if self.question.must_ask else _("may ask")
+        return {"text": self.question.text, "tag": self.question.get_tag_display(), "must_ask": must_ask}
+
+    @property
+    def seen(self) -> int:
+        """The version whose words this form has compared itself with."""
+        return self.question.version if self.question else 0
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("text", "tag", "must_ask")}
 
 
 def _initial(prepared: Prepared) -> dict[str, Any]:

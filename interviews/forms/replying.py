@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from interviews import replies
+from interviews import calendar_replies
 from interviews.models import Interview
 
 
@@ -23,7 +23,7 @@ class ReplyForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Or its text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    reply: replies.Reply
+    reply: calendar_replies.Reply
 
     def __init__(self, *args: Any, interview: Interview, **kwargs: Any) -> None:
         self.interview = interview
@@ -34,13 +34,13 @@ class ReplyForm(forms.Form):
         if self.errors:
             return found
         file = found.get("file")
-        if file and file.size > replies.LARGEST:
+        if file and file.size > calendar_replies.LARGEST:
             raise forms.ValidationError(_("This file is too large to be an answer to an invitation."))
         content = file.read() if file else found.get("text", "").encode("utf-8", "replace")
         if not content.strip():
             raise forms.ValidationError(_("Choose the file that came with the answer, or paste its text."))
         try:
-            self.reply = replies.read(content, self.interview)
-        except replies.RefusedError as refused:
+            self.reply = calendar_replies.read(content, self.interview)
+        except calendar_replies.RefusedError as refused:
             raise forms.ValidationError(str(refused)) from None
         return found

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from base.text import clean_line
 from interviews.actions.asking import ASK
-from interviews.mails.letters import LETTER, address
+from interviews.mails.composing import address
 from interviews.models import Ask
+from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
 
@@ -19,7 +20,7 @@ def compose_ask(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     cause = _why_not(ask)
     if ask is None or cause:
         return Cancelled(cause)
-    message = EmailMessage(policy=LETTER)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = clean_line(ask.subject)
     address(message, mail.recipient, ask.owner, ask.contact)
     before = _sent_before(ask)

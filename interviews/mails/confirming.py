@@ -15,7 +15,7 @@ from base.zones import city, load_zone
 from crm.models import Stage
 from interviews import links
 from interviews.invitations import address_of, last_mail
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import Interview, InterviewQuerySet, Offer
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
@@ -74,7 +74,7 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
         "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)) if offer else "",
     }
     with timezone.override(zone):
-        return letters.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
+        return composing.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:

@@ -1,18 +1,23 @@
 """The thank-you: a letter from me to one person, in my words; sending it keeps the promise."""
 
+from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.owned import Stale
 from base.text import clean_line
 from crm.actions import touch
 from interviews.actions.debriefing import thanks_of
-from interviews.mails.letters import LETTER, address
+from interviews.locks import lock_contacts
+from interviews.mails.composing import address
 from interviews.models import Interview
 from interviews.thanks import THANK_YOU
+from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
 
@@ -24,7 +29,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
     owner, contact = interview.owner, interview.contact
     context = {"subject": mail.context["subject"], "body": mail.context["body"], "owner": owner, "contact": contact}
     subject = clean_line(render_to_string("interviews/email/thank_you_subject.txt", context))[:250]
-    message = EmailMessage(policy=LETTER)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = subject
     address(message, mail.recipient, owner, contact)
     message.set_content(render_to_string("interviews/email/thank_you_body.txt", context), cte="quoted-printable")
@@ -36,9 +41,13 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
 def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
     """It has left: the promise is kept, and we were in touch."""
     interview = _interview(mail)
+    if interview:
+        lock_contacts(interview)
     promise = thanks_of(interview) if interview else None
-    if promise and promise.keep(now):
-        touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+    if promise:
+        with suppress(Stale), transaction.atomic():  # kept by hand at this moment
+            touch(contact=promise.contact, on=promise.owner.today(now), now=now)
+            promise.keep(now)
 
 
 def still_wanted(mail: OutgoingMail) -> bool:

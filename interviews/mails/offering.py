@@ -15,10 +15,10 @@ from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
 from base.zones import load_zone
-from interviews import links, working
+from interviews import links, working_hours
 from interviews.actions.offering import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
 from interviews.invitations import address_of
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
@@ -59,7 +59,7 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
     }
     with timezone.override(owner.zone):
-        return letters.to_owner(mail.recipient, "answered", context)
+        return composing.to_owner(mail.recipient, "answered", context)
 
 
 def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -81,7 +81,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(load_zone(counter.time_zone)):
-        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+        return composing.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:
@@ -97,7 +97,7 @@ def offer_still_wanted(mail: OutgoingMail) -> bool:
 register(Kind(OFFER, gettext_lazy("Times offered"), compose_offer, still_wanted=offer_still_wanted))
 register(Kind(CHASE, gettext_lazy("No answer yet"), compose_chase, still_wanted=offer_still_wanted))
 register(Kind(REFUSAL, gettext_lazy("Their time does not suit"), compose_refusal, still_wanted=refusal_still_wanted))
-register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered))
+register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered, is_to_owner=True))
 
 
 @planner
@@ -123,7 +123,7 @@ def _chase(offer: Offer, now: datetime) -> int:
     if not _is_time(owner, offer, now):
         return 0
     chased = offer.chased + 1
-    next_on = working.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
+    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
     if not rows.update(chased=chased, chase_on=next_on):
         return 0
@@ -144,7 +144,7 @@ def _chase(offer: Offer, now: datetime) -> int:
 
 def _is_time(owner: User, offer: Offer, now: datetime) -> bool:
     today = owner.today(now)
-    if offer.chase_on is None or today < offer.chase_on or not working.is_working_day(owner, today):
+    if offer.chase_on is None or today < offer.chase_on or not working_hours.is_working_day(owner, today):
         return False
     return now >= instant(today, owner.work_from, owner.zone)
 
@@ -176,7 +176,7 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(load_zone(context["zone"])):
-        return letters.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+        return composing.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
 
 
 def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:

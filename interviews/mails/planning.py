@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from interviews import calendars, links
 from interviews.invitations import CANCELLATION, INVITATION
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import Agreed, Interview, Offer
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
@@ -78,7 +78,7 @@ def _why_not(interview: Interview, mail: OutgoingMail, now: datetime) -> str:
 
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _words(mail, interview, agreed)
-    letter = letters.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
+    letter = composing.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
         if ids:
             letter.message[header] = " ".join(ids)

@@ -16,7 +16,7 @@ from accounts.models import User
 from base.dates import instant
 from crm.models import Stage
 from interviews.brief import read_brief
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import Interview
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
@@ -72,14 +72,14 @@ def compose_brief(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "when": "today" if owner.today(now) == owner.today(interview.starts_at) else "tomorrow",
     }
     with timezone.override(owner.zone):
-        return letters.to_owner(mail.recipient, "brief", context)
+        return composing.to_owner(mail.recipient, "brief", context)
 
 
 def brief_still_wanted(mail: OutgoingMail) -> bool:
     return not _why_not(_interview(mail), mail, timezone.now())
 
 
-register(Kind(BRIEF, gettext_lazy("Tomorrow’s talk"), compose_brief, still_wanted=brief_still_wanted))
+register(Kind(BRIEF, gettext_lazy("Tomorrow’s talk"), compose_brief, still_wanted=brief_still_wanted, is_to_owner=True))
 
 
 def _due(now: datetime) -> Iterator[Interview]:

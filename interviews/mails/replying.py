@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from interviews.actions.replying import REPLIED
-from interviews.mails import letters
+from interviews.mails import composing
 from interviews.models import AttendeeStatus, Interview
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail
@@ -30,7 +30,7 @@ def compose_replied(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "url": settings.SITE_URL + interview.get_absolute_url(),
     }
     with timezone.override(owner.zone):
-        return letters.to_owner(mail.recipient, "answered", context)
+        return composing.to_owner(mail.recipient, "answered", context)
 
 
-register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied))
+register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied, is_to_owner=True))

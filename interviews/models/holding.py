@@ -1,14 +1,15 @@
 """The talk itself, its clock and its notes, and the three minutes after it."""
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from base.owned import Owned
+from base.owned import Owned, Versioned
 from interviews.models.interview import Interview
 
 OPENING = timedelta(seconds=90)  # as long as the end is being said aloud
@@ -35,7 +36,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.annotate(has_heard=Exists(RoomWrite.objects.filter(room=OuterRef("pk"), uid=uid)))
 
 
-class Room(Owned):
+class Room(Versioned):
     """The page I have open during the interview. The server's start time is the truth; phones have their own clocks."""
 
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="room")
@@ -46,9 +47,8 @@ class Room(Owned):
     ended_at = models.DateTimeField(null=True)
     notes = models.TextField(_("notes"), max_length=LONGEST_NOTES, blank=True)
     notes_version = models.PositiveIntegerField(default=0)
-    version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[Any] = RoomQuerySet.as_manager()
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -59,6 +59,12 @@ class Room(Owned):
 
     def __str__(self) -> str:
         return f"of interview {self.interview_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("room", args=[self.interview_id])
+
+    def standing(self, today: date) -> str:
+        return _now("Nothing was changed: the room has changed meanwhile, perhaps on another device.")
 
     @property
     def minutes(self) -> int:
@@ -129,7 +135,12 @@ class MayUseName(models.TextChoices):
     NOT_ASKED = "", _("not asked")
 
 
-class Debrief(Owned):
+class DebriefQuerySet(models.QuerySet["Debrief"]):
+    def alive(self) -> "DebriefQuerySet":
+        return self.filter(interview__binned_at__isnull=True, interview__contact__binned_at__isnull=True)
+
+
+class Debrief(Versioned):
     """The three minutes after a talk. Until it is done the interview stays on Today (product.md rule 8)."""
 
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="debrief")
@@ -138,7 +149,8 @@ class Debrief(Owned):
     may_use_name = models.CharField(_("may I use their name"), max_length=3, choices=MayUseName, blank=True)
     opened_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
-    version = models.PositiveIntegerField(default=1)
+
+    objects = DebriefQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -150,6 +162,12 @@ class Debrief(Owned):
 
     def __str__(self) -> str:
         return f"of interview {self.interview_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("debrief", args=[self.interview_id])
+
+    def standing(self, today: date) -> str:
+        return _now("Nothing was changed: the debrief has changed meanwhile.")
 
     @property
     def is_done(self) -> bool:

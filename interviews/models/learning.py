@@ -1,7 +1,6 @@
 """What came of what people told: read, or joined."""
 
 from datetime import datetime
-from typing import Any, ClassVar
 
 from django.db import models
 
@@ -20,7 +19,7 @@ class Tick(Owned):
     name_key = models.CharField(max_length=600)
     done_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = TickQuerySet.as_manager()
+    objects = TickQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "name_key"], name="tick_once")]

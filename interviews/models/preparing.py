@@ -1,14 +1,15 @@
 """What I do before I take somebody's time: homework, a purpose, an agenda, questions."""
 
 import uuid
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from base.owned import Owned
+from base.owned import Owned, Versioned
 from crm.models import Contact
 from interviews.models.interview import Interview, InterviewState
 
@@ -44,7 +45,7 @@ class PreparationQuerySet(models.QuerySet["Preparation"]):
         return ahead.select_related("interview").order_by(rank, "interview__starts_at", "-pk")
 
 
-class Preparation(Owned):
+class Preparation(Versioned):
     """Getting ready for the next talk with one contact. It may begin before there is a time, and then goes with the
     interview that is planned."""
 
@@ -56,10 +57,9 @@ class Preparation(Owned):
     purpose = models.TextField(_("what I want from this"), max_length=2000, blank=True)
     agenda = models.TextField(_("agenda"), max_length=4000, blank=True)  # a line an item: "8 Data without gauges"
     minutes = models.PositiveSmallIntegerField(_("how long"), default=20)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = PreparationQuerySet.as_manager()
+    objects = PreparationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -120,12 +120,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def offered(self) -> "QuestionQuerySet":
         return self.filter(retired_at__isnull=True)
 
-    def answered_by(self, contact: Contact) -> "QuestionQuerySet":
-        answers = ChosenQuestion.objects.filter(question=OuterRef("pk"), contact=contact, answered_at__isnull=False)
-        return self.filter(Exists(answers))
 
-
-class Question(Owned):
+class Question(Versioned):
     """One question of my bank: a starting one of ours (`starting` 1 to 14, wording may be changed) or my own."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -136,7 +132,7 @@ class Question(Owned):
     retired_at = models.DateTimeField(null=True)  # no longer offered; its answers stay
     created_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = QuestionQuerySet.as_manager()
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -159,13 +155,19 @@ class Question(Owned):
         """ "strong in …": something of the owner's is to be filled in."""
         return "…" in self.text
 
-    def retire(self, now: datetime) -> None:
-        self.retired_at = now
-        self.save(update_fields=["retired_at"])
+    def get_absolute_url(self) -> str:
+        return reverse("question_list")
 
-    def bring_back(self) -> None:
-        self.retired_at = None
-        self.save(update_fields=["retired_at"])
+    def standing(self, today: date) -> str:
+        if self.retired_at:
+            return _now("Nothing was changed: this question is no longer offered.")
+        return _now("Nothing was changed: this question is offered, and was changed meanwhile.")
+
+    def retire(self, seen: int, now: datetime) -> None:
+        self.change(seen, retired_at=now)
+
+    def bring_back(self, seen: int) -> None:
+        self.change(seen, retired_at=None)
 
 
 class ChosenQuestionQuerySet(models.QuerySet["ChosenQuestion"]):
@@ -189,7 +191,7 @@ class ChosenQuestion(Owned):
     answer_version = models.PositiveIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = ChosenQuestionQuerySet.as_manager()
+    objects = ChosenQuestionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -66,7 +66,7 @@ def learned_ask(request: OwnerRequest, question_pk: int) -> HttpResponse:
     contacts = {talk.contact_id: talk.contact for talk in learned.not_asked_yet(request.user, question, now)}
     for contact in contacts.values():
         contact.owner = request.user
-    asked = preparing.ask_all(question=question, contacts=contacts.values(), now=now)
+    asked = preparing.ask_all(question=question, contacts=list(contacts.values()), now=now)
     if asked:
         undo = reverse("learned_unask", args=[question.pk]) + "?of=" + ",".join(str(contact.pk) for contact in asked)
         names = _names([contact.first_name for contact in asked])

@@ -13,13 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, tell
+from base.owned import Stale
+from base.url_values import read_number
 from crm.models import Contact
 from interviews import bank
 from interviews.actions import preparing as actions
 from interviews.brief import read_brief
 from interviews.forms.preparing import PreparationForm
 from interviews.models import ChosenQuestion, QuestionTag
-from interviews.prepared import Prepared, answered_questions, read, week_of
+from interviews.prepared import MOST_CHOSEN, Prepared, answered_questions, read, week_of
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -100,8 +102,7 @@ def question_remove(request: OwnerRequest, contact_pk: int, pk: int) -> HttpResp
 def question_return(request: OwnerRequest, contact_pk: int, question_pk: int) -> HttpResponse:
     contact = _contact(request, contact_pk)
     question = get_object_or_404(request.user.questions, pk=question_pk)
-    at = request.GET.get("at", "")
-    place = int(at) if at.isascii() and at.isdigit() and len(at) < 4 else 1
+    place = read_number(request.GET.get("at"), largest=MOST_CHOSEN) or 1
     must_ask = request.GET.get("must") == "1"
     is_back = actions.put_back(contact=contact, question=question, at=place, must_ask=must_ask, now=timezone.now())
     tell(request, _("Back in its place.") if is_back else _("It is there already."))
@@ -157,7 +158,7 @@ def _keep(request: OwnerRequest, contact: Contact, now: datetime) -> HttpRespons
         return None  # the same once more: a double tap, or nothing typed
     try:
         actions.keep(contact=contact, seen=form.seen, now=now, **form.terms)
-    except actions.Stale:
+    except Stale:
         stands = read(request.user, contact)
         form.see(stands)
         return _page(request, stands, now, form, is_stale=True)

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, tell
+from accounts.http import OwnerRequest, go_back, seen_version, tell
+from base.owned import Stale
+from base.url_values import read_number
 from crm.models import Contact
 from interviews import bank
 from interviews.forms.preparing import QuestionForm
@@ -37,8 +39,8 @@ def question_new(request: OwnerRequest) -> HttpResponse:
     contact = _contact(request)
     form = QuestionForm(request.POST or None, owner=request.user)
     if request.method == "POST" and form.is_valid():
-        question = request.user.questions.create(created_at=timezone.now(), **form.cleaned_data)
-        tell(request, _("In your bank."), undo=reverse("question_retire", args=[question.key]))
+        question = request.user.questions.create(created_at=timezone.now(), **form.terms)
+        tell(request, _("In your bank."), undo=_undo("question_retire", question))
         return redirect("question_choose", contact.pk) if contact else redirect("question_list")
     return render(request, "interviews/question_form.html", {"form": form, "contact": contact})
 
@@ -46,14 +48,19 @@ def question_new(request: OwnerRequest) -> HttpResponse:
 @require_form
 def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    question = _question(request, key)
+    question, contact = _question(request, key), _contact(request)
     form = QuestionForm(request.POST or None, owner=request.user, question=question)
     if request.method == "POST" and form.is_valid():
-        kept = bank.keep(question, now)
-        request.user.questions.filter(pk=kept.pk).update(**form.cleaned_data)
-        tell(request, _("Kept."))
-        contact = _contact(request)
-        return redirect("preparation_detail", contact.pk) if contact else redirect("question_list")
+        try:
+            bank.keep(question, now).change(form.seen, **form.terms)
+        except Stale:
+            # saved elsewhere since it was read here: read again, the form finds what differs
+            question = _question(request, key)
+            form = QuestionForm(request.POST, owner=request.user, question=question)
+            form.is_valid()
+        else:
+            tell(request, _("Kept."))
+            return redirect("preparation_detail", contact.pk) if contact else redirect("question_list")
     return render(request, "interviews/question_form.html", {"form": form, "question": question})
 
 
@@ -61,14 +68,15 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
 def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
     now = timezone.now()
     question = bank.keep(_question(request, key), now)
-    question.retire(now)
-    tell(request, _("No longer offered. Its answers stay."), undo=reverse("question_unretire", args=[question.key]))
+    question.retire(seen_version(request, question), now)
+    tell(request, _("No longer offered. Its answers stay."), undo=_undo("question_unretire", question))
     return go_back(request, reverse("question_list"))
 
 
 @require_POST
 def question_unretire(request: OwnerRequest, key: str) -> HttpResponse:
-    bank.keep(_question(request, key), timezone.now()).bring_back()
+    question = bank.keep(_question(request, key), timezone.now())
+    question.bring_back(seen_version(request, question))
     tell(request, _("Offered again."))
     return go_back(request, reverse("question_list"))
 
@@ -82,10 +90,12 @@ def _question(request: OwnerRequest, key: str) -> Question:
 
 
 def _contact(request: OwnerRequest) -> Contact | None:
-    pk = request.GET.get("contact", "")
-    if not pk:
+    named = request.GET.get("contact")
+    if not named:
         return None
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        raise Http404
-    contact: Contact = get_object_or_404(request.user.contacts.alive(), pk=pk)
+    contact: Contact = get_object_or_404(request.user.contacts.alive(), pk=read_number(named))
     return contact
+
+
+def _undo(name: str, question: Question) -> str:
+    return f"{reverse(name, args=[question.key])}?v={question.version}"

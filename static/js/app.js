@@ -74,7 +74,10 @@ async function sendWhatIsLeft() {
 }
 
 document.addEventListener("htmx:sendError", () => say("No connection. What you typed is still here; try again in a moment."));
-document.addEventListener("htmx:responseError", () => say("That did not work. What you typed is still here; reload the page and try again."));
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  const isForNow = [429, 503].includes(xhr.status) && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  say(`${isForNow ? xhr.responseText : "That did not work. Reload the page and try again."} What you typed is still here.`);
+});
 
 fillZones(document);
 startToasts(document);

@@ -22,6 +22,16 @@ function write(draft) {
   }
 }
 
+// a row about a promise or a line of the notes is known by that: its number on the page may be another one tomorrow
+function nameOf(field) {
+  const row = field.closest("[data-draft-as]");
+  return row ? `${row.dataset.draftAs}-${field.name.split("-").at(-1)}` : field.name;
+}
+
+function fieldOf(name) {
+  return form.elements[name] ?? [...form.elements].find((one) => one.name && nameOf(one) === name);
+}
+
 function valueOf(field) {
   return field.type === "checkbox" ? field.checked : field.value;
 }
@@ -29,20 +39,20 @@ function valueOf(field) {
 function keep(field) {
   if (!field.name || field.type === "hidden") return;
   const draft = read(key);
-  write({ ...draft, typed: { ...draft.typed, [field.name]: valueOf(field) } });
+  write({ ...draft, typed: { ...draft.typed, [nameOf(field)]: valueOf(field) } });
 }
 
 // what leaves with this form; it stays in the draft until the page is seen again, for the network may fail
 function markSent() {
   const sent = {};
-  for (const field of form.elements) if (field.name && (field.type !== "radio" || field.checked)) sent[field.name] = valueOf(field);
+  for (const field of form.elements) if (field.name && (field.type !== "radio" || field.checked)) sent[nameOf(field)] = valueOf(field);
   write({ ...read(key), sent });
 }
 
 function restore() {
   for (const [name, value] of Object.entries(read(key).typed)) {
-    if (!form.elements[name] && ROW.test(name) && value) more(name.split("-")[0], name);
-    const field = form.elements[name];
+    if (!fieldOf(name) && ROW.test(name) && value) more(name.split("-")[0], name);
+    const field = fieldOf(name);
     if (field?.type === "checkbox") field.checked = value;
     else if (field) field.value = value;
   }
@@ -65,7 +75,7 @@ function layOverOlder() {
 
 function layOver(typed) {
   for (const [name, value] of Object.entries(typed)) {
-    const field = form.elements[name];
+    const field = fieldOf(name);
     if (field?.tagName === "TEXTAREA") {
       const missing = value.split("\n").filter((line) => line.trim() && !field.value.includes(line.trim()));
       if (!missing.length) continue;
@@ -91,7 +101,10 @@ function more(kind, name) {
   const last = [...form.querySelectorAll(`[data-row="${kind}"]`)].at(-1);
   const row = last.cloneNode(true);
   const old = `${kind}-${last.querySelector("[name]").name.split("-")[1]}-`;
-  const next = `${kind}-${name ? name.split("-")[1] : Number(old.split("-")[1]) + 1}-`;
+  const total = form.elements[`${kind}-TOTAL_FORMS`];
+  const n = name ? Number(name.split("-")[1]) : Number(total.value);
+  const next = `${kind}-${n}-`;
+  total.value = Math.max(Number(total.value), n + 1);
   for (const said of row.querySelectorAll(".field__error, [role=status]")) said.replaceChildren();
   for (const one of row.querySelectorAll("*")) {
     for (const name of ["id", "name", "for", "aria-describedby", "hx-target"]) {
@@ -124,7 +137,7 @@ if (form) {
       const input = button.closest(".field--line").querySelector("input");
       input.value = "";
       keep(input);
-      button.closest(".field--line").parentElement.remove();
+      if (form.querySelectorAll("[data-row=meet]").length > 1) button.closest("[data-row]").remove();
     }
   });
   // what was put back into a date is said again, once htmx listens

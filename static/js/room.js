@@ -209,7 +209,7 @@ const keeper = form && new Keeper(form.dataset.room, form.dataset.write, {
     }
     if (area) area.removeAttribute("aria-invalid");
     countAsked();
-    say(name, answer.understood?.length ? `! ${answer.understood.join(" · ")}` : "");
+    say(name, answer.said ?? (answer.understood?.length ? `! ${answer.understood.join(" · ")}` : ""));
   },
   line(line, answer) {
     let item = document.getElementById(`kept-${line.uid}`);

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.accounts.test_alike import WAYS
-from tests.accounts.test_entrance import PASSWORD
+from tests.accounts.test_sign_in import PASSWORD
 
 TIMES = 30
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.accounts.test_entrance import NEWCOMER, PASSWORD
+from tests.accounts.test_sign_in import NEWCOMER, PASSWORD
 
 KNOWN, NEW = "knowns@keepword.example", "nobody@keepword.example"  # of one length
 ANEW = re.compile(r'("X-CSRFToken": "|name="csrfmiddlewaretoken" value=")\w+')

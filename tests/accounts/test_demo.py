@@ -14,13 +14,13 @@ from accounts.models import User
 from base.owned import count_across_owners
 from crm.models import Stage
 from followups.mails import plan
-from followups.management.commands.demo import make_account
-from followups.management.demo_answers import ASKED_BY_LETTER
-from followups.management.demo_people import PEOPLE
 from followups.models import PromiseState
 from interviews import learned, prepared
 from interviews.learned import Field
 from interviews.shelves import SHELVES, shelves_of
+from pages.management.commands.demo import make_account
+from pages.management.demo_answers import ASKED_BY_LETTER
+from pages.management.demo_people import PEOPLE
 from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.slow

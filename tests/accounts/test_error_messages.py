@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 ROOT = Path(__file__).parent.parent.parent
-APPS = ("base", "accounts", "crm", "interviews", "followups")
+APPS = ("base", "accounts", "crm", "interviews", "followups", "pages")
 DJANGOS = ("Ensure ", "Enter ", "Select a valid", "This field", "Null characters", "No file was", "The submitted")
 
 for source in sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "form" in str(path)):

@@ -1,5 +1,5 @@
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -107,7 +107,7 @@ def test_settings_know_a_zone_by_its_old_name(client: Client, user: User):
 
 
 def test_settings_cost_a_fixed_number_of_queries(client: Client, django_assert_num_queries):
-    with django_assert_num_queries(3):  # session, user, shell
+    with django_assert_num_queries(3):  # session, user, navigation
         client.get(reverse("settings"))
 
 
@@ -226,3 +226,52 @@ def test_zones_are_said_by_their_city(zone: str, said: str):
 def test_zones_are_sorted_as_one_looks_for_them():
     said = [label for _zone, label in zone_choices("UTC", NOW)]
     assert said == sorted(said)
+
+
+def test_a_stale_tab_does_not_put_zone_and_hour_back(client: Client, user: User):
+    seen = re.search(r'name="seen" value="(\d+)"', client.get(reverse("settings")).text)[1]
+    client.post(reverse("settings"), KEPT | {"seen": seen, "time_zone": "Asia/Tokyo", "mail_at": "06:30"})
+
+    stale = client.post(reverse("settings"), KEPT | {"seen": seen, "name": "Amara L."})
+
+    user.refresh_from_db()
+    assert (user.name, user.time_zone, user.mail_at) == ("Amara Lindgren", "Asia/Tokyo", time(6, 30))
+    for said in ("Amara Lindgren", "Tokyo", "06:30"):
+        assert f"Saved meanwhile: “{said}”. Yours stands here." in stale.text
+    assert 'value="Amara L."' in stale.text
+    again = re.search(r'name="seen" value="(\d+)"', stale.text)[1]
+    client.post(reverse("settings"), KEPT | {"seen": again, "name": "Amara L."})
+    user.refresh_from_db()
+    assert (user.name, user.time_zone) == ("Amara L.", "Europe/Stockholm")
+
+
+def test_two_saves_at_one_instant_do_not_both_win(client: Client, user: User, monkeypatch: pytest.MonkeyPatch):
+    plain = User.keep_settings
+
+    def slow(self: User, changed: list[str], now: datetime, seen: int | None = None) -> None:
+        monkeypatch.setattr(User, "keep_settings", plain)
+        User.objects.get(pk=user.pk).change(seen, time_zone="Asia/Tokyo")  # the other tab, after our look
+        plain(self, changed, now, seen)
+
+    monkeypatch.setattr(User, "keep_settings", slow)
+    response = client.post(reverse("settings"), KEPT | {"seen": "1", "name": "Amara L."})
+
+    user.refresh_from_db()
+    assert (user.name, user.time_zone) == ("Amara Lindgren", "Asia/Tokyo")
+    assert "Saved meanwhile: “Tokyo”. Yours stands here." in response.text
+
+
+@pytest.mark.parametrize("seen", ["x", "-1", "0", "9" * 30, "1\0"])
+def test_a_version_nobody_has_changes_nothing(client: Client, user: User, seen: str):
+    assert client.post(reverse("settings"), KEPT | {"seen": seen, "name": "Amara L."}).status_code == 200
+    user.refresh_from_db()
+    assert user.name == "Amara Lindgren"
+
+
+def test_a_link_in_a_mail_wins_over_what_was_seen(user: User):
+    other = User.objects.get(pk=user.pk)
+    other.change(1, name="Amara L.")
+    user.wants_reminders = False
+    user.keep_settings(["wants_reminders"], NOW)
+    user.refresh_from_db()
+    assert (user.name, user.wants_reminders, user.version) == ("Amara L.", False, 3)

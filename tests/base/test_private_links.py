@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains
 
 from base import private_links
 from config.logs import JSONFormatter
-from followups.links import Answer, ButtonLink, stop_url
+from followups.mail_links import Answer, ButtonLink, stop_url
 from interviews import links
 from interviews.forms.answering import name_of
 from interviews.models import Offer
@@ -128,3 +128,13 @@ def test_no_log_holds_the_secret_of_a_link():
         "django.request", logging.ERROR, "", 0, "Internal Server Error: %s", ("/o/jbHq0mY1pVxCqk2eHr5r9A/move/",), None
     )
     assert '"Internal Server Error: /o/.../move/"' in JSONFormatter().format(record)
+
+
+def test_the_proof_of_a_press_is_good_for_its_link_for_a_day_and_does_not_say_it(clock):
+    proof = private_links.press_for("the-link")
+    assert "the-link" not in proof
+    assert private_links.is_pressed("the-link", proof)
+    assert not private_links.is_pressed("another-link", proof)
+    assert not any(private_links.is_pressed("the-link", forged) for forged in ("", "x", "a.b.c", proof + "x", "\udcff"))
+    clock.shift(timedelta(days=1, seconds=1))
+    assert not private_links.is_pressed("the-link", proof)

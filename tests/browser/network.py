@@ -9,7 +9,7 @@ from accounts.models import User
 from base.dates import instant
 from base.text import fold
 from crm.models import Contact, ImportAction, ImportState, Stage
-from followups import links
+from followups import mail_links
 from outbox.models import State
 from tests import factories as make
 from tests.browser.guests import guest_pages, learned_pages
@@ -84,9 +84,12 @@ def private_links(user: User, now: datetime) -> dict[str, str]:
     kept = make.PromiseFactory(contact=due.contact, state="kept", closed_at=now, created_at=now)
     asked = {"promise-button": due, "promise-button-kept": kept}
     return {
-        **{name: _path(links.ButtonLink(one.uid, one.version, links.Answer.KEPT).url()) for name, one in asked.items()},
+        **{
+            name: _path(mail_links.ButtonLink(one.uid, one.version, mail_links.Answer.KEPT).url())
+            for name, one in asked.items()
+        },
         **guest_pages(user, now),
-        "reminders-stop": _path(links.stop_url(user.pk)),
+        "reminders-stop": _path(mail_links.stop_url(user.pk)),
         "demo": reverse("demo_sign_in", args=["ended"]),
     }
 

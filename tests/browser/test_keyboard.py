@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from followups.links import Answer, ButtonLink
+from followups.mail_links import Answer, ButtonLink
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.slow

@@ -15,6 +15,7 @@ from crm.parts import LONGEST_SEARCHED, search_text, words_of
 from crm.search import find
 from followups import actions as promising
 from interviews.actions import debriefing, holding
+from interviews.models import Interview
 from tests.factories import NOW, ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def promise(contact: Contact, random: Random) -> None:
 
 def change_promise(contact: Contact, random: Random) -> None:
     if made := one_of(random, contact.promises.all()):
-        made.change(what=word(random), kind=made.kind, due_on=made.due_on, now=NOW)
+        made.edit(what=word(random), kind=made.kind, due_on=made.due_on, now=NOW)
 
 
 def bin_promise(contact: Contact, random: Random) -> None:
@@ -87,10 +88,16 @@ def edit(contact: Contact, random: Random) -> None:
     actions.edit(contact=contact, details=details, now=NOW)
 
 
+def debrief_of(interview: Interview, learned: str) -> None:
+    written = interview.owner.debriefs.filter(interview=interview).first()
+    outcome = debriefing.Outcome(learned=learned)
+    debriefing.finish(interview=interview, outcome=outcome, seen=written.version if written else 1, now=NOW)
+
+
 def debrief(contact: Contact, random: Random) -> None:
     interview = one_of(random, contact.interviews.filter(state="held"))
     if interview:
-        debriefing.finish(interview=interview, outcome=debriefing.Outcome(learned=word(random)), now=NOW)
+        debrief_of(interview, word(random))
 
 
 def note_in_the_room(contact: Contact, random: Random) -> None:
@@ -152,7 +159,7 @@ def test_binned_and_restored_words_are_lost_and_found(user: User):
 def test_changed_promise_is_found_by_its_new_words(user: User):
     contact = ContactFactory(owner=user)
     made = contact.promises.make(what="Send the deck", now=NOW)
-    made.change(what="Lend the atlas", kind="other", due_on=made.due_on, now=NOW)
+    made.edit(what="Lend the atlas", kind="other", due_on=made.due_on, now=NOW)
     assert not find(user.contacts.alive(), "deck")
     assert list(find(user.contacts.alive(), "atlas")) == [contact]
 
@@ -161,7 +168,7 @@ def test_what_is_learned_after_the_first_done_is_found(user: User):
     contact = ContactFactory(owner=user)
     interview = InterviewFactory(contact=contact, state="held", held_at=NOW)
     for learned in ("gauges", "premiums"):
-        debriefing.finish(interview=interview, outcome=debriefing.Outcome(learned=learned), now=NOW)
+        debrief_of(interview, learned)
     assert list(find(user.contacts.alive(), "premiums")) == [contact]
     assert not find(user.contacts.alive(), "gauges")
 

@@ -247,8 +247,8 @@ def test_full_form_refused_keeps_what_was_typed(client: Client, user: User, head
     assert user.contacts.count() == 0
 
 
-def test_create_costs_seven_statements(client: Client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(7):
+def test_create_costs_eight_statements(client: Client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
         client.post(NEW, {**FULL, "role": "engineer", "organisation": "Lab", "email": "new@people.example"})
 
 

@@ -6,20 +6,18 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F
 
+from outbox.composing import new_message
 from outbox.kinds import Composed, Kind, register
 from outbox.models import Figure, OutgoingMail
-from outbox.text import Letter
 
 KIND = "fault"
 
 
 def compose(mail: OutgoingMail, now: datetime) -> Composed:
-    letter = Letter()
-    letter["Subject"] = f"Mail {mail.context.get('number', 0)}"
-    letter["From"] = settings.DEFAULT_FROM_EMAIL
-    letter["To"] = mail.recipient
-    letter.set_content(f"composed {secrets.token_hex(8)}\n")
-    return Composed(letter, f"Mail {mail.context.get('number', 0)}", {"settled": f"settled:{mail.pk}"})
+    subject = f"Mail {mail.context.get('number', 0)}"
+    message = new_message(subject, settings.DEFAULT_FROM_EMAIL, mail.recipient)
+    message.set_content(f"composed {secrets.token_hex(8)}\n")
+    return Composed(message, subject, {"settled": f"settled:{mail.pk}"})
 
 
 def settle(mail: OutgoingMail, now: datetime) -> None:

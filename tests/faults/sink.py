@@ -56,7 +56,8 @@ class Arrival:
 
 
 class Sink:
-    """`mode` may end in `,once`: each recipient meets the fault a single time, then gets through."""
+    """`mode` may end in `,once`: each recipient meets the fault a single time, then gets through; or in `,one`: only the
+    first of the harness's mails meets it."""
 
     def __init__(self, log: Path | None = None, port: int = 0) -> None:
         self.mode = "ok"
@@ -110,6 +111,8 @@ class Sink:
         name, _, once = self.mode.partition(",")
         if name not in modes:
             return ""
+        if once == "one":
+            return name if recipient == "to0@sink.example" else ""
         if once:
             with self._lock:
                 if recipient in self._met:
@@ -166,6 +169,8 @@ class _Handler:
         self.sink.events.append("RCPT")
         if self.sink.meets("drop-rcpt", recipient=address):
             server.transport.abort()
+        if self.sink.meets("hang-rcpt", recipient=address):
+            await asyncio.sleep(self.sink.seconds)
         if said := self.sink.fault(AT_RECIPIENT, address):
             return said
         envelope.rcpt_tos.append(address)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from base.owned import Stale
 from followups import actions
 from followups.models import Promise
 from tests.factories import NOW, TODAY, ContactFactory, PromiseFactory
@@ -21,7 +22,7 @@ def read(promise):
 @pytest.mark.parametrize("kind", ["thank_you", "check_in", "introduction"])
 def test_keeping_one_that_reaches_the_person_counts_as_a_touch(contact, kind):
     promise = read(PromiseFactory(contact=contact, kind=kind))
-    assert actions.keep(promise=promise, now=NOW)
+    actions.keep(promise=promise, now=NOW)
     contact.refresh_from_db()
     assert contact.last_touch_on == TODAY
 
@@ -42,7 +43,7 @@ def test_what_they_bring_is_no_touch_of_mine(contact):
 def test_reopening_takes_the_touch_back(contact):
     promise = read(PromiseFactory(contact=contact, kind="thank_you"))
     actions.keep(promise=promise, now=NOW)
-    assert actions.reopen(promise=read(promise), now=LATER)
+    actions.reopen(promise=read(promise), now=LATER)
     contact.refresh_from_db()
     assert contact.last_touch_on is None
     assert not contact.touches.exists()
@@ -59,15 +60,16 @@ def test_reopening_leaves_a_later_touch(contact):
 def test_keeping_twice_touches_once(contact):
     promise = read(PromiseFactory(contact=contact, kind="thank_you"))
     other_tab = read(promise)
-    assert actions.keep(promise=promise, now=NOW)
-    assert not actions.keep(promise=other_tab, now=LATER)
+    actions.keep(promise=promise, now=NOW)
+    with pytest.raises(Stale):
+        actions.keep(promise=other_tab, now=LATER)
     assert contact.touches.count() == 1
 
 
 @pytest.mark.parametrize("act", [actions.keep, actions.let_go])
 def test_a_check_in_is_let_go_when_theirs_is_closed(contact, act):
     theirs = contact.promises.make(what="an intro", whose="theirs", now=NOW)
-    assert act(promise=theirs, now=LATER)
+    act(promise=theirs, now=LATER)
     check_in = theirs.check_ins.get()
     assert (check_in.state, check_in.remind_at) == ("let_go", None)
 
@@ -89,19 +91,25 @@ def test_a_check_in_let_go_earlier_stays_so(contact):
 
 def test_the_bin_takes_the_check_in_along_and_gives_it_back(contact):
     theirs = contact.promises.make(what="an intro", whose="theirs", now=NOW)
-    assert actions.move_to_bin(promise=theirs, now=LATER)
+    actions.move_to_bin(promise=theirs, now=LATER)
     assert theirs.check_ins.get().binned_at == LATER
-    assert actions.take_out_of_bin(promise=read(theirs), now=LATER + timedelta(minutes=1))
+    actions.take_out_of_bin(promise=read(theirs), now=LATER + timedelta(minutes=1))
     check_in = theirs.check_ins.get()
     assert check_in.binned_at is None
     assert check_in.remind_at is not None
 
 
 def test_a_stale_tap_changes_nothing(contact):
-    promise = read(PromiseFactory(contact=contact))
+    promise = read(PromiseFactory(contact=contact, kind="thank_you"))
     stale = read(promise)
     promise.snooze(1, NOW)
-    assert not actions.let_go(promise=stale, now=NOW)
-    assert not actions.reopen(promise=read(promise), now=NOW)
-    assert not actions.take_out_of_bin(promise=read(promise), now=NOW)
+    for act, row in (
+        (actions.let_go, stale),
+        (actions.reopen, read(promise)),
+        (actions.take_out_of_bin, read(promise)),
+        (actions.keep, stale),
+    ):
+        with pytest.raises(Stale):
+            act(promise=row, now=NOW)
+    assert not contact.touches.exists()
     assert read(promise).version == 2

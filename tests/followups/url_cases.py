@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accounts.models import User
-from followups.links import Answer, ButtonLink, stop_token
+from followups.mail_links import Answer, ButtonLink, stop_token
 from tests.factories import NOW, ContactFactory, PromiseFactory
 
 Kwargs = dict[str, object]
@@ -49,7 +49,6 @@ def stop(owner: User) -> Kwargs:
 
 
 CASES: dict[str, Callable[[User], Kwargs]] = {
-    "today": nothing,
     "promise_list": nothing,
     "promise_new": contact,
     "promise_to": contact_named,

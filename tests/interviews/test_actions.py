@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
+from base.owned import Stale
 from crm.models import Contact, Stage
 from interviews.actions import planning as actions
 from interviews.models import Interview, InterviewState
@@ -340,7 +341,7 @@ def test_verbs_refuse_what_is_already_so(user, verb, state):
     interview = InterviewFactory(
         contact=ContactFactory(owner=user), state=state, held_at=NOW if state == "held" else None
     )
-    with pytest.raises(actions.Stale):
+    with pytest.raises(Stale):
         verb(interview=interview, now=NOW)
 
 
@@ -348,6 +349,6 @@ def test_the_slower_of_two_tabs_leaves_nothing_behind(interview):
     leaves(interview)
     other_tab = Interview.objects.get()
     actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
-    with pytest.raises(actions.Stale):
+    with pytest.raises(Stale):
         actions.cancel(interview=other_tab, now=LATER)
     assert mails(interview)[1:] == [("invitation", 1, "ana@nubank.example", "pending")]

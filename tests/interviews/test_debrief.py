@@ -15,8 +15,10 @@ from interviews.mails.holding import compose_thank_you, settle_thank_you
 from interviews.models import Interview
 from outbox.models import OutgoingMail
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, RoomFactory
+from tests.interviews.pages import kept, meet, rows
 
 TOMORROW = TODAY + timedelta(days=1)
+GOTA = {"line": "send the Göta paper friday", "take": "on", "what": "Send the Göta paper"}
 SAID = {"learned": "Premiums follow the tide log.", "fit": "I compare the gauges.", "version": "1"}
 
 
@@ -72,8 +74,8 @@ def test_a_dropped_introducer_is_left_alone(user, ingrid):
 
 
 def test_what_was_learned_is_found_once_the_debrief_is_done(interview, mateus):
-    for _twice in range(2):
-        debriefing.finish(interview=interview, outcome=Outcome(learned="Premiums follow gauges."), now=NOW)
+    for seen in (1, 2):
+        debriefing.finish(interview=interview, outcome=Outcome(learned="Premiums follow gauges."), seen=seen, now=NOW)
     mateus.refresh_from_db()
     assert mateus.search_text.count("premiums follow gauges.") == 1
 
@@ -143,20 +145,16 @@ def test_saved_partly_it_goes_on_waiting(client, user, interview):
 
 
 def test_a_ticked_line_becomes_one_promise(client, interview, mateus):
-    line = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
     for version in ("1", "2"):
-        client.post(url("debrief", interview), {**SAID, **line, "line-0-due": "friday", "version": version})
+        client.post(url("debrief", interview), {**SAID, **rows("line", GOTA | {"due": "friday"}), "version": version})
     assert mine(mateus)[1:] == [("article", "Send the Göta paper", TOMORROW)]
     assertNotContains(client.get(url("debrief", interview)), "From your notes")
 
 
 def test_sent_twice_it_says_so_no_second_time(client, user, interview, mateus):
-    line = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
+    said = {**SAID, **rows("line", GOTA), **rows("mine", {"what": "call the port"}), **meet("Teresa Vasconcelos")}
     for _twice in range(2):
-        done = client.post(
-            url("debrief_done", interview),
-            {**SAID, **line, "mine-0-what": "call the port", "meet-0-line": "Teresa Vasconcelos"},
-        )
+        done = client.post(url("debrief_done", interview), said)
         assertRedirects(done, url("thank_you", interview))
     assert [what for _kind, what, _due in mine(mateus)[1:]] == ["Send the Göta paper", "Call the port"]
     assert user.contacts.filter(name="Teresa Vasconcelos").count() == 1
@@ -171,7 +169,7 @@ def test_a_promise_of_another_tab_does_not_stand_in_the_way(client, interview, m
 
 def test_other_words_for_a_promise_closed_meanwhile_are_not_lost(client, interview, mateus):
     promise = mateus.promises.make(what="Send the deck", now=NOW, interview=interview)
-    row = {f"kept-{promise.pk}-what": "Send the whole deck", f"kept-{promise.pk}-version": promise.version}
+    row = rows("kept", kept(promise, "Send the whole deck"))
     promise.keep(now=NOW)
     page = client.post(url("debrief", interview), {**SAID, **row})
     assertContains(page, "Changed meanwhile: “Send the deck”")
@@ -180,33 +178,31 @@ def test_other_words_for_a_promise_closed_meanwhile_are_not_lost(client, intervi
 
 def test_a_line_another_tab_has_taken_leaves_the_next_one_its_own(client, user, interview, mateus):
     user.rooms.update(notes="! send the Göta paper friday\n! call the port")
-    first = {"line-0-line": "send the Göta paper friday", "line-0-take": "on", "line-0-what": "Send the Göta paper"}
-    second = {"line-1-line": "call the port", "line-1-take": "on", "line-1-what": "Call the port authority"}
-    client.post(url("debrief", interview), {**SAID, **first})
-    client.post(url("debrief", interview), {**SAID, **first, **second})
+    second = {"line": "call the port", "take": "on", "what": "Call the port authority"}
+    client.post(url("debrief", interview), {**SAID, **rows("line", GOTA)})
+    client.post(url("debrief", interview), {**SAID, **rows("line", GOTA, second)})
     assert [what for _kind, what, _due in mine(mateus)[1:]] == ["Send the Göta paper", "Call the port authority"]
 
 
 def test_of_thirty_people_none_is_left_out(client, user, interview):
-    client.post(url("debrief", interview), {**SAID, **{f"meet-{n}-line": f"Person Number{n}" for n in range(30)}})
+    client.post(url("debrief", interview), {**SAID, **meet(*(f"Person Number{n}" for n in range(30)))})
     assert user.contacts.filter(name__startswith="Person").count() == 30
 
 
 def test_an_unticked_line_stays_a_line(client, interview, mateus):
-    client.post(url("debrief", interview), {**SAID, "line-0-line": "x", "line-0-what": "Send the Göta paper"})
+    client.post(url("debrief", interview), {**SAID, **rows("line", {"line": "x", "what": "Send the Göta paper"})})
     assert mateus.promises.count() == 1
 
 
 def test_promises_of_the_room_get_their_date(client, interview, mateus):
     promise = mateus.promises.make(what="Send the deck", now=NOW, interview=interview)
-    row = {f"kept-{promise.pk}-what": "Send the deck", f"kept-{promise.pk}-due": "tomorrow"}
-    client.post(url("debrief", interview), {**SAID, **row, f"kept-{promise.pk}-version": promise.version})
+    client.post(url("debrief", interview), {**SAID, **rows("kept", kept(promise, "Send the deck", "tomorrow"))})
     promise.refresh_from_db()
     assert promise.due_on == TOMORROW
 
 
 def test_theirs_makes_my_friendly_check_in(client, interview, mateus):
-    client.post(url("debrief_done", interview), {**SAID, "theirs-0-what": "the tide logs", "theirs-0-due": ""})
+    client.post(url("debrief_done", interview), {**SAID, **rows("theirs", {"what": "the tide logs", "due": ""})})
     assert [(one.whose, one.kind) for one in mateus.promises.order_by("pk")][1:] == [
         ("theirs", "other"),
         ("mine", "check_in"),
@@ -215,8 +211,8 @@ def test_theirs_makes_my_friendly_check_in(client, interview, mateus):
 
 def test_whom_to_meet_becomes_a_contact_introduced_by_this_one(client, user, interview, mateus):
     for version in ("1", "2"):
-        row = {"meet-0-line": "Teresa Vasconcelos, tide logs at Port of Lisbon", "version": version}
-        client.post(url("debrief", interview), {**SAID, **row})
+        row = meet("Teresa Vasconcelos, tide logs at Port of Lisbon")
+        client.post(url("debrief", interview), {**SAID, **row, "version": version})
     teresa = user.contacts.get(name="Teresa Vasconcelos")
     assert (teresa.introduced_by, teresa.stage) == (mateus, "to_meet")
 
@@ -247,12 +243,14 @@ def test_done_leads_to_the_thank_you_and_can_be_taken_back(client, user, intervi
     ("said", "sentence"),
     [
         ({"learned": "x" * 10_001}, "At most 10000 characters fit here; this has 10001."),
-        ({"mine-0-what": "Write", "mine-0-due": "in 3 wekks"}, "Not a date I know."),
-        ({"mine-0-what": "", "mine-0-due": "friday"}, "Say what was promised, in a few words."),
-        ({"mine-0-what": "p" * 301}, "At most 300 characters fit here; this has 301."),
-        ({"meet-0-line": "!!"}, "I see no name in this line."),
-        ({"meet-0-line": "x" * 3000}, "At most 2000 characters fit here; this has 3000."),
-        ({"mine-0-what": "Write", "mine-0-due": "1 january 9999"}, "Not a date I know."),
+        (rows("mine", {"what": "Write", "due": "in 3 wekks"}), "Not a date I know."),
+        (rows("mine", {"what": "", "due": "friday"}), "Say what was promised, in a few words."),
+        (rows("mine", {"what": "p" * 301}), "At most 300 characters fit here; this has 301."),
+        (meet("!!"), "I see no name in this line."),
+        (meet("x" * 3000), "At most 2000 characters fit here; this has 3000."),
+        (rows("mine", {"what": "Write", "due": "1 january 9999"}), "Not a date I know."),
+        (rows("mine", *[{"what": "Write"}] * 51), "At most 50 fit here at once."),
+        (meet(*["Teresa"] * 51), "At most 50 fit here at once."),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_kept(client, user, interview, said, sentence):
@@ -287,16 +285,17 @@ def test_junk_is_kept_as_text(client, interview, junk):
         "mine-0-what",
         "meet-0-line",
         "line-0-line",
-        "line-٣-line",
-        "line-03-line",
-        "kept-x-what",
+        "kept-0-promise",
+        "mine-TOTAL_FORMS",
+        "initial-go",
         "go",
         "rhythm",
         "may_use_name",
         "version",
     )
     for name in names:
-        assert client.post(url("debrief", interview), {name: junk}).status_code in (200, 302)
+        typed = rows("mine", {}) | rows("line", {}) | rows("kept", {}) | meet("") | {name: junk}
+        assert client.post(url("debrief", interview), typed).status_code in (200, 302)
 
 
 def test_a_stale_debrief_shows_both_texts(client, user, interview):

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from base.owned import Stale
 from crm.models import Contact
 from interviews.actions import holding as actions
 from interviews.actions.holding import NoSuchBox, Write
-from interviews.actions.planning import Stale
 from interviews.merging import lay_together
 from interviews.models import Interview, Phase, Room
 from tests.factories import (

@@ -7,13 +7,13 @@ import pytest
 from django.db import OperationalError, connection
 
 from outbox import claims, workers
+from outbox.composing import new_message
 from outbox.engine import Hooks, drain, open_transport
 from outbox.files import FileTransport
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, Relay, State, message_id
 from outbox.settling import Books
 from outbox.smtp import Accepted, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
-from outbox.text import Letter
 from outbox.timing import Moment, Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
@@ -487,8 +487,7 @@ def test_a_kind_that_nobody_knows_waits(run, relay):
 
 def test_a_newline_in_a_name_loses_no_mail(run, kind, relay):
     def compose(mail, now):
-        message = Letter()
-        message["Subject"] = "You owe Ana\u2028Bcc: all@x.example\x85 an article"
+        message = new_message("You owe Ana\u2028Bcc: all@x.example\x85 an article", "k@x.example", mail.recipient)
         message.set_content("x")
         return Composed(message, "x")
 

@@ -1,6 +1,7 @@
 """The small parts: files instead of a server, header cleaner, liveness, figures."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,11 +11,12 @@ from email.policy import SMTP
 import pytest
 
 from outbox import figures, workers
+from outbox.composing import freeze, new_message
 from outbox.files import FileTransport
 from outbox.models import OutgoingMail, WorkerBeat
 from outbox.settling import backoff
 from outbox.smtp import Accepted, Envelope, RelayDown, Withdrawn
-from outbox.text import Letter, header, reply
+from outbox.text import header, reply
 from outbox.timing import Moment, Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory
 
@@ -62,10 +64,10 @@ def test_a_header_is_one_line(raw, clean):
     assert header(raw) == clean
 
 
-def test_a_letter_takes_any_name():
-    letter = Letter()
-    letter["Subject"] = "You owe Ana\nBcc: all@x an article"
-    assert letter["Subject"] == "You owe Ana Bcc: all@x an article"
+def test_a_message_takes_any_name():
+    message = new_message("You owe Ana\nBcc: all@x an article", "k@x.example", "Ana\x85 <ana@x.example>")
+    assert message["Subject"] == "You owe Ana Bcc: all@x an article"
+    assert message["To"] == "Ana <ana@x.example>"
 
 
 def test_a_reply_is_one_short_line():
@@ -106,23 +108,24 @@ def test_a_process_has_one_beat():
     assert WorkerBeat.objects.get().seen_at == NOW + timedelta(seconds=5)
 
 
-def test_text_and_html_are_what_email_s_own_would_make():
-    letter = Letter(policy=SMTP)
-    letter["To"] = "Žofia de Sá <zofia@x.example>"
-    letter.alternatives("Příliš\n.dot\n", "<p>Příliš</p>")
-    read = message_from_bytes(letter.as_bytes(), policy=SMTP)
-    assert letter.wire() == letter.as_bytes(policy=SMTP.clone(max_line_length=998))
-    assert read.get_content_type() == letter.get_content_type() == "multipart/alternative"
-    assert read.get_body(("plain",)).get_content().splitlines() == ["Příliš", ".dot"]
-    assert read.get_body(("html",)).get_content().strip() == "<p>Příliš</p>"
-    assert read["To"].addresses[0].display_name == "Žofia de Sá"
-
-
-def test_a_letter_has_one_subject():
-    letter = Letter(policy=SMTP)
-    letter["Subject"] = "one"
-    with pytest.raises(ValueError, match="Subject is there already"):
-        letter["Subject"] = "two"
+def test_on_the_wire_no_encoded_line_is_longer_than_the_rules_allow():
+    """RFC 2045: 76 characters; RFC 2047: 75 in an encoded word; RFC 5322: 998 in a line."""
+    owner = UserFactory.build(pk=1)
+    mail = OutgoingMailFactory.build(owner=owner, recipient="info@straße.example")
+    message = new_message("Žluťoučký kůň " * 20, "Keepword <k@x.example>", mail.recipient)
+    message["List-Unsubscribe"] = f"<https://keepword.example/{'a' * 400}>"
+    message.set_content("příliš " * 100 + "https://keepword.example/" + "a" * 300, cte="quoted-printable")
+    message.add_alternative(f"<p>{'příliš ' * 100}</p>", subtype="html", cte="quoted-printable")
+    message.add_attachment(b"x" * 500, maintype="application", subtype="ics", filename="a.ics")
+    content = freeze(message, mail, NOW)
+    lines = content.split(b"\r\n")
+    assert [line for line in lines if len(line) > 76 and not line.startswith(b"List-Unsubscribe: <")] == []
+    assert f"List-Unsubscribe: <https://keepword.example/{'a' * 400}>".encode() in lines
+    assert all(len(word) <= 75 for word in re.findall(rb"=\?utf-8\?\S+\?=", content))
+    read = message_from_bytes(content, policy=SMTP)
+    assert read["Subject"].strip() == ("Žluťoučký kůň " * 20).strip()
+    assert read["To"] == "info@xn--strae-oqa.example"
+    assert "příliš https://keepword.example/" + "a" * 300 in read.get_body(("plain",)).get_content()
 
 
 def test_percentiles_are_nearest_ranks():

@@ -119,8 +119,8 @@ def test_a_kept_connection_that_the_server_closed_is_made_anew(sink, transport):
         ("400-rcpt", RefusedForNow, "recipient", 400),
         ("450-rcpt", RefusedForNow, "recipient", 450),
         ("greylisting", RefusedForNow, "recipient", 451),
-        ("421-rcpt", RelayDown, "recipient", 421),
-        ("drop-rcpt", RelayDown, "recipient", None),
+        ("421-rcpt", RefusedForNow, "recipient", 421),
+        ("drop-rcpt", RefusedForNow, "recipient", None),
         ("451-data", RefusedForNow, "data", 451),
         ("554-data", Refused, "data", 554),
         ("451-dot", RefusedForNow, "answer", 451),
@@ -142,6 +142,35 @@ def test_fault(sink, transport, mode, kind, phase, code):
 
     sink.mode = "ok"
     assert isinstance(transport.hand_over(envelope(), yes), Accepted)
+
+
+@pytest.mark.parametrize("mode", ["421-rcpt", "drop-rcpt"])
+def test_trouble_at_one_recipient_is_the_servers_when_the_next_meets_it_too(sink, transport, mode):
+    sink.mode = mode
+    assert isinstance(transport.hand_over(envelope("ana@x.example"), yes), RefusedForNow)
+    assert isinstance(transport.hand_over(envelope("ana@x.example"), yes), RefusedForNow)
+    assert isinstance(transport.hand_over(envelope("ben@x.example"), yes), RelayDown)
+
+
+def test_trouble_at_one_recipient_stays_its_own_when_others_go_through(sink, transport):
+    for address in ("ana@x.example", "ben@x.example"):
+        sink.mode = "drop-rcpt"
+        assert isinstance(transport.hand_over(envelope(address), yes), RefusedForNow)
+        sink.mode = "ok"
+        assert isinstance(transport.hand_over(envelope("eve@x.example"), yes), Accepted)
+
+
+def test_trouble_is_the_servers_when_it_answers_nobody_after_it(sink, transport, monkeypatch):
+    sink.mode = "drop-rcpt"
+    monkeypatch.setattr(smtplib.SMTP, "noop", lambda self: (421, b"closing"))
+    assert isinstance(transport.hand_over(envelope(), yes), RelayDown)
+
+
+def test_silence_at_one_recipient_is_its_own(sink):
+    transport = SMTPTransport(sink.url, Timings(connect=2, command=0.3, answer=0.3))
+    sink.mode, sink.seconds = "hang-rcpt", 1
+    assert isinstance(transport.hand_over(envelope(), yes), RefusedForNow)
+    transport.close()
 
 
 def test_after_421_nothing_more_goes_over_the_connection(sink, transport):

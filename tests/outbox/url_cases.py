@@ -1,6 +1,7 @@
 from typing import Any
 
 from accounts.models import User
+from outbox.models import BY_HAND
 from tests.factories import OutgoingMailFactory
 
 
@@ -15,6 +16,7 @@ CASES = {
     "delivery_cancel": a_mail,
     "delivery_retry": a_mail,
     "delivery_seen": lambda owner: a_mail(owner, state="dead"),
+    "delivery_hold": lambda owner: a_mail(owner, state="cancelled", cause=BY_HAND),
     "delivery_release": lambda owner: a_mail(owner, state="held"),
     "healthz": lambda owner: {},
     "readyz": lambda owner: {},

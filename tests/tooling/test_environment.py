@@ -84,7 +84,9 @@ def test_environment_that_fits_is_left_alone(checkout):
 
 def test_changed_lock_makes_it_anew(checkout):
     checkout.ensure(development=False)
+    assert checkout.fits(development=False)
     (checkout.root / RUNTIME).write_text("something==2\n")
+    assert not checkout.fits(development=False)
     assert checkout.ensure(development=False) is True
 
 

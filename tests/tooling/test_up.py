@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from tooling.environment import ROOT
+from tooling.environment import ROOT, Environment
 from tooling.processes import MARK, end_left_behind, left_behind
 from tooling.suites import settings_names
 
@@ -86,6 +86,12 @@ def wait_for(condition: Callable[[], object], up: Up, seconds: float = PATIENCE)
         assert time.monotonic() - began < seconds, up.said
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environment_fits() -> None:
+    """Else bin/up would make it anew, under the feet of these tests."""
+    assert Environment().fits(development=False), "The lock has changed: bin/test makes the environment first."
 
 
 @pytest.fixture(scope="session")

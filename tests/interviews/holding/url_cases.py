@@ -14,6 +14,7 @@ from tests.factories import (
     PromiseFactory,
     RoomFactory,
 )
+from tests.interviews.pages import boxes, meet, rows
 
 
 def running(owner: User, **fields: object) -> Room:
@@ -56,10 +57,17 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
 }
 POST_DATA: dict[str, dict[str, object]] = {
     "room_write": {"box": "notes", "text": "Tide logs since 1987", "uid": str(uuid.UUID(int=7)), "version": "0"},
-    "room_save": {"notes": "Tide logs since 1987", "uid": str(uuid.UUID(int=7)), "notes-version": "0"},
+    "room_save": {"uid": str(uuid.UUID(int=7)), **boxes({"notes": "Tide logs since 1987"})},
     "room_extend": {"minutes": "5"},
     "room_unextend": {"minutes": "5"},
-    "debrief": {"learned": "Premiums follow the tide log", "go": "continue", "rhythm": "2-months"},
+    "debrief": {
+        "learned": "Premiums follow the tide log",
+        "go": "continue",
+        "rhythm": "2-months",
+        **rows("mine", {"what": "Send the deck", "due": "friday"}),
+        **rows("theirs", {"what": "The tide logs", "due": ""}),
+        **meet("Teresa Vasconcelos, Port of Lisbon"),
+    },
     "debrief_done": {"learned": "Premiums follow the tide log"},
     "thank_you": {"subject": "Thank you", "body": "Thank you, Ana."},
 }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from crm.models import Contact
-from interviews import links, replies
+from interviews import calendar_replies, links
 from interviews.actions import offering, planning
 from interviews.models import Interview, Offer
 from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory
@@ -106,7 +106,7 @@ TERMS_OFFERED = offering.Terms(
 
 
 def test_a_reply_while_the_talk_changes_is_said(client: Client, interview: Interview, monkeypatch):
-    during(monkeypatch, replies, "read", interview)
+    during(monkeypatch, calendar_replies, "read", interview)
     page = drop(client, interview, ics(interview))
     assert page.status_code == 302
     assertContains(client.get(page.url), "Nothing was changed: the talk with Ana")

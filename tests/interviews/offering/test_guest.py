@@ -355,7 +355,7 @@ def test_the_page_costs_the_same_with_more_times(guest: Client, offer: Offer, sl
     offer.slots.all().delete()
     for n in range(slots):
         OfferSlotFactory(offer=offer, starts_at=TUESDAY + timedelta(hours=n))
-    with django_assert_num_queries(11):  # six of them count the opening
+    with django_assert_num_queries(10):  # six of them count the opening
         guest.get(url(offer))
 
 

@@ -104,9 +104,7 @@ def test_moving_begins_with_what_is_set(guest: Client, offer: Offer, user):
     response = guest.get(url(offer, "move"))
     assertContains(response, "you talk on Tuesday 1 December, 17:00. That stands until you")
     assertContains(response, 'value="+81 3 555"')
-    assert [way["is_chosen"] for way in response.context["media"]] == [
-        way["value"] == "phone" for way in response.context["media"]
-    ]
+    assert [way.value for way in response.context["ways"] if way.is_chosen] == ["phone"]
 
 
 # --- two tabs, the back button, and pressing again --------------------------------------------------------------------

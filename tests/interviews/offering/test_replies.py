@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from crm.models import Contact
-from interviews import links, replies
+from interviews import calendar_replies, links
 from interviews.actions import planning
 from interviews.calendars import uid
 from interviews.models import Interview
@@ -101,7 +101,15 @@ def test_pasted_text_does_as_well(client: Client, interview: Interview):
     assert status(interview) == "accepted"
 
 
-@pytest.mark.parametrize("change", [{"attendee": "MAILTO:ANA@NUBANK.EXAMPLE"}, {"more": "COMMENT:Sorry\\, travelling"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"attendee": "MAILTO:ANA@NUBANK.EXAMPLE"},
+        {"attendee": "mailto:ana%40nubank.example"},
+        {"attendee": "mailto: <ana@nubank.example>"},
+        {"more": "COMMENT:Sorry\\, travelling"},
+    ],
+)
 def test_exchange_writes_without_organiser_and_in_capitals(
     client: Client, interview: Interview, change: dict[str, str]
 ):
@@ -178,8 +186,8 @@ def test_junk_gets_a_sentence(client: Client, interview: Interview, junk: bytes)
 def test_two_events_in_one_file_are_refused(interview: Interview):
     text = ics(interview)
     event = text[text.index("BEGIN:VEVENT") : text.index("END:VCALENDAR")]
-    with pytest.raises(replies.RefusedError, match="several events"):
-        replies.read(text.replace("END:VCALENDAR", event + "END:VCALENDAR").encode(), interview)
+    with pytest.raises(calendar_replies.RefusedError, match="several events"):
+        calendar_replies.read(text.replace("END:VCALENDAR", event + "END:VCALENDAR").encode(), interview)
 
 
 def test_a_new_invitation_asks_anew(client: Client, interview: Interview):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from interviews import replies
+from interviews import calendar_replies
 from interviews.actions import planning
 from interviews.models import Interview
 from tests.factories import NOW, ContactFactory
@@ -60,7 +60,7 @@ def counter(interview: Interview, start: str, zones: str = "", *, zones_last: bo
 
 
 def proposed(interview: Interview, *args: Any, **kwargs: Any) -> str:
-    at = replies.read(counter(interview, *args, **kwargs).encode(), interview).starts_at
+    at = calendar_replies.read(counter(interview, *args, **kwargs).encode(), interview).starts_at
     assert at is not None
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
@@ -174,8 +174,8 @@ NEVER = "BEGIN:STANDARD\nDTSTART:00010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO
 )
 def test_a_zone_that_says_nothing_is_refused_at_once(interview: Interview, start: str, zones: str):
     begun = time.process_time()
-    with pytest.raises(replies.RefusedError):
-        replies.read(counter(interview, start, zones).encode(), interview)
+    with pytest.raises(calendar_replies.RefusedError):
+        calendar_replies.read(counter(interview, start, zones).encode(), interview)
     assert time.process_time() - begun < 1
 
 
@@ -186,15 +186,15 @@ def test_a_zone_that_says_nothing_is_refused_at_once(interview: Interview, start
 )  # fmt: skip
 def test_a_day_outside_every_calendar_is_refused(interview: Interview, start: str):
     line = f"DTSTART{start}" if start.startswith(";") else f"DTSTART:{start}"
-    with pytest.raises(replies.RefusedError, match="far from the talk"):
-        replies.read(counter(interview, line).encode(), interview)
+    with pytest.raises(calendar_replies.RefusedError, match="far from the talk"):
+        calendar_replies.read(counter(interview, line).encode(), interview)
 
 
 @pytest.mark.parametrize("stamp", ["00010101T000000Z", "99991231T235959Z"])
 def test_a_stamp_outside_every_calendar_stays_out(interview: Interview, stamp: str):
     text = ics(interview, stamp=stamp).encode()
     if stamp.startswith("0"):
-        with pytest.raises(replies.RefusedError):
-            replies.read(text, interview)
+        with pytest.raises(calendar_replies.RefusedError):
+            calendar_replies.read(text, interview)
     else:
-        assert replies.read(text, interview).stamp == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+        assert calendar_replies.read(text, interview).stamp == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -1,0 +1,116 @@
+"""What cannot be done just now: too many requests (429), a database that is busy or away (503). Nothing is changed, and what
+was typed can be sent again."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.db.models import Case, F, Q, When
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from accounts.http import OwnerRequest
+from accounts.models import User, WriteCount
+
+A_MINUTE = 60
+WRITES, SEARCHES = 120, 300  # of one user in a minute
+SEARCHED = "q"  # the query that every search of ours is asked by
+BUSY = 5  # seconds
+
+
+class LimitRequests:
+    """So many writes and searches of one user in a minute, that one account costs the others nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: OwnerRequest, *args: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        now = int(time.time())
+        minute, wait = now // A_MINUTE, A_MINUTE - now % A_MINUTE
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            return None if count_write(request.user, minute) else _too_many(request, WRITES, wait)
+        if request.GET.get(SEARCHED):
+            return (
+                None if count_search(str(request.session.session_key), minute) else _too_many(request, SEARCHES, wait)
+            )
+        return None
+
+
+def count_write(user: User, minute: int) -> bool:
+    """Counts one more in this minute, in one statement; False, with nothing counted, when there were enough."""
+    row = WriteCount.objects.filter(account=user)
+    unless_enough = row.filter(~Q(minute=minute) | Q(count__lt=WRITES))
+    more = {"count": Case(When(minute=minute, then=F("count") + 1), default=1), "minute": minute}
+    if unless_enough.update(**more):
+        return True
+    # the first of this user, or too many
+    WriteCount.objects.bulk_create([WriteCount(account=user)], ignore_conflicts=True)
+    return bool(unless_enough.update(**more))
+
+
+def count_search(session: str, minute: int) -> bool:
+    """The same for a search; in the memory of this process, so that who only reads waits for no writer of the database."""
+    key = f"searches:{session}:{minute}"
+    counted = caches["process"].get(key, 0) + 1
+    caches["process"].set(key, counted, A_MINUTE)
+    return bool(counted <= SEARCHES)
+
+
+def _too_many(request: HttpRequest, most: int, wait: int) -> HttpResponse:
+    said = _("That is more than %(n)d in one minute. Wait a minute, then try again.") % {"n": most}
+    return try_later(request, said, status=429, wait=wait)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of what no view caught. A database that is away, or whose writer is held, is no fault of the page."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    return try_later(request, _("Busy just now. Try again in a moment."), status=503, wait=BUSY)
+
+
+def try_later(request: HttpRequest, said: str, *, status: int, wait: int) -> HttpResponse:
+    """The sentence for a script, which keeps what was typed where it stands; else a page that can send it again. Nothing here
+    asks the database."""
+    if "HX-Request" in request.headers or "json" in request.headers.get("Accept", ""):
+        response = HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
+    else:
+        context = {
+            "said": said,
+            "typed": _typed(request),
+            "url": request.get_full_path(),
+            "csrf_token": get_token(request),
+        }
+        response = HttpResponse(render_to_string("try_later.html", context), status=status)
+    response["Retry-After"] = str(wait)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form sent, but its token and passwords. A file must be chosen again."""
+    try:
+        if request.method != "POST" or request.FILES:
+            return []
+    except (
+        SuspiciousOperation,
+        MultiPartParserError,
+        OSError,
+        LookupError,
+        UnicodeError,
+    ):  # not read before, nor readable
+        return []
+    hidden = ("csrfmiddlewaretoken", "password")
+    return [(name, value) for name, values in request.POST.lists() for value in values if not name.startswith(hidden)]

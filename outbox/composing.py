@@ -1,0 +1,72 @@
+"""From what a kind composed to the bytes that leave: each header on the lines that the rules allow, the engine's own first."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+
+from django.conf import settings
+
+from base.mail_addresses import quoted_name, wire_header
+from outbox.models import OutgoingMail
+from outbox.text import header
+
+LONGEST = 76  # characters of an encoded line (RFC 2045, RFC 2047)
+POLICY = SMTP.clone(max_line_length=LONGEST)
+ADDRESSES = {"from", "to", "cc", "bcc", "reply-to", "sender"}
+NEVER_FOLDED = {"list-unsubscribe"}  # no mail program follows a link that is folded or encoded
+
+
+def new_message(subject: str, sender: str, recipient: str) -> EmailMessage:
+    """A mail to compose. Any name may stand in these headers: a newline in one can never lose a mail."""
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = header(subject)
+    message["From"] = header(sender)
+    message["To"] = header(recipient)
+    return message
+
+
+def freeze(message: EmailMessage, mail: OutgoingMail, now: datetime) -> bytes:
+    """The bytes of this mail: its Message-ID is the row's, so that a resend is the same mail to whoever gets it.
+
+    The headers are folded here: `email` itself loses spaces between the encoded words of a long subject.
+    """
+    ours = our_headers(mail.message_id, now)
+    theirs = [(name, header(str(value))) for name, value in message.items() if not _is_mime(name)]
+    for name in {name for name, _line in theirs} | set(ours):
+        del message[name]
+    lines = [f"{name}: {line}" for name, line in ours.items()]
+    lines += [f"{name}: {_folded(name, line)}" for name, line in theirs if name not in ours]
+    return "".join(f"{line}\r\n" for line in lines).encode() + message.as_bytes(policy=POLICY)
+
+
+def our_headers(message_id: str, now: datetime) -> dict[str, str]:
+    ours = {"Message-ID": message_id, "Date": format_datetime(now)}
+    if settings.EMAIL_IDEMPOTENCY_HEADER:
+        ours[settings.EMAIL_IDEMPOTENCY_HEADER] = message_id.strip("<>")
+    return ours
+
+
+def _is_mime(name: str) -> bool:
+    return name.lower() == "mime-version" or name.lower().startswith("content-")
+
+
+def _folded(name: str, line: str) -> str:
+    if name.lower() in NEVER_FOLDED:
+        return line
+    if name.lower() in ADDRESSES:
+        return ",\r\n ".join(_people(wire_header(line)))
+    return _encoded(line, name)
+
+
+def _people(line: str) -> Iterator[str]:
+    for called, address in getaddresses([line]):
+        encoded = quoted_name(called) if called.isascii() else _encoded(called)
+        yield f"{encoded} <{address}>" if called else address
+
+
+def _encoded(line: str, name: str = "From") -> str:
+    charset = "us-ascii" if line.isascii() else "utf-8"
+    return Header(line, charset, maxlinelen=LONGEST, header_name=name).encode(splitchars=" ", linesep="\r\n")

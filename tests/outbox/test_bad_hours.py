@@ -1,0 +1,151 @@
+"""What one mail, one user or one bad hour may cost the others (delivery.md)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from outbox import actions, relay
+from outbox.kinds import KINDS
+from outbox.models import BY_HAND, OutgoingMail, Relay, State
+from outbox.smtp import Accepted, Refused
+from outbox.timing import Timings
+from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DENIED = Refused("data", 554, "5.7.1 relay access denied")
+BROKEN_CLOCK = NOW + 60 * HOUR
+
+
+@pytest.fixture
+def server(request):
+    return request.getfixturevalue("relay")
+
+
+def due(count, **fields):
+    return [OutgoingMailFactory(recipient=f"to{n}@x.example", **fields) for n in range(count)]
+
+
+def states():
+    return sorted(OutgoingMail.objects.values_list("state", flat=True))
+
+
+# --- a lasting no to everybody ------------------------------------------------------------------------------------------
+def test_a_lasting_no_to_everybody_is_the_servers(run, server):
+    due(7)
+    server.needs_fence, server.answers = False, [DENIED] * 99
+    for minutes in (0, 10, 20):
+        assert run(NOW + minutes * MINUTE).is_shut
+        assert states() == ["pending"] * 7
+    assert Relay.objects.get().last_error == "data: 554 5.7.1 relay access denied"
+    server.needs_fence, server.answers = True, []
+    run(NOW + HOUR)
+    assert states() == ["sent"] * 7
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [DENIED] * 4,
+        [DENIED] * 4 + [Accepted("answer", 250, "ok")] + [DENIED] * 2,
+        [Refused("recipient", 550, "5.1.1 no such mailbox")] * 6,
+        [Refused("answer", 552, "5.2.2 mailbox full")] * 6,
+        [DENIED] * 3 + [Refused("answer", 550, "5.7.1 we do not like it")] * 3,
+    ],
+    ids=["four", "one was accepted", "no such mailboxes", "full mailboxes", "different words"],
+)
+def test_a_no_to_some_is_theirs(run, server, answers):
+    due(len(answers))
+    server.answers = list(answers)
+    assert not run().is_shut
+    assert states().count("dead") == len([answer for answer in answers if isinstance(answer, Refused)])
+
+
+def test_five_tries_of_one_recipient_are_not_everybody(run, server):
+    for _ in range(6):
+        OutgoingMailFactory(recipient="ana@x.example")
+    server.answers = [DENIED] * 6
+    assert not run().is_shut
+
+
+def test_a_no_for_three_days_is_believed(run, server):
+    due(6, first_attempt_at=NOW - 80 * HOUR)
+    server.answers = [DENIED] * 6
+    run()
+    assert states().count("dead") == 5
+
+
+# --- a clock that was wrong ---------------------------------------------------------------------------------------------
+def test_a_breaker_shut_by_a_wrong_clock_is_not_believed():
+    assert not relay.is_shut(Relay(shut_until=BROKEN_CLOCK), NOW)
+    assert relay.is_shut(Relay(shut_until=NOW + timedelta(seconds=Timings.breaker_most)), NOW)
+
+
+def test_what_a_wrong_clock_put_off_is_pulled_back(run):
+    tried = OutgoingMailFactory(not_before=NOW, next_attempt_at=BROKEN_CLOCK, attempts=1, first_attempt_at=BROKEN_CLOCK)
+    asked = OutgoingMailFactory(created_at=BROKEN_CLOCK, not_before=BROKEN_CLOCK + MINUTE, next_attempt_at=BROKEN_CLOCK)
+    planned = OutgoingMailFactory(created_at=BROKEN_CLOCK, not_before=NOW + HOUR, next_attempt_at=BROKEN_CLOCK)
+    retried = OutgoingMailFactory(not_before=NOW, next_attempt_at=NOW + 6 * HOUR)
+    beat = WorkerBeatFactory(seen_at=BROKEN_CLOCK, drained_at=BROKEN_CLOCK)
+    Relay.objects.create(pk=1, failures=3, shut_until=BROKEN_CLOCK, failed_at=BROKEN_CLOCK, failing_since=BROKEN_CLOCK)
+    actions.reconcile(NOW)
+    for row in (tried, asked, planned, retried, beat):
+        row.refresh_from_db()
+    assert (tried.next_attempt_at, tried.first_attempt_at) == (NOW, NOW)
+    assert (asked.not_before, asked.next_attempt_at) == (NOW + MINUTE, NOW + MINUTE)
+    assert planned.state == State.CANCELLED
+    assert retried.next_attempt_at == NOW + 6 * HOUR
+    assert (beat.seen_at, beat.drained_at) == (NOW, NOW)
+    assert Relay.objects.get().shut_until is None
+
+
+def test_a_right_clock_is_left_alone(caplog):
+    OutgoingMailFactory(not_before=NOW + 20 * HOUR, next_attempt_at=NOW + 20 * HOUR)
+    WorkerBeatFactory(drained_at=NOW)
+    actions.reconcile(NOW)
+    assert OutgoingMail.objects.get().next_attempt_at == NOW + 20 * HOUR
+    assert "clock" not in caplog.text
+
+
+# --- taps and addresses -------------------------------------------------------------------------------------------------
+def test_undo_of_discard_holds_again_and_sends_nothing(client):
+    user = UserFactory()
+    client.force_login(user)
+    mail = OutgoingMailFactory(owner=user, state="held", cause="due before the backup was put back")
+    page = client.post(reverse("delivery_cancel", args=[mail.pk]), follow=True).content.decode()
+    undo = reverse("delivery_hold", args=[mail.pk])
+    assert undo in page
+    client.post(undo)
+    mail.refresh_from_db()
+    assert mail.state == State.HELD
+    client.post(undo)
+    mail.refresh_from_db()
+    assert mail.state == State.HELD
+
+
+def test_what_lost_its_cause_is_not_held(client):
+    user = UserFactory()
+    client.force_login(user)
+    mail = OutgoingMailFactory(owner=user, state="cancelled", cause="the promise was kept")
+    client.post(reverse("delivery_hold", args=[mail.pk]))
+    mail.refresh_from_db()
+    assert mail.state == State.CANCELLED
+    assert mail.cause != BY_HAND
+
+
+def test_mail_to_its_owner_goes_to_the_address_they_have_now(run, server, kind):
+    KINDS["test"] = replace(KINDS["test"], is_to_owner=True)
+    user = UserFactory(email="new@x.example")
+    mail = OutgoingMailFactory(owner=user, recipient="left@x.example")
+    run()
+    mail.refresh_from_db()
+    assert (server.taken[0].recipient, mail.recipient) == ("new@x.example", "new@x.example")
+    assert b"To: new@x.example" in server.taken[0].content
+
+
+def test_mail_to_a_contact_stays_theirs(run, server, kind):
+    OutgoingMailFactory(owner=UserFactory(email="new@x.example"), recipient="ana@x.example")
+    run()
+    assert server.taken[0].recipient == "ana@x.example"
