@@ -75,5 +75,5 @@ class AnswerStale:
         row = error.row
         row.refresh_from_db()
         tell(request, row.standing(request.user.today(timezone.now())))
-        has_page = hasattr(row, "get_absolute_url") and not getattr(row, "binned_at", None)
-        return go_back(request, row.get_absolute_url() if has_page else "/")
+        page_of = getattr(row, "get_absolute_url", None)
+        return go_back(request, page_of() if page_of and not getattr(row, "binned_at", None) else "/")

@@ -2,7 +2,7 @@ import logging
 
 from django.apps import AppConfig
 from django.core.signals import request_started
-from tzdata import IANA_VERSION  # type: ignore[import-untyped]  # ships no types
+from tzdata import IANA_VERSION
 
 from config import checks  # registers them
 from config.unreadable import read_charset

@@ -68,13 +68,14 @@ def entry(
     starts_at: Any = NO_INSTANT,
 ) -> "QuerySet[Any, Any]":
     """What an entry of the story is made of. What `text` and `aside` are, its kind says."""
-    return rows.annotate(
+    told: QuerySet[Any, Any] = rows.annotate(
         happened_at=at,
         entry_text=Cast(text, TextField()),
         entry_aside=Cast(aside, TextField()),
         entry_minutes=Cast(minutes, IntegerField()),
         entry_starts_at=starts_at,
     )
+    return told
 
 
 def words_of(owner: User, contacts: Sequence[int]) -> dict[int, list[str]]:

@@ -91,7 +91,9 @@ def _newest(
     if since:
         rows = rows.filter(_before(place, *since))
     keys = rows.order_by("-happened_at", "-pk").values("pk")[: LENGTH + 1]
-    shown = source.read(contact).filter(pk__in=keys).order_by().annotate(place=Value(place, IntegerField()))
+    shown: QuerySet[Any, Any] = (
+        source.read(contact).filter(pk__in=keys).order_by().annotate(place=Value(place, IntegerField()))
+    )
     entry = ("happened_at", "entry_text", "entry_aside", "entry_minutes", "entry_starts_at")
     return shown.values_list("place", "pk", *entry)
 

@@ -28,5 +28,5 @@ def promised(contact: Any) -> QuerySet[Any, Any]:
 
 @is_touch
 def kept_promises(contact: Any) -> QuerySet[Any, Any]:
-    kept = contact.promises.filter(state="kept", closed_at__isnull=False, binned_at__isnull=True)
+    kept: QuerySet[Any, Any] = contact.promises.filter(state="kept", closed_at__isnull=False, binned_at__isnull=True)
     return kept.values("closed_at")

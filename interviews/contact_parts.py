@@ -55,5 +55,5 @@ def offers(contact: Any) -> QuerySet[Any, Any]:
 
 @is_touch
 def held_talks(contact: Any) -> QuerySet[Any, Any]:
-    held = contact.interviews.filter(state="held", held_at__isnull=False, binned_at__isnull=True)
+    held: QuerySet[Any, Any] = contact.interviews.filter(state="held", held_at__isnull=False, binned_at__isnull=True)
     return held.values("held_at")

@@ -185,7 +185,7 @@ class _Drain:
 
     def _readdress(self, mail: OutgoingMail) -> None:
         """Mail to its owner follows them to another address, up to the fence."""
-        if mail.owner_id and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
+        if mail.owner and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
             mail.recipient = mail.owner.email
             OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(recipient=mail.recipient)
 
