@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -182,11 +181,7 @@ class Contact(Versioned):
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = ContactQuerySet.as_manager()
-
-    if TYPE_CHECKING:  # reverse relations of higher apps: read through, never imported
-        promises: Any
-        interviews: Any
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -83,7 +82,7 @@ class Import(Owned):
         default=0
     )  # claims since it last got on: a file that kills workers is given up
 
-    objects: ClassVar[Any] = ImportQuerySet.as_manager()
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         app_label = "crm"
@@ -233,7 +232,7 @@ class ImportRow(Owned):
     contact = models.ForeignKey("crm.Contact", null=True, on_delete=models.SET_NULL, related_name="import_rows")
     taken_in = models.BooleanField(default=False)
 
-    objects: ClassVar[Any] = ImportRowQuerySet.as_manager()
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         app_label = "crm"

@@ -1,10 +1,9 @@
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, one_or_404, tell
+from accounts.http import OwnerRequest, tell
 from accounts.models import User
 from accounts.templatetags.keepword import ago, day
-from accounts.written import written
 from base.submitted_once import once, uid_of
 from base.zones import time_there
 from crm import actions, story
 from crm.forms import ContactForm, NoteForm, QuickForm
-from crm.models import Contact, ContactQuerySet, RhythmUnit, Stage, Tag
+from crm.models import Contact, RhythmUnit, Stage
 
 PROMISES_SHOWN = 10
 STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
@@ -158,7 +156,8 @@ def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
 def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: int = 200) -> HttpResponse:
     """Everything about one person; a note that was refused comes back here with what was typed."""
     now = timezone.now()
-    contact = one_or_404(_alive(request.user, pk))
+    people = request.user.contacts.alive().select_related("organisation", "introduced_by")
+    contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES_SHOWN + 1])
     entries, later = story.read(contact, request.GET.get("story", ""))
     context = {
@@ -168,9 +167,11 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         "now": now,
         "promises": promises[:PROMISES_SHOWN],
         "has_more_promises": len(promises) > PROMISES_SHOWN,
-        "interview": next(iter(_next_talk(contact, now)), None),
-        "tags": _tags(contact),
-        "also_of": _also_of(request.user, contact.email.lower(), pk) if contact.email else [],
+        "interview": contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
+        "tags": contact.tags.order_by("name_key"),
+        "also_of": request.user.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:3]
+        if contact.email
+        else [],
         "story": entries,
         "story_later": later,
         "note_form": note_form,
@@ -182,26 +183,3 @@ def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: in
         "time_there": time_there(contact.time_zone, request.user.zone, now),
     }
     return render(request, "crm/contact_detail.html", context, status=status)
-
-
-@written
-def _alive(owner: User, pk: int) -> ContactQuerySet:
-    people = owner.contacts.alive().select_related("organisation", "introduced_by")
-    return people.defer("search_text", "introduced_by__search_text").filter(pk=pk)
-
-
-@written
-def _next_talk(contact: Contact, now: datetime) -> QuerySet[Any]:
-    talks: QuerySet[Any] = contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first()
-    return talks[:1]
-
-
-@written
-def _also_of(owner: User, email_key: str, but: int) -> ContactQuerySet:
-    """The owner's other contacts with this e-mail."""
-    return owner.contacts.sharing(email_key).exclude(pk=but).only("name", "owner")[:3]
-
-
-@written
-def _tags(contact: Contact) -> QuerySet[Tag]:
-    return contact.tags.order_by("name_key")

@@ -15,6 +15,7 @@ from crm.parts import LONGEST_SEARCHED, search_text, words_of
 from crm.search import find
 from followups import actions as promising
 from interviews.actions import debriefing, holding
+from interviews.models import Interview
 from tests.factories import NOW, ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,10 +88,16 @@ def edit(contact: Contact, random: Random) -> None:
     actions.edit(contact=contact, details=details, now=NOW)
 
 
+def debrief_of(interview: Interview, learned: str) -> None:
+    written = interview.owner.debriefs.filter(interview=interview).first()
+    outcome = debriefing.Outcome(learned=learned)
+    debriefing.finish(interview=interview, outcome=outcome, seen=written.version if written else 1, now=NOW)
+
+
 def debrief(contact: Contact, random: Random) -> None:
     interview = one_of(random, contact.interviews.filter(state="held"))
     if interview:
-        debriefing.finish(interview=interview, outcome=debriefing.Outcome(learned=word(random)), now=NOW)
+        debrief_of(interview, word(random))
 
 
 def note_in_the_room(contact: Contact, random: Random) -> None:
@@ -161,7 +168,7 @@ def test_what_is_learned_after_the_first_done_is_found(user: User):
     contact = ContactFactory(owner=user)
     interview = InterviewFactory(contact=contact, state="held", held_at=NOW)
     for learned in ("gauges", "premiums"):
-        debriefing.finish(interview=interview, outcome=debriefing.Outcome(learned=learned), now=NOW)
+        debrief_of(interview, learned)
     assert list(find(user.contacts.alive(), "premiums")) == [contact]
     assert not find(user.contacts.alive(), "gauges")
 
