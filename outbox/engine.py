@@ -125,7 +125,8 @@ class _Drain:
 
     def _shared_out(self, mails: list[OutgoingMail]) -> list[OutgoingMail]:
         counts: Counter[int] = Counter()
-        kept, surplus = [], []
+        kept: list[OutgoingMail] = []
+        surplus: list[OutgoingMail] = []
         for mail in mails:
             if mail.owner_id:
                 counts[mail.owner_id] += 1

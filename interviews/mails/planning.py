@@ -1,7 +1,8 @@
 """The two mails a contact gets: the invitation, with its changes, and the cancellation. Both composed just before they leave."""
 
 from datetime import datetime
-from typing import Any
+from email.message import EmailMessage
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,12 +80,13 @@ def _why_not(interview: Interview, mail: OutgoingMail, now: datetime) -> str:
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _words(mail, interview, agreed)
     letter = composing.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
+    message = cast(EmailMessage, letter.message)
     for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
         if ids:
-            letter.message[header] = " ".join(ids)
+            message[header] = " ".join(ids)
     method = "REQUEST" if name == INVITATION else "CANCEL"
-    letter.message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
-    letter.message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
+    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
+    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
     return letter
 
 
