@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from base.submitted_once import UidField
 from base.text import clean_line
+from base.url_values import read_number
 from crm.fields import LineField
 from crm.importing.changes import write_over
 from crm.importing.formats import glance
@@ -85,7 +86,7 @@ class TicksForm(forms.Form):
     """The ticks of the rows that stood on the page; what was not on it keeps its own. Nonsense ticks nothing."""
 
     def save(self, batch: Import) -> None:
-        shown = [int(pk) for pk in self._list("shown") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        shown = [pk for text in self._list("shown") if (pk := read_number(text)) is not None]
         taken, changed = set(self._list("take")), set(self._list("change"))
         rows = [row for row in batch.rows.open().filter(pk__in=shown) if _tick(row, taken, changed)]
         write_over(batch.owner.importrows, rows, ["wanted", "changes"])

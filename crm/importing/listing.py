@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from base.url_values import read_number
 from crm.models import Import, ImportAction, ImportRow
 
 SIZES = {ImportAction.UPDATE: 20, ImportAction.NEW: 50, ImportAction.UNREADABLE: 20}
@@ -21,7 +22,7 @@ class Section:
 
 def read_section(batch: Import, action: ImportAction, query: Mapping[str, str]) -> Section:
     count, size = int(batch.counts[action]), SIZES[action]
-    after = _line(query.get(action, ""))
+    after = read_number(query.get(action), largest=10**9) or 0
     if not count:
         return Section([], 0, None, None)
     listed = batch.rows.to_do(action)
@@ -37,7 +38,3 @@ def read_section(batch: Import, action: ImportAction, query: Mapping[str, str]) 
 def read_imports(batches: list[Import]) -> tuple[list[Import], int | None]:
     """One page of earlier imports out of one more than fits, and the number to go on below."""
     return batches[:IMPORTS], batches[IMPORTS - 1].pk if len(batches) > IMPORTS else None
-
-
-def _line(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from base.url_values import read_number
 from crm.importing import decisions
 from crm.importing.formats.table import neutralise
 from crm.importing.forms import TicksForm, UploadForm
 from crm.importing.listing import IMPORTS, read_imports, read_section
 from crm.models import Import, ImportAction, ImportState
 from outbox.tasks import wake
-
-LONGEST_NUMBER = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,10 +32,9 @@ def import_list(request: OwnerRequest) -> HttpResponse:
             return redirect(batch)
     else:
         form = UploadForm(owner=owner)
-    before = request.GET.get("before", "")
     batches = owner.imports.newest_first()
-    if before.isascii() and before.isdigit() and len(before) <= LONGEST_NUMBER:
-        batches = batches.filter(pk__lt=int(before))
+    if before := read_number(request.GET.get("before")):
+        batches = batches.filter(pk__lt=before)
     page, later = read_imports(list(batches[: IMPORTS + 1]))
     context = {
         "form": form,
