@@ -1,6 +1,5 @@
 """Locks are taken in one order: owner, contact, interview, room, promise."""
 
-from crm.models import Contact
 from interviews.models import Interview
 
 
@@ -11,7 +10,5 @@ def lock_contacts(interview: Interview) -> None:
     for each other here, and never with half of their rows locked.
     """
     contact = interview.contact
-    people = Contact.objects.filter(
-        owner=interview.owner_id, pk__in=[contact.pk, contact.introduced_by_id or contact.pk]
-    )
+    people = interview.owner.contacts.filter(pk__in=[contact.pk, contact.introduced_by_id or contact.pk])
     list(people.order_by("pk").select_for_update().values_list("pk"))

@@ -44,9 +44,6 @@ STILL_ALLOWED = {
         "crm/importing/models.py",
         "crm/models.py",
         "followups/models.py",
-        "interviews/models/holding.py",
-        "interviews/models/learning.py",
-        "interviews/models/preparing.py",
         "outbox/models.py",
     ],
 }

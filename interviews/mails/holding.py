@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from base.text import clean_line
 from crm.actions import touch
-from interviews.actions.debriefing import thanks_of
+from interviews.actions.debrief import thanks_of
 from interviews.locks import lock_contacts
 from interviews.mails.letters import LETTER, address
 from interviews.models import Interview
