@@ -8,7 +8,7 @@ from accounts.models import User
 from base.zones import load_zone
 from crm.models import Contact
 from interviews.models import ChosenQuestion, Interview, Medium
-from interviews.prepared import Prepared, read
+from interviews.preparation_page import Prepared, read
 
 ON_THE_FIRST_PAGE = 6
 PROMISES = 5

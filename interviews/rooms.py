@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from interviews import agenda
 from interviews.models import ChosenQuestion, Interview, Medium, Preparation, Room
-from interviews.models.holding import LAST_QUESTION
+from interviews.models.room import LAST_QUESTION
 
 BAR = 200  # how long the clock's bar is drawn
 SHOWN = 50

@@ -13,7 +13,7 @@ from base.owned import Stale
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.actions import preparing
-from interviews.actions.debriefing import open_debrief, take_back_debrief
+from interviews.actions.debrief import open_debrief, take_back_debrief
 from interviews.invitations import Told, announce
 from interviews.locks import lock_contacts
 from interviews.models import Agreed, Interview, InterviewState, OfferState

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from crm.models import Contact
 from interviews.models import ChosenQuestion, Homework, Interview, Preparation, Question
-from interviews.prepared import MOST_CHOSEN, current
+from interviews.preparation_page import MOST_CHOSEN, current
 
 
 class Studied(NamedTuple):

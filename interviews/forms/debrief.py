@@ -18,8 +18,8 @@ from base.url_values import LARGEST, read_number
 from crm.fields import LineField, TextField
 from crm.forms import QuickForm
 from crm.models import RhythmUnit
-from interviews.actions.debriefing import Change, Outcome, Person, Promised, promises_of_lines
-from interviews.actions.holding import LONGEST_PROMISE
+from interviews.actions.debrief import Change, Outcome, Person, Promised, promises_of_lines
+from interviews.actions.room import LONGEST_PROMISE
 from interviews.forms.rows import rows_of
 from interviews.models import LONGEST_NOTES, Debrief, Interview, MayUseName
 

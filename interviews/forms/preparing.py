@@ -16,7 +16,7 @@ from interviews.actions.preparing import Studied
 from interviews.agenda import checked, in_time, proposed
 from interviews.forms.planning import OTHER, Chips, MinutesField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
-from interviews.prepared import Prepared
+from interviews.preparation_page import Prepared
 
 MOST_QUESTIONS = 300  # in one bank: a page shows them all
 

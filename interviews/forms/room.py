@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from base.text import clean_line
 from crm.fields import TextField
-from interviews.actions.holding import LINES, Tap, Write
+from interviews.actions.room import LINES, Tap, Write
 from interviews.forms.rows import rows_of
 
 HIGHEST = 2**31 - 1
@@ -46,7 +46,7 @@ class TapForm(forms.Form):
 
 
 class RoomWriteForm(forms.Form):
-    """One box of the room as one device has it. Whether its text fits is for `holding.write` to say."""
+    """One box of the room as one device has it. Whether its text fits is for `actions.room.write` to say."""
 
     box = forms.RegexField(r"\A(?:notes|mine|theirs|meet|q[0-9]{1,18})\Z", strip=False)
     text = TextField(max_length=LONGEST_SENT)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from base.owned import Stale
 from base.text import clean_line
 from crm.actions import touch
-from interviews.actions.debriefing import thanks_of
+from interviews.actions.debrief import thanks_of
 from interviews.locks import lock_contacts
 from interviews.mails.composing import address
 from interviews.models import Interview

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import OwnerRequest, go_back, seen_version, tell
 from base.owned import Stale
-from interviews.actions import debriefing as actions
-from interviews.actions.holding import answered
+from interviews.actions import debrief as actions
+from interviews.actions.room import answered
 from interviews.forms.debrief import DebriefForm, PromiseRow
 from interviews.models import Debrief, Interview
 from interviews.rooms import SHOWN, given_back, room_of

@@ -14,7 +14,7 @@ from base.text import clean_line
 from base.url_values import read_number
 from interviews import learned
 from interviews.actions import preparing
-from interviews.shelves import GATHERED, ON_A_PAGE, SHELVES, key_of, shelves_of
+from interviews.reading_lists import GATHERED, ON_A_PAGE, SHELVES, key_of, shelves_of
 
 
 @require_safe

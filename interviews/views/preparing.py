@@ -16,12 +16,12 @@ from accounts.http import OwnerRequest, tell
 from base.owned import Stale
 from base.url_values import read_number
 from crm.models import Contact
-from interviews import bank
+from interviews import question_bank
 from interviews.actions import preparing as actions
 from interviews.brief import read_brief
 from interviews.forms.preparing import PreparationForm
 from interviews.models import ChosenQuestion, QuestionTag
-from interviews.prepared import MOST_CHOSEN, Prepared, answered_questions, read, week_of
+from interviews.preparation_page import MOST_CHOSEN, Prepared, answered_questions, read, week_of
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -51,13 +51,13 @@ def question_choose(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = _contact(request, contact_pk)
     if request.method == "POST":
-        picked = bank.resolve(request.user, request.POST.getlist("question")[:100], now)
+        picked = question_bank.resolve(request.user, request.POST.getlist("question")[:100], now)
         count = actions.choose(contact=contact, questions=picked, now=now)
         tell(request, ngettext("%(n)d question chosen.", "%(n)d questions chosen.", count) % {"n": count})
         return redirect(_page_of(contact) + "#questions")
     prepared = read(request.user, contact)
     there = {row.question_id for row in prepared.chosen} | answered_questions(contact)
-    open_ones = [q for q in bank.questions(request.user, now) if q.retired_at is None and q.pk not in there]
+    open_ones = [q for q in question_bank.questions(request.user, now) if q.retired_at is None and q.pk not in there]
     tag = request.GET.get("tag", "")
     context = {
         "contact": contact,
@@ -183,6 +183,6 @@ def _page(
             "is_stale": is_stale,
             "week": week,
             "readiness": prepared.readiness(week),
-            "bank_size": bank.size(request.user),
+            "bank_size": question_bank.size(request.user),
         },
     )

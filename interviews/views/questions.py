@@ -11,7 +11,7 @@ from accounts.http import OwnerRequest, go_back, seen_version, tell
 from base.owned import Stale
 from base.url_values import read_number
 from crm.models import Contact
-from interviews import bank
+from interviews import question_bank
 from interviews.forms.preparing import QuestionForm
 from interviews.models import Question, QuestionTag
 
@@ -20,7 +20,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def question_list(request: OwnerRequest) -> HttpResponse:
-    everything = bank.questions(request.user, timezone.now())
+    everything = question_bank.questions(request.user, timezone.now())
     offered = [question for question in everything if question.retired_at is None]
     tag = request.GET.get("tag", "")
     context = {
@@ -52,7 +52,7 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
     form = QuestionForm(request.POST or None, owner=request.user, question=question)
     if request.method == "POST" and form.is_valid():
         try:
-            bank.keep(question, now).change(form.seen, **form.terms)
+            question_bank.keep(question, now).change(form.seen, **form.terms)
         except Stale:
             # saved elsewhere since it was read here: read again, the form finds what differs
             question = _question(request, key)
@@ -67,7 +67,7 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
 @require_POST
 def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    question = bank.keep(_question(request, key), now)
+    question = question_bank.keep(_question(request, key), now)
     question.retire(seen_version(request, question), now)
     tell(request, _("No longer offered. Its answers stay."), undo=_undo("question_unretire", question))
     return go_back(request, reverse("question_list"))
@@ -75,14 +75,14 @@ def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
 
 @require_POST
 def question_unretire(request: OwnerRequest, key: str) -> HttpResponse:
-    question = bank.keep(_question(request, key), timezone.now())
+    question = question_bank.keep(_question(request, key), timezone.now())
     question.bring_back(seen_version(request, question))
     tell(request, _("Offered again."))
     return go_back(request, reverse("question_list"))
 
 
 def _question(request: OwnerRequest, key: str) -> Question:
-    question = bank.find(request.user, key, timezone.now())
+    question = question_bank.find(request.user, key, timezone.now())
     if question is None:
         raise Http404
     question.owner = request.user

@@ -18,8 +18,8 @@ from accounts.http import OwnerRequest, seen_version, tell
 from base.text import promise_lines
 from crm.forms import promise_in_words
 from interviews import toasts
-from interviews.actions import holding as actions
 from interviews.actions import planning
+from interviews.actions import room as actions
 from interviews.forms.room import BoxRows, ExtendForm, RoomWriteForm, TapForm, boxes_in
 from interviews.models import Interview, Phase, Room
 from interviews.rooms import SHOWN, Clock, Line, agenda_of, boxes_of, call_link, questions_of, room_of

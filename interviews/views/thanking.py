@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, tell
 from interviews import thanks
-from interviews.actions import debriefing as actions
+from interviews.actions import debrief as actions
 from interviews.forms.thanking import ThankYouForm
 from interviews.invitations import address_of
 from interviews.rooms import span_of

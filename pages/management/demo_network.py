@@ -13,11 +13,12 @@ from crm import actions
 from crm.models import Contact, Stage
 from followups.actions import keep, let_go
 from followups.models import Whose
-from interviews import bank, letters
-from interviews.actions import asking, debriefing, preparing
+from interviews import letters, question_bank
+from interviews.actions import asking, preparing
+from interviews.actions import debrief as debrief_actions
 from interviews.actions.planning import hold, plan
 from interviews.models import AskVia, Interview
-from interviews.shelves import key_of
+from interviews.reading_lists import key_of
 from outbox.models import REMINDERS, State
 from pages.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
 from pages.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
@@ -45,7 +46,7 @@ class Network:
         return moment if days > 0 else min(moment, self.now)
 
     def make(self) -> None:
-        bank.stock(self.owner, self.at(-PEOPLE[0].known_for))
+        question_bank.stock(self.owner, self.at(-PEOPLE[0].known_for))
         self.questions = {question.starting: question for question in self.owner.questions.all()}
         for person in PEOPLE:
             self._meet(person)
@@ -133,8 +134,10 @@ class Network:
         chosen: Any = self.owner.chosenquestions.filter(preparation__interview=interview)
         for number, answer in told.answers.items():
             chosen.filter(question__starting=number).update(answer=answer, answered_at=interview.ends_at)
-        outcome = debriefing.Outcome(learned=told.learned)
-        debriefing.finish(interview=interview, outcome=outcome, seen=1, now=interview.ends_at + timedelta(minutes=10))
+        outcome = debrief_actions.Outcome(learned=told.learned)
+        debrief_actions.finish(
+            interview=interview, outcome=outcome, seen=1, now=interview.ends_at + timedelta(minutes=10)
+        )
         for promise in self.owner.promises.open().filter(interview=interview):
             keep(promise=promise, now=done)
 

@@ -15,9 +15,9 @@ from base.owned import count_across_owners
 from crm.models import Stage
 from followups.mails import plan
 from followups.models import PromiseState
-from interviews import learned, prepared
+from interviews import learned, preparation_page
 from interviews.learned import Field
-from interviews.shelves import SHELVES, shelves_of
+from interviews.reading_lists import SHELVES, shelves_of
 from pages.management.commands.demo import make_account
 from pages.management.demo_answers import ASKED_BY_LETTER
 from pages.management.demo_people import PEOPLE
@@ -148,8 +148,8 @@ def test_demo_finds_what_was_said_in_its_talks(owner: User):
 
 def test_demo_is_ready_for_its_next_talk(owner: User):
     talks = owner.interviews.planned().select_related("contact").next_first()[:2]
-    first, second = (prepared.read(owner, talk.contact) for talk in talks)
-    week = prepared.Week((), is_this_week=True)
+    first, second = (preparation_page.read(owner, talk.contact) for talk in talks)
+    week = preparation_page.Week((), is_this_week=True)
     assert (first.readiness(week).figure, second.readiness(week).is_complete) == (100, False)
 
 

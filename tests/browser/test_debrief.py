@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from interviews.actions import holding
+from interviews.actions import room as room_actions
 from interviews.models import Interview
 from tests.browser.conftest import PHONE
 from tests.factories import ContactFactory, InterviewFactory, RoomFactory
@@ -30,7 +30,7 @@ def interview(user: User) -> Interview:
         started_at=now - timedelta(minutes=19),
         notes="! send the Göta paper tomorrow",
     )
-    holding.end(room=room, now=now)
+    room_actions.end(room=room, now=now)
     return Interview.objects.get()
 
 

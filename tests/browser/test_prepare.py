@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from crm.models import Contact
-from interviews import bank
+from interviews import question_bank
 from interviews.actions import preparing
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESK, PHONE
@@ -44,7 +44,7 @@ def contact(user: User) -> Contact:
     }
     preparing.keep(contact=misaki, seen=0, purpose="Learn how breach data is collected", agenda=LINES, minutes=20,
                    homework=notes, now=now)  # fmt: skip
-    preparing.choose(contact=misaki, questions=bank.resolve(user, QUESTIONS, now), now=now)
+    preparing.choose(contact=misaki, questions=question_bank.resolve(user, QUESTIONS, now), now=now)
     return misaki
 
 
@@ -107,7 +107,7 @@ def test_the_brief_is_one_page(visit: Callable[..., Page], contact, paper):
 
 def test_more_than_six_questions_are_a_second_page(visit, contact, user):
     now = datetime.now(UTC)
-    preparing.choose(contact=contact, questions=bank.resolve(user, ["s1"], now), now=now)
+    preparing.choose(contact=contact, questions=question_bank.resolve(user, ["s1"], now), now=now)
     page: Page = visit(DESK)
     page.goto(reverse("contact_brief", args=[contact.pk]))
 

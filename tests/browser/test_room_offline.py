@@ -12,7 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from interviews.actions import holding
+from interviews.actions import room as room_actions
 from interviews.models import Room
 from tests.browser.conftest import PHONE, Complaints
 from tests.factories import ChosenQuestionFactory, ContactFactory, InterviewFactory, PreparationFactory, RoomFactory
@@ -145,7 +145,7 @@ def test_end_on_a_second_device_meanwhile_is_no_conflict(phone, room):
     underground(phone)
     tapped = tap(phone, "End, and give")
     expect(phone.locator("#kept")).to_have_text(KEPT)
-    holding.end(room=fresh(room), now=datetime.now(UTC) + SECOND)
+    room_actions.end(room=fresh(room), now=datetime.now(UTC) + SECOND)
     above_ground(phone)
     wait_until_over(phone)
 

@@ -14,8 +14,8 @@ from crm.models import Contact
 from crm.parts import LONGEST_SEARCHED, search_text, words_of
 from crm.search import find
 from followups import actions as promising
-from interviews.actions import debriefing, holding
-from interviews.models import Interview
+from interviews.actions import debrief as debrief_actions
+from interviews.actions import room as room_actions
 from tests.factories import NOW, ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,32 +88,28 @@ def edit(contact: Contact, random: Random) -> None:
     actions.edit(contact=contact, details=details, now=NOW)
 
 
-def debrief_of(interview: Interview, learned: str) -> None:
-    written = interview.owner.debriefs.filter(interview=interview).first()
-    outcome = debriefing.Outcome(learned=learned)
-    debriefing.finish(interview=interview, outcome=outcome, seen=written.version if written else 1, now=NOW)
-
-
 def debrief(contact: Contact, random: Random) -> None:
     interview = one_of(random, contact.interviews.filter(state="held"))
     if interview:
-        debrief_of(interview, word(random))
+        written = contact.owner.debriefs.filter(interview=interview).first()
+        said = debrief_actions.Outcome(learned=word(random))
+        debrief_actions.finish(interview=interview, outcome=said, seen=written.version if written else 1, now=NOW)
 
 
 def note_in_the_room(contact: Contact, random: Random) -> None:
     if room := one_of(random, contact.owner.rooms.filter(interview__contact=contact)):
-        said = holding.Write(box="notes", text=word(random), uid=_uid(random), version=room.notes_version)
-        holding.write(owner=contact.owner, interview_pk=room.interview_id, said=said, now=NOW)
+        said = room_actions.Write(box="notes", text=word(random), uid=_uid(random), version=room.notes_version)
+        room_actions.write(owner=contact.owner, interview_pk=room.interview_id, said=said, now=NOW)
 
 
 def end_the_talk(contact: Contact, random: Random) -> None:
     if room := one_of(random, contact.owner.rooms.filter(interview__contact=contact, ended_at__isnull=True)):
-        holding.end(room=room, now=NOW)
+        room_actions.end(room=room, now=NOW)
 
 
 def go_on_talking(contact: Contact, random: Random) -> None:
     if room := one_of(random, contact.owner.rooms.filter(interview__contact=contact, ended_at__isnull=False)):
-        holding.reopen(room=room, now=NOW)
+        room_actions.reopen(room=room, now=NOW)
 
 
 def bin_and_restore(contact: Contact, random: Random) -> None:
@@ -167,8 +163,9 @@ def test_changed_promise_is_found_by_its_new_words(user: User):
 def test_what_is_learned_after_the_first_done_is_found(user: User):
     contact = ContactFactory(owner=user)
     interview = InterviewFactory(contact=contact, state="held", held_at=NOW)
-    for learned in ("gauges", "premiums"):
-        debrief_of(interview, learned)
+    for seen, learned in enumerate(["gauges", "premiums"], start=1):
+        said = debrief_actions.Outcome(learned=learned)
+        debrief_actions.finish(interview=interview, outcome=said, seen=seen, now=NOW)
     assert list(find(user.contacts.alive(), "premiums")) == [contact]
     assert not find(user.contacts.alive(), "gauges")
 

@@ -9,8 +9,10 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from interviews import thanks
-from interviews.actions import debriefing, holding, planning
-from interviews.actions.debriefing import Outcome
+from interviews.actions import debrief as debrief_actions
+from interviews.actions import planning
+from interviews.actions import room as room_actions
+from interviews.actions.debrief import Outcome
 from interviews.mails.holding import compose_thank_you, settle_thank_you
 from interviews.models import Interview
 from outbox.models import OutgoingMail
@@ -45,7 +47,7 @@ def interview(mateus) -> Interview:
     room = RoomFactory(
         interview=made, started_at=NOW, notes="! send the Göta paper friday\n+ Teresa Vasconcelos, Port of Lisbon"
     )
-    holding.end(room=room, now=NOW)
+    room_actions.end(room=room, now=NOW)
     return Interview.objects.get(pk=made.pk)
 
 
@@ -75,7 +77,9 @@ def test_a_dropped_introducer_is_left_alone(user, ingrid):
 
 def test_what_was_learned_is_found_once_the_debrief_is_done(interview, mateus):
     for seen in (1, 2):
-        debriefing.finish(interview=interview, outcome=Outcome(learned="Premiums follow gauges."), seen=seen, now=NOW)
+        debrief_actions.finish(
+            interview=interview, outcome=Outcome(learned="Premiums follow gauges."), seen=seen, now=NOW
+        )
     mateus.refresh_from_db()
     assert mateus.search_text.count("premiums follow gauges.") == 1
 

@@ -5,9 +5,11 @@ import uuid
 import pytest
 import time_machine
 
-from interviews.actions import debriefing, holding, planning
-from interviews.actions.debriefing import Outcome
-from interviews.actions.holding import Write
+from interviews.actions import debrief as debrief_actions
+from interviews.actions import planning
+from interviews.actions import room as room_actions
+from interviews.actions.debrief import Outcome
+from interviews.actions.room import Write
 from interviews.models import Interview
 from tests.factories import (
     NOW,
@@ -40,15 +42,15 @@ def found(interview: Interview) -> str:
     return interview.contact.search_text
 
 
-def learn(interview: Interview, words: str, seen: int, verb=debriefing.finish) -> None:
+def learn(interview: Interview, words: str, seen: int, verb=debrief_actions.finish) -> None:
     verb(interview=interview, outcome=Outcome(learned=words), seen=seen, now=NOW)
 
 
 def write(interview: Interview, box: str, text: str) -> None:
-    holding.write(owner=interview.owner, interview_pk=interview.pk, said=Write(box, text, uuid.uuid4()), now=NOW)
+    room_actions.write(owner=interview.owner, interview_pk=interview.pk, said=Write(box, text, uuid.uuid4()), now=NOW)
 
 
-@pytest.mark.parametrize("again", [debriefing.finish, debriefing.save])
+@pytest.mark.parametrize("again", [debrief_actions.finish, debrief_actions.save])
 def test_what_is_learned_after_the_first_done_is_found(interview, again):
     learn(interview, "Premiums follow gauges", 1)
     learn(interview, "Tides are logged by hand", 2, again)
@@ -56,7 +58,7 @@ def test_what_is_learned_after_the_first_done_is_found(interview, again):
 
 
 def test_what_is_learned_is_found_before_it_is_done(interview):
-    learn(interview, "Premiums follow gauges", 1, debriefing.save)
+    learn(interview, "Premiums follow gauges", 1, debrief_actions.save)
     assert "premiums follow gauges" in found(interview)
 
 
@@ -76,7 +78,7 @@ def test_what_was_unlearned_is_no_longer_found(interview):
 
 def test_notes_that_were_changed_after_the_end_are_not_found_by_the_old_words(interview):
     write(interview, "notes", "Ask about sluices")
-    holding.write(
+    room_actions.write(
         owner=interview.owner,
         interview_pk=interview.pk,
         said=Write("notes", "Ask about locks", uuid.uuid4(), version=1),

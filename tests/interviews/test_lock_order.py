@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from base.owned import Stale
-from interviews.actions import debriefing, holding, planning
-from interviews.actions.debriefing import Outcome, Promised
-from interviews.actions.holding import Tap, Write
+from interviews.actions import debrief as debrief_actions
+from interviews.actions import planning
+from interviews.actions import room as room_actions
+from interviews.actions.debrief import Outcome, Promised
+from interviews.actions.room import Tap, Write
 from interviews.mails.holding import settle_thank_you
 from interviews.models import Interview, Room
 from tests.factories import ContactFactory, InterviewFactory, OutgoingMailFactory, RoomFactory, UserFactory
@@ -36,22 +38,22 @@ def room_of(owner: User) -> Room:
 
 def write(owner: User, box: str) -> None:
     said = Write(box, f"call the port {uuid.uuid4()}", uuid.uuid4())
-    holding.write(owner=owner, interview_pk=talk(owner).pk, said=said, now=timezone.now())
+    room_actions.write(owner=owner, interview_pk=talk(owner).pk, said=said, now=timezone.now())
 
 
 def tap_end(owner: User) -> None:
     def end(room: Room, now: object) -> None:
-        holding.end(room=room, now=timezone.now())
+        room_actions.end(room=room, now=timezone.now())
 
     said = Tap(uuid.uuid4(), timezone.now())
-    holding.tap(owner=owner, interview_pk=talk(owner).pk, said=said, verb=end, now=timezone.now())
+    room_actions.tap(owner=owner, interview_pk=talk(owner).pk, said=said, verb=end, now=timezone.now())
 
 
 def save_debrief(owner: User) -> None:
     promises = [Promised(f"Send {uuid.uuid4()}", None, whose) for whose in ("mine", "theirs")]
     outcome = Outcome(learned=str(uuid.uuid4()), promises=promises, go="continue")
     seen = owner.debriefs.get().version
-    debriefing.save(interview=talk(owner), outcome=outcome, seen=seen, now=timezone.now())
+    debrief_actions.save(interview=talk(owner), outcome=outcome, seen=seen, now=timezone.now())
 
 
 def settle(owner: User) -> None:
@@ -65,9 +67,9 @@ TAPS: dict[str, Callable[[User], None]] = {
     "theirs": lambda owner: write(owner, "theirs"),
     "a note": lambda owner: write(owner, "notes"),
     "it took place": lambda owner: planning.hold(interview=talk(owner), now=timezone.now()),
-    "end": lambda owner: holding.end(room=room_of(owner), now=timezone.now()),
+    "end": lambda owner: room_actions.end(room=room_of(owner), now=timezone.now()),
     "end on a phone": tap_end,
-    "talk on": lambda owner: holding.reopen(room=room_of(owner), now=timezone.now()),
+    "talk on": lambda owner: room_actions.reopen(room=room_of(owner), now=timezone.now()),
     "did not come": lambda owner: planning.no_show(interview=talk(owner), now=timezone.now()),
     "cancel": lambda owner: planning.cancel(interview=talk(owner), now=timezone.now()),
     "debrief": save_debrief,
@@ -115,7 +117,7 @@ def fresh_talk(*, is_held: bool) -> User:
     begins = timezone.now() - timedelta(minutes=5)
     RoomFactory(interview=InterviewFactory(contact=contact, owner=owner), owner=owner, started_at=begins)
     if is_held:
-        holding.end(room=room_of(owner), now=timezone.now())
+        room_actions.end(room=room_of(owner), now=timezone.now())
     return owner
 
 

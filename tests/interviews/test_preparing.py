@@ -5,12 +5,12 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from interviews import bank
+from interviews import question_bank
 from interviews.actions import planning, preparing
 from interviews.agenda import proposed
 from interviews.forms.preparing import PreparationForm
 from interviews.models import ChosenQuestion, Homework, HomeworkItem, Preparation, Question
-from interviews.prepared import current, read, week_of
+from interviews.preparation_page import current, read, week_of
 from interviews.readiness import readiness
 from tests.factories import (
     NOW,
@@ -385,8 +385,8 @@ def test_reading_is_for_the_owner_alone(contact, user):
 
 
 def test_the_bank_is_stocked_once(user):
-    bank.stock(user, NOW)
-    bank.stock(user, NOW)
+    question_bank.stock(user, NOW)
+    question_bank.stock(user, NOW)
 
     assert user.questions.count() == 14
 

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from interviews import bank
+from interviews import question_bank
 from interviews.models import Question
 from tests.factories import NOW, ChosenQuestionFactory, QuestionFactory
 
@@ -19,7 +19,13 @@ def test_fourteen_of_ours_are_there_before_anything_is_written(client, user):
 
 
 def test_every_tag_has_a_question_of_ours():
-    assert {one.tag for one in bank.STARTING.values()} == {"trends", "insights", "advice", "resources", "assignments"}
+    assert {one.tag for one in question_bank.STARTING.values()} == {
+        "trends",
+        "insights",
+        "advice",
+        "resources",
+        "assignments",
+    }
 
 
 def test_a_tag_shows_its_own(client):
@@ -74,7 +80,7 @@ def test_a_retired_question_keeps_its_answers(client, user):
     ],
 )
 def test_wrong_input_has_its_sentence_and_stays(client, user, field, value, sentence):
-    bank.stock(user, NOW)
+    question_bank.stock(user, NOW)
 
     response = client.post(reverse("question_new"), OWN | {field: value})
 

@@ -6,8 +6,8 @@ from django.db import IntegrityError
 
 from base.owned import Stale
 from crm.models import Contact
-from interviews.actions import holding as actions
-from interviews.actions.holding import NoSuchBox, Write
+from interviews.actions import room as actions
+from interviews.actions.room import NoSuchBox, Write
 from interviews.merging import lay_together
 from interviews.models import Interview, Phase, Room
 from tests.factories import (

@@ -10,8 +10,10 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from base.owned import Stale
-from interviews.actions import debriefing, holding, planning, preparing
-from interviews.actions.debriefing import Outcome
+from interviews.actions import debrief as debrief_actions
+from interviews.actions import planning, preparing
+from interviews.actions import room as room_actions
+from interviews.actions.debrief import Outcome
 from interviews.models import Debrief, Interview, Question
 from interviews.views import debrief as debrief_views
 from interviews.views import questions as question_views
@@ -66,7 +68,7 @@ def meanwhile(monkeypatch):
 
 def other_tab_saves(interview: Interview, **said: Any) -> Callable[[], object]:
     seen = Debrief.objects.get(interview=interview).version
-    return lambda: debriefing.save(interview=interview, outcome=Outcome(**said), seen=seen, now=NOW)
+    return lambda: debrief_actions.save(interview=interview, outcome=Outcome(**said), seen=seen, now=NOW)
 
 
 @pytest.mark.parametrize(("view", "verb"), [("debrief", "save"), ("debrief_done", "finish")])
@@ -155,8 +157,8 @@ def room(user):
 )
 def test_a_tap_that_lands_between_look_and_lock_wins_over_this_one(client, user, room, meanwhile, name, verb):
     if verb == "reopen":
-        holding.end(room=room, now=NOW)
-    meanwhile(holding, verb, lambda: user.rooms.update(version=99))
+        room_actions.end(room=room, now=NOW)
+    meanwhile(room_actions, verb, lambda: user.rooms.update(version=99))
     page = client.post(url(name, room.interview), {"minutes": "5"}, follow=True)
     assertContains(page, "Nothing was changed: the room has changed meanwhile, perhaps on another device.")
     assert user.rooms.get().version == 99
@@ -187,7 +189,9 @@ def test_a_stale_question_shows_both_texts(client, question):
 
 
 def test_a_question_saved_elsewhere_between_look_and_lock_is_not_overwritten(client, question, meanwhile):
-    meanwhile(question_views.bank, "keep", lambda: Question.objects.get().change(1, text="Where did you begin?"))
+    meanwhile(
+        question_views.question_bank, "keep", lambda: Question.objects.get().change(1, text="Where did you begin?")
+    )
     data = {"text": "Where would I begin?", "tag": "advice", "version": "1"}
     kept_first = Question.objects.get()
     page = client.post(of_bank("question_edit", kept_first), data)
@@ -235,7 +239,7 @@ def test_an_answer_to_a_question_taken_out_at_this_moment_is_refused_and_not_an_
     chosen = ChosenQuestionFactory(
         preparation=PreparationFactory(contact=room.interview.contact, interview=room.interview)
     )
-    monkeypatch.setattr(holding, "why_too_much", lambda box, text: user.chosenquestions.all().delete() and "")
+    monkeypatch.setattr(room_actions, "why_too_much", lambda box, text: user.chosenquestions.all().delete() and "")
     data = {"box": f"q{chosen.pk}", "text": "At the gauges", "uid": uuid.uuid4(), "version": 0}
     assert client.post(url("room_write", room.interview), data).status_code == 404
 

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from interviews.actions import holding
+from interviews.actions import room as room_actions
 from interviews.models import Room
 from tests.factories import (
     NOW,
@@ -39,7 +39,7 @@ def room(user) -> Room:
 
 @pytest.fixture
 def ended(room) -> Room:
-    return holding.end(room=room, now=NOW)
+    return room_actions.end(room=room, now=NOW)
 
 
 def send(client, room: Room, text: str, box: str = "notes", **more: object):
@@ -119,7 +119,7 @@ def test_an_answer_has_its_own_limit(client, room):
 def test_the_dearest_text_is_cheap(client, user, room, text):
     before = time.process_time()
     assert send(client, room, text).status_code == 200
-    holding.end(room=Room.objects.select_related("interview__contact").get(), now=NOW)
+    room_actions.end(room=Room.objects.select_related("interview__contact").get(), now=NOW)
     assert client.get(reverse("debrief", args=[room.interview_id])).status_code == 200
     assert time.process_time() - before < 2
 

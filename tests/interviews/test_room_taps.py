@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from interviews.actions import holding
+from interviews.actions import room as room_actions
 from interviews.models import Interview, Room
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, RoomFactory
 
@@ -55,7 +55,7 @@ def test_end_is_neither_before_the_start_nor_ahead(client, room, at, ended_at):
 def test_end_sent_again_after_undo_does_not_end_again(client, room):
     uid = uuid.uuid4()
     send(client, room, "end", NOW, uid)
-    holding.reopen(room=fresh(room), now=NOW)
+    room_actions.reopen(room=fresh(room), now=NOW)
     assert send(client, room, "end", NOW, uid).json() == {"next": ""}
     assert fresh(room).ended_at is None
 

@@ -191,9 +191,9 @@ def why_too_much(box: str, text: str) -> str:
 def _hear(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tuple[Room, bool]:
     """The room, locked until the commit after its contact, and whether this has arrived before."""
     rooms = owner.rooms.alive().select_related("interview__contact")
-    talk = rooms.get(interview__pk=interview_pk).interview
-    talk.owner = owner
-    lock_contacts(talk)
+    interview = rooms.get(interview__pk=interview_pk).interview
+    interview.owner = owner
+    lock_contacts(interview)
     found: Any = rooms.having_heard(uid).select_for_update(of=("self",)).get(interview__pk=interview_pk)
     found.interview.owner = found.interview.contact.owner = owner
     if not found.has_heard:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from base.text import fold
 from crm.models import Contact
-from interviews import bank
+from interviews import question_bank
 from interviews.learned import Field, answers_of
 from interviews.models import ChosenQuestion
 
@@ -76,8 +76,8 @@ def shelves_of(owner: User, among: Field) -> dict[str, Shelf]:
     """From the answers to what was asked about resources: each line one thing, what several named first."""
     rows = list(answers_of(owner, among).filter(question__tag="resources")[:GATHERED])
     ticks = dict(owner.ticks.done().values_list("name_key", "pk")[:TICKED])
-    to_join = [row for row in rows if row.question.starting == bank.ASSOCIATIONS]
-    to_read = [row for row in rows if row.question.starting != bank.ASSOCIATIONS]
+    to_join = [row for row in rows if row.question.starting == question_bank.ASSOCIATIONS]
+    to_read = [row for row in rows if row.question.starting != question_bank.ASSOCIATIONS]
     return {
         key: Shelf(key, named=_gather(answers, ticks), **SHELVES[key])
         for key, answers in ((READING, to_read), (ASSOCIATIONS, to_join))

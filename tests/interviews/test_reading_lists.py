@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from interviews import shelves
+from interviews import reading_lists
 from interviews.learned import Field
 from interviews.models import Question
 from tests.factories import (
@@ -50,7 +50,7 @@ def test_read_is_said_once_however_it_was_written(client: Client, reading: Quest
     answered(reading, "Rivers in Print\nThe Memory of Gauges")
     answered(reading, "rivers in print.")
     press(client)
-    found = shelves.shelves_of(reading.owner, Field(""))["reading"]
+    found = reading_lists.shelves_of(reading.owner, Field(""))["reading"]
     assert [(named.name, bool(named.tick)) for named in found.named] == [
         ("rivers in print", True), ("The Memory of Gauges", False),
     ]  # fmt: skip
@@ -104,7 +104,7 @@ def test_ticks_are_found_by_their_index(user):
     TickFactory(owner=user)
     if connection.vendor == "postgresql":
         connection.cursor().execute("SET LOCAL enable_seqscan = off")
-    plan = user.ticks.done().values_list("name_key", "pk")[: shelves.TICKED].explain()
+    plan = user.ticks.done().values_list("name_key", "pk")[: reading_lists.TICKED].explain()
     assert "tick_once" in plan or "sqlite_autoindex_interviews_tick" in plan or "interviews_tick_owner_id" in plan
 
 
