@@ -1,4 +1,4 @@
-"""What was prepared, asked and learned in the talks of the demo account. Questions go by their number in `interviews.bank`."""
+"""What was prepared, asked and learned in the talks of the demo account. Questions go by their number in `interviews.question_bank`."""
 
 from typing import NamedTuple
 
