@@ -1,5 +1,6 @@
 """What a program, a bad day or an enemy may put into a field."""
 
+LINKS = ["http://[", "//[::1", "http://x.example:99999999/"]
 # taken by many a field, and then stored, counted with or compared in the database
 TAKEN = [
     "half a pair \ud800",
@@ -23,7 +24,7 @@ REFUSED = [
     "🏳️‍🌈" * 90,
     "%s %(name)s {0} {name} {{ x }} \\ ' \" <b",
     "a@" + "é" * 250 + ".example",
-    *("http://[", "//[::1", "http://x.example:99999999/"),
+    *LINKS,
     *("0000-00-00", "0001-01-01T00:00", "1 january 0001", "in 999999999999 years", "24:00"),
     *("9999-12-31T23:59:59-12:00~1", "0001-01-01T00:00:00+12:00~1", "2026-11-29T12:00:00~x"),
     *("-1", "9" * 4400, "1e400", "NaN", "²", "٣"),

@@ -52,20 +52,22 @@ def guest() -> Client:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest begin first: one of a minute that begins last leaves the other workers with nothing to do.
 
-    On Postgres run those that ask for a database: a pure function was tested on SQLite.
-    """
-    items.sort(key=lambda item: not {"faults", "test_main_job.py"} & set(item.path.parts))
+    On Postgres only what asks a database runs: the rest has run on SQLite, and would find the same."""
+    items.sort(key=lambda item: not {"faults", "test_main_job.py", "test_bad_input.py"} & set(item.path.parts))
     if connection.vendor == "postgresql":
-        pure = [item for item in items if not asks_for_database(item)]
+        pure = [item for item in items if not asks_the_database(item)]
         config.hook.pytest_deselected(items=pure)
-        items[:] = [item for item in items if asks_for_database(item)]
+        items[:] = [item for item in items if asks_the_database(item)]
 
 
-def asks_for_database(item: pytest.Item) -> bool:
-    """By its mark or a fixture; the fault matrix asks in processes of its own."""
-    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
-    asked = item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
-    return bool(asked) or "faults" in item.path.parts
+def asks_the_database(item: pytest.Item) -> bool:
+    """pytest-django keeps every other test away from it. Those of tests/faults start processes that ask."""
+    names = set(getattr(item, "fixturenames", ()))
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not names.isdisjoint({"db", "transactional_db", "live_server", "django_db_setup"})
+        or "faults" in item.path.parts
+    )
 
 
 # --- one migration for all workers: it takes as long as three hundred tests -------------------------------------------

@@ -77,6 +77,10 @@ def encoded(pairs: Pairs) -> str:
     return "&".join("=".join(quote(part.encode("utf-8", "surrogatepass"), safe="") for part in pair) for pair in pairs)
 
 
+def request_to(url: str) -> Iterator[Found]:
+    return _request("GET", url, "")
+
+
 def found_on(url: str, html: str) -> Iterator[Found]:
     page = read(html)
     for one in page.inside():

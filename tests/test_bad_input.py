@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -16,10 +17,10 @@ from django.test import Client, override_settings
 from django.urls import resolve, reverse
 
 from accounts.models import User
-from tests.bad_values import BAD_VALUES, TAKEN
+from tests.bad_values import BAD_VALUES, HIDDEN, LINKS, TAKEN
 from tests.factories import NOW, UserFactory
 from tests.names_read import names_read
-from tests.requests_found import Field, Found, found_on
+from tests.requests_found import Field, Found, found_on, request_to
 from tests.walked import ALL, CASES, POST_DATA, PUBLIC, WALKED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -31,6 +32,7 @@ APPS = ["allauth", "accounts", "outbox", "crm", "interviews", "followups"]
 @dataclass(frozen=True)
 class World:
     owner: User
+    kwargs: dict[str, dict[str, Any]]
     paths: dict[str, str]
     offered: list[Found]  # to the owner, once for each view and field
     offered_to_nobody: list[Found]
@@ -46,10 +48,13 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         transaction.atomic(),
     ):
         owner = UserFactory(email="owner@keepword.example", name="Amara Lindgren")
-        paths = {name: reverse(name, kwargs=CASES[name](owner)) for name in WALKED}
+        kwargs = {name: CASES[name](owner) for name in WALKED}
+        paths = {name: reverse(name, kwargs=kwargs[name]) for name in WALKED}
         owner.refresh_from_db()
-        guests = {name: paths[name] for name in sorted(PUBLIC)}
-        yield World(owner, paths, requests_offered(paths, owner), requests_offered(guests, None))
+        guests = {
+            name: paths[name] for name in ("today", *sorted(PUBLIC))
+        }  # the first leads to signing in, and on from there
+        yield World(owner, kwargs, paths, requests_offered(paths, owner), requests_offered(guests, None))
         transaction.set_rollback(True)
 
 
@@ -77,7 +82,7 @@ def requests_offered(paths: dict[str, str], owner: User | None) -> list[Found]:
             response = client.get(path, follow=True)
             if response.headers.get("Content-Type", "").startswith("text/html"):
                 at = response.redirect_chain[-1][0] if response.redirect_chain else path
-                found += found_on(at, response.text)
+                found += [*request_to(at), *found_on(at, response.text)]
     return found if owner else [request for request in found if request.view in PUBLIC]
 
 
@@ -101,12 +106,11 @@ def spoiled(client: Client, offered: list[Found]) -> Iterator[Found]:
     one that is refused keeps the others from being stored, those that may be taken one at a time."""
     for found, fields in each_once(offered):
         if is_answered(client, found):
-            for turn in range(len(BAD_VALUES)):
-                yield found.with_values(
-                    {one: BAD_VALUES[(turn + 7 * n) % len(BAD_VALUES)] for n, one in enumerate(fields)}
-                )
-            typed = [one for one in fields if one[1] not in found.fixed] if len(fields) > 1 else []
-            yield from (found.with_values({one: value}) for one in typed for value in TAKEN)
+            typed = [one for one in fields if one[1] not in found.fixed]
+            values = BAD_VALUES if typed else HIDDEN
+            for turn in range(len(values)):
+                yield found.with_values({one: values[(turn + 7 * n) % len(values)] for n, one in enumerate(fields)})
+            yield from (found.with_values({one: value}) for one in typed for value in TAKEN if len(fields) > 1)
 
 
 def each_once(offered: list[Found]) -> Iterator[tuple[Found, list[Field]]]:
@@ -160,3 +164,50 @@ def test_owner_is_never_answered_500(world: World, app: str):
 def test_nobody_is_never_answered_500(world: World, app: str):
     offered = [found for found in world.offered_to_nobody if app_of(found) == app]
     assert failures(client_of(None), offered) == []
+
+
+BAD_HEADERS = [
+    {"Content-Type": "application/x-www-form-urlencoded; charset=hex"},
+    {"Content-Type": "multipart/form-data; boundary=é"},
+    {"Content-Type": "multipart/form-data"},
+    {"Content-Type": "; charset="},
+    {"Referer": "http://[", "HX-Request": "true", "HX-Current-URL": "http://[", "HX-Target": "\u202e"},
+    {
+        "If-Modified-Since": "Fri, 31 Dec 9999 23:59:59 -1200",
+        "If-None-Match": '"',
+        "Accept-Language": "x" * 600,
+        "Accept": ";q=é",
+    },
+    {"Cookie": 'session="\\303\\050"; messages=x:y:z; csrf=é; lang=[', "X-CSRFToken": "é"},
+    {"Range": "bytes=9-1", "X-Forwarded-For": "\u202e, ::"},
+]
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_bad_header_is_never_answered_500(world: World, is_owner: bool):
+    client, failed = client_of(world.owner if is_owner else None), []
+    for path in world.paths.values() if is_owner else [world.paths[name] for name in ("today", *sorted(PUBLIC))]:
+        for headers in BAD_HEADERS:
+            for method in ("GET", "POST"):
+                with left_as_it_was(client):
+                    content = headers.get("Content-Type", "application/x-www-form-urlencoded")
+                    response = client.generic(method, path, "a=%ED%A0%80", content, headers=headers)
+                if response.status_code >= 500:
+                    failed.append(f"{method} {path} {headers}: {response.exc_info and response.exc_info[1]!r}")
+    assert failed == []
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_bad_word_in_a_path_is_never_answered_500(world: World, is_owner: bool):
+    client, failed = client_of(world.owner if is_owner else None), []
+    for name, kwargs in world.kwargs.items():
+        for key in (key for key, value in kwargs.items() if isinstance(value, str)):
+            mark = reverse(name, kwargs={**kwargs, key: "a-mark"})
+            for value in HIDDEN + LINKS:
+                path = mark.replace("a-mark", quote(value.encode("utf-8", "surrogatepass"), safe="/"))
+                for method in ("GET", "POST"):
+                    with left_as_it_was(client):
+                        response = client.generic(method, path)
+                    if response.status_code >= 500:
+                        failed.append(f"{method} {path[:80]}: {response.exc_info and response.exc_info[1]!r}")
+    assert failed == []
