@@ -78,8 +78,8 @@ def plan(now: datetime) -> int:
     planned, last = 0, 0
     while batch := list(owners.filter(owner_id__gt=last)[:OWNERS_AT_ONCE]):
         made = (
-            guarded(partial(_row, *each, now), owner_id=each[0], zone=each[2], step=REMINDERS, now=now)
-            for each in batch
+            guarded(partial(_row, owner, email, zone, first, now), owner_id=owner, zone=zone, step=REMINDERS, now=now)
+            for owner, email, zone, first in batch
         )
         rows = [row for row in made if row is not None]
         OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)

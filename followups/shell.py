@@ -65,11 +65,12 @@ def read(user: User, now: datetime) -> Shell:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, values)
         contacts, promises, due, interviews, *instants, error = cursor.fetchone()
+    looked_at, untried, own, failing_since = (_instant(value) for value in instants)
     return Shell(
         contacts=f"{CONTACTS_CAP}+" if contacts > CONTACTS_CAP else str(contacts or ""),
         promises=f"{OPEN_CAP}+" if promises > OPEN_CAP else str(promises or ""),
         today=due + interviews,
-        mail=judge(*(_instant(value) for value in instants), error, now=now),
+        mail=judge(looked_at, untried, own, failing_since, error, now=now),
     )
 
 

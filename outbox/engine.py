@@ -125,7 +125,8 @@ class _Drain:
 
     def _shared_out(self, mails: list[OutgoingMail]) -> list[OutgoingMail]:
         counts: Counter[int] = Counter()
-        kept, surplus = [], []
+        kept: list[OutgoingMail] = []
+        surplus: list[OutgoingMail] = []
         for mail in mails:
             if mail.owner_id:
                 counts[mail.owner_id] += 1
@@ -210,7 +211,7 @@ class _Drain:
 
     def _readdress(self, mail: OutgoingMail) -> None:
         """Mail to its owner follows them to another address, up to the fence."""
-        if mail.owner_id and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
+        if mail.owner and KINDS[mail.kind].is_to_owner and mail.recipient != mail.owner.email:
             mail.recipient = mail.owner.email
             OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(recipient=mail.recipient)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet, Subquery
@@ -75,7 +76,7 @@ def _never_tried() -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(pk__in=front.values("pk"), attempts=0)
 
 
-def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[Any, Any]:
     return mails.order_by("not_before").values("not_before")[:1]
 
 

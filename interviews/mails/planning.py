@@ -1,6 +1,7 @@
 """The two mails a contact gets: the invitation, with its changes, and the cancellation. Both composed just before they leave."""
 
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
 
 from django.utils import timezone
@@ -82,6 +83,7 @@ def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: st
     for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
         if ids:
             letter.message[header] = " ".join(ids)
+    assert isinstance(letter.message, EmailMessage)  # noqa: S101 - for mypy: `letters` makes these
     method = "REQUEST" if name == INVITATION else "CANCEL"
     letter.message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
     letter.message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
