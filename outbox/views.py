@@ -1,3 +1,5 @@
+import time
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,13 +9,15 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
-from outbox import listing
+from outbox import listing, relay
 from outbox.figures import REPAIRS, figures, noted
 from outbox.models import BY_HAND, OutgoingMail, State
 from outbox.tasks import wake
 from outbox.words import title
 
 UNDISCARDED = gettext_noop("you took it back from being discarded")
+
+LOOKS_FOR_A_TRY = 10  # in two seconds: a worker that is woken needs a tenth of them
 
 
 @require_safe
@@ -51,11 +55,13 @@ def delivery_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def delivery_retry(request: OwnerRequest, pk: int) -> HttpResponse:
-    """Try now, while it waits; send again, when it ended."""
+    """Try now, while it waits; send again, when it ended. Waits a moment for what comes of it, and says it."""
     mail, now = _mail(request, pk), timezone.now()
     if mail.try_now(now) if mail.state == State.PENDING else mail.send_again(now):
+        relay.open_for_a_try()
+        before = mail.tries.count()
         wake()
-        tell(request, _("It leaves now: %(what)s") % {"what": title(mail)})
+        tell(request, _what_came_of_it(mail, before))
     else:
         tell(request, _("Nothing to send again: %(state)s.") % {"state": _now(mail)})
     return go_back(request, "delivery_list")
@@ -89,6 +95,20 @@ def delivery_seen(request: OwnerRequest, pk: int) -> HttpResponse:
     mail.mark_seen()
     tell(request, _("Seen: %(what)s") % {"what": title(mail)})
     return go_back(request, "delivery_list")
+
+
+def _what_came_of_it(mail: OutgoingMail, before: int) -> str:
+    for _look in range(LOOKS_FOR_A_TRY):
+        if mail.tries.count() > before:
+            break
+        time.sleep(0.2)
+    mail.refresh_from_db(fields=["state", "last_error"])
+    words = {"what": title(mail), "error": mail.last_error}
+    if mail.state == State.SENT:
+        return _("Sent: %(what)s") % words
+    if mail.tries.count() > before and mail.last_error:
+        return _("Tried, and it did not leave (%(error)s): %(what)s") % words
+    return _("It is tried as soon as a worker looks: %(what)s") % words
 
 
 def _mail(request: OwnerRequest, pk: int) -> OutgoingMail:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import Resolver404, resolve
 
-from tests.pages import Element, read
+from tests.html_elements import Element, read
 
 Pairs = tuple[tuple[str, str], ...]
 Field = tuple[str, str]  # the place of a value, and its name

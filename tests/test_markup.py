@@ -6,9 +6,9 @@ from django import forms
 from django.template.loader import render_to_string
 
 from tests.factories import NOW, ContactFactory, NoteFactory
+from tests.html_elements import read
 from tests.interviews.every_mail import Words, every_mail
 from tests.markup import CANARY, COMMAND, UNESCAPED
-from tests.pages import read
 
 
 class EveryField(forms.Form):

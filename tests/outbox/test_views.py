@@ -5,7 +5,14 @@ import time_machine
 from django.urls import reverse
 
 from outbox.models import BY_HAND, OutgoingMail, Relay, State
-from tests.factories import NOW, ContactFactory, OutgoingMailFactory, PromiseFactory, WorkerBeatFactory
+from tests.factories import (
+    NOW,
+    ContactFactory,
+    DeliveryAttemptFactory,
+    OutgoingMailFactory,
+    PromiseFactory,
+    WorkerBeatFactory,
+)
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -162,6 +169,38 @@ def test_cancel_and_its_undo(client, user):
     assert (do(client, "cancel", mail).state, mail.cause) == (State.CANCELLED, BY_HAND)
     assert reverse("delivery_retry", args=[mail.pk]) in page(client)
     assert do(client, "retry", mail).state == State.PENDING
+
+
+@pytest.fixture(autouse=True)
+def _nobody_looks(monkeypatch):
+    monkeypatch.setattr("outbox.views.LOOKS_FOR_A_TRY", 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "said"),
+    [
+        ("sent", "", "Sent: You owe Ana an article"),
+        ("pending", "450 mailbox busy", "Tried, and it did not leave (450 mailbox busy): You owe Ana an article"),
+        ("", "", "It is tried as soon as a worker looks: You owe Ana an article"),
+    ],
+)
+def test_try_now_asks_a_server_that_was_left_alone_and_says_what_came_of_it(
+    client, user, monkeypatch, state, error, said
+):
+    Relay.objects.create(pk=1, failures=4, shut_until=NOW + 4 * MINUTE, failed_at=NOW)
+    mail = OutgoingMailFactory(owner=user, summary="You owe Ana an article")
+
+    def worker(name="deliver"):
+        if state:
+            values = {"fence_at": NOW, "sent_at": NOW} if state == "sent" else {}
+            OutgoingMail.objects.update(state=state, last_error=error, **values)
+            DeliveryAttemptFactory(mail=mail)
+
+    monkeypatch.setattr("outbox.views.wake", worker)
+    do(client, "retry", mail)
+    assert said in page(client)
+    assert Relay.objects.get().shut_until is None
+    assert Relay.objects.get().failures == 4
 
 
 def test_try_now_does_not_wait(client, user):
