@@ -8,6 +8,7 @@ from email.header import Header
 from email.message import Message
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
+from typing import Any
 
 from django.conf import settings
 
@@ -55,7 +56,8 @@ def freeze(message: Message, mail: OutgoingMail, now: datetime) -> bytes:
         del message[name]
     lines = [f"{name}: {line}" for name, line in ours.items()]
     lines += [f"{name}: {_folded(name, line)}" for name, line in theirs if name not in ours]
-    return "".join(f"{line}\r\n" for line in lines).encode() + message.as_bytes(policy=POLICY)
+    policy: Any = message.policy  # its own: with another one the generator would parse each header anew
+    return "".join(f"{line}\r\n" for line in lines).encode() + message.as_bytes(policy=policy.clone(linesep="\r\n"))
 
 
 def our_headers(message_id: str, now: datetime) -> dict[str, str]:

@@ -34,6 +34,6 @@ REFUSED = [
 BAD_VALUES = TAKEN + REFUSED
 # for what is chosen or hidden, not typed: versions, keys, cursors, where to go next
 HIDDEN = [
-    *("a\0b", "half a pair \ud800", "http://[", "0001-01-01", "9999-12-31T23:59:59-12:00~1"),
+    *("a\0b", "half a pair \ud800", "http://[", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00~1"),
     *(str(10**18), str(10**19), "9" * 4400, "²", "w" * 5000, "Europe"),
 ]

@@ -32,6 +32,7 @@ class Found:
     files: frozenset[str] = frozenset()  # the names of its file fields
     headers: Pairs = ()
     fixed: frozenset[str] = frozenset()  # the names of what is chosen or hidden, not typed
+    read: tuple[Field, ...] = ()  # what the view looks for and this request does not send
 
     @property
     def view(self) -> str:
@@ -39,7 +40,8 @@ class Found:
 
     @property
     def fields(self) -> list[Field]:
-        return list(dict.fromkeys((place, name) for place in PLACES for name, _ in getattr(self, place)))
+        sent = [(place, name) for place in PLACES for name, _ in getattr(self, place)]
+        return list(dict.fromkeys([*self.read, *sent]))
 
     def with_values(self, values: dict[Field, str]) -> "Found":
         """The same with these in place of what it had."""
@@ -68,7 +70,7 @@ class Found:
         parts: dict[str, Any] = {}
         for name, value in self.body:
             raw = value.encode("utf-8", "replace")
-            parts[name] = SimpleUploadedFile(raw.decode()[:200] or "x", raw) if name in self.files else raw.decode()
+            parts[name] = SimpleUploadedFile("typed.csv", raw) if name in self.files else raw.decode()
         return parts
 
 

@@ -90,11 +90,19 @@ def read_in_code(name: str, path: str) -> Iterator[Found]:
     """What the view reads by its code, and a form as the walker sends it."""
     read = names_read(ALL[name].callback.__name__)
     typed = {key: str(value) for key, value in POST_DATA.get(name, {}).items()}
-    query = tuple((key, "") for key in sorted(read["GET"]))
-    body = tuple((dict.fromkeys(sorted(read["POST"]), "") | typed).items())
-    yield Found("GET", path, query)
+    asked = tuple(("query", key) for key in sorted(read["GET"]))
+    sent = tuple(("body", key) for key in sorted(read["POST"] - set(typed)))
     headers = JSON if "accepts" in read["calls"] else ()
-    yield Found("POST", path, query, body, headers=headers, fixed=frozenset(read["GET"] | read["POST"] - set(typed)))
+    yield Found("GET", path, read=asked)
+    yield Found(
+        "POST",
+        path,
+        (),
+        tuple(typed.items()),
+        headers=headers,
+        fixed=frozenset(read["GET"] | read["POST"] - set(typed)),
+        read=asked + sent,
+    )
 
 
 def app_of(found: Found) -> str:
@@ -110,7 +118,10 @@ def spoiled(client: Client, offered: list[Found]) -> Iterator[Found]:
             values = BAD_VALUES if typed else HIDDEN
             for turn in range(len(values)):
                 yield found.with_values({one: values[(turn + 7 * n) % len(values)] for n, one in enumerate(fields)})
-            yield from (found.with_values({one: value}) for one in typed for value in TAKEN if len(fields) > 1)
+            if len(fields) > 1:
+                asked = [one for one in fields if one[0] == "query" and one not in typed]
+                yield from (found.with_values({one: value}) for one in typed for value in TAKEN)
+                yield from (found.with_values({one: value}) for one in asked for value in HIDDEN)
 
 
 def each_once(offered: list[Found]) -> Iterator[tuple[Found, list[Field]]]:
