@@ -1,6 +1,7 @@
 """What the URL walker needs to know of this app's URLs: see tests/test_urls.py."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from accounts.models import User
 from followups.mail_links import Answer, ButtonLink, stop_token
@@ -35,6 +36,11 @@ def binned_promise(owner: User) -> Kwargs:
     return {"pk": PromiseFactory(contact=ContactFactory(owner=owner), binned_at=NOW).pk}
 
 
+def snoozed(owner: User) -> Kwargs:
+    later = NOW + timedelta(days=3)
+    return {"pk": PromiseFactory(contact=ContactFactory(owner=owner), remind_after=later).pk}
+
+
 def snoozable(owner: User) -> Kwargs:
     return {**open_promise(owner), "days": 3}
 
@@ -58,7 +64,7 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "promise_let_go": open_promise,
     "promise_reopen": kept_promise,
     "promise_snooze": snoozable,
-    "promise_unsnooze": open_promise,
+    "promise_unsnooze": snoozed,
     "promise_bin": open_promise,
     "promise_restore": binned_promise,
     "promise_button": button,
