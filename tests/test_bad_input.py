@@ -24,7 +24,7 @@ from tests.requests_found import Field, Found, found_on, request_to
 from tests.walked import ALL, CASES, POST_DATA, PUBLIC, WALKED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-NO_LIMITS = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+NO_LIMITS = dict.fromkeys(("default", "process"), {"BACKEND": "django.core.cache.backends.dummy.DummyCache"})
 JSON = (("Accept", "application/json"),)
 APPS = ["allauth", "accounts", "outbox", "crm", "interviews", "followups"]
 
