@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups")
+APPS = ("base", "accounts", "outbox", "crm", "interviews", "followups", "pages")
 
 
 @dataclass
