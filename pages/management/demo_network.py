@@ -13,12 +13,14 @@ from crm import actions
 from crm.models import Contact, Stage
 from followups.actions import keep, let_go
 from followups.models import Whose
-from interviews import letters, question_bank
-from interviews.actions import asking, preparing
-from interviews.actions import debrief as debrief_actions
-from interviews.actions.planning import hold, plan
+from interviews.asking import actions as asking
+from interviews.asking import letters
+from interviews.debriefing import actions as debrief_actions
+from interviews.learning.reading_lists import key_of
 from interviews.models import AskVia, Interview
-from interviews.reading_lists import key_of
+from interviews.planning.actions import hold, plan
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_bank
 from outbox.models import REMINDERS, State
 from pages.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
 from pages.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk

@@ -13,8 +13,8 @@ from base import private_links
 from config.logs import JSONFormatter
 from followups.mail_links import Answer, ButtonLink, stop_url
 from interviews import links
-from interviews.forms.answering import name_of
 from interviews.models import Offer
+from interviews.offering.guest_forms import name_of
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, PromiseFactory
 from tests.faults.row25 import VISITORS
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from interviews import links
-from interviews.actions import offering
 from interviews.models import Offer
+from interviews.offering import actions as offering
 from tests import factories as make
 
 DAY = timedelta(days=1)

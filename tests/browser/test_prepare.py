@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from crm.models import Contact
-from interviews import question_bank
-from interviews.actions import preparing
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_bank
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import ContactFactory, DebriefFactory, InterviewFactory, OrganisationFactory, PromiseFactory

@@ -144,8 +144,8 @@ def make(slots: int) -> list[list[dict[str, str]]]:
     from django.utils import timezone  # noqa: PLC0415 - the harness itself needs no Django
 
     from interviews import links  # noqa: PLC0415
-    from interviews.forms.answering import name_of  # noqa: PLC0415
     from interviews.models import Offer, OfferSlot  # noqa: PLC0415
+    from interviews.offering.guest_forms import name_of  # noqa: PLC0415
     from tests.factories import ContactFactory, UserFactory  # noqa: PLC0415
 
     now = timezone.now()

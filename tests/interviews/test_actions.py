@@ -6,8 +6,8 @@ from django.db.models import F
 
 from base.owned import Stale
 from crm.models import Contact, Stage
-from interviews.actions import planning as actions
 from interviews.models import Interview, InterviewState
+from interviews.planning import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory
 

@@ -3,8 +3,8 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
-from interviews.agenda import in_time, proposed
 from interviews.models import Preparation
+from interviews.preparing.agenda import in_time, proposed
 from tests.factories import NOW, ContactFactory, InterviewFactory, PreparationFactory
 
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from interviews.mails.preparing import BRIEF, compose_brief, plan_briefs
+from interviews.preparing.mails import BRIEF, compose_brief, plan_briefs
 from outbox.kinds import Cancelled
 from outbox.models import OutgoingMail
 from tests.factories import (

@@ -8,13 +8,13 @@ from django.db import connection
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from interviews import thanks
-from interviews.actions import debrief as debrief_actions
-from interviews.actions import planning
-from interviews.actions import room as room_actions
-from interviews.actions.debrief import Outcome
-from interviews.mails.holding import compose_thank_you, settle_thank_you
+from interviews.debriefing import actions as debrief_actions
+from interviews.debriefing.actions import Outcome
+from interviews.holding import actions as room_actions
 from interviews.models import Interview
+from interviews.planning import actions as planning
+from interviews.thanking import actions as thanks
+from interviews.thanking.mails import compose_thank_you, settle_thank_you
 from outbox.models import OutgoingMail
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, RoomFactory
 from tests.interviews.pages import kept, meet, rows

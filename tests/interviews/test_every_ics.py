@@ -12,8 +12,9 @@ import time_machine
 from django.test import Client
 
 from interviews import calendars, links
-from interviews.actions import offering, planning
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, CalendarFeedFactory, ContactFactory, PromiseFactory
 from tests.interviews.subscribing.url_cases import SECRET

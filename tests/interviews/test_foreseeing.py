@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import Contact
-from interviews.mails.foreseeing import foresee
-from interviews.mails.preparing import plan_briefs
 from interviews.models import Interview
+from interviews.planning.mails import foresee
+from interviews.preparing.mails import plan_briefs
 from outbox.kinds import Coming
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
 

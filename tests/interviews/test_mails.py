@@ -10,9 +10,8 @@ import pytest
 import time_machine
 
 from crm.models import Contact
-from interviews.actions import planning as actions
-from interviews.mails import planning as mails
 from interviews.models import Interview
+from interviews.planning import actions, mails
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory

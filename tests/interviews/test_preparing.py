@@ -5,13 +5,13 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from interviews import question_bank
-from interviews.actions import planning, preparing
-from interviews.agenda import proposed
-from interviews.forms.preparing import PreparationForm
 from interviews.models import ChosenQuestion, Homework, HomeworkItem, Preparation, Question
-from interviews.preparation_page import current, read, week_of
-from interviews.readiness import readiness
+from interviews.planning import actions as planning
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_bank
+from interviews.preparing.agenda import proposed
+from interviews.preparing.forms import PreparationForm
+from interviews.preparing.preparation_page import current, read, readiness, week_of
 from tests.factories import (
     NOW,
     TODAY,

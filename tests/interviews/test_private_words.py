@@ -12,9 +12,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from crm.models import Contact
-from interviews import calendars, letters, links, thanks
-from interviews.actions import offering
+from interviews import calendars, links
+from interviews.asking import letters
 from interviews.models import Interview
+from interviews.offering import actions as offering
+from interviews.thanking import actions as thanks
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,

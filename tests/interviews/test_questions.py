@@ -2,8 +2,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from interviews import question_bank
 from interviews.models import Question
+from interviews.preparing import question_bank
 from tests.factories import NOW, ChosenQuestionFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from interviews import reading_lists
-from interviews.learned import Field
+from interviews.learning import reading_lists
+from interviews.learning.answers import Field
 from interviews.models import Question
 from tests.factories import (
     NOW,

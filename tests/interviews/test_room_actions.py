@@ -6,9 +6,8 @@ from django.db import IntegrityError
 
 from base.owned import Stale
 from crm.models import Contact
-from interviews.actions import room as actions
-from interviews.actions.room import NoSuchBox, Write
-from interviews.merging import lay_together
+from interviews.holding import actions
+from interviews.holding.actions import NoSuchBox, Write, lay_together
 from interviews.models import Interview, Phase, Room
 from tests.factories import (
     NOW,

@@ -10,13 +10,14 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from base.owned import Stale
-from interviews.actions import debrief as debrief_actions
-from interviews.actions import planning, preparing
-from interviews.actions import room as room_actions
-from interviews.actions.debrief import Outcome
+from interviews.debriefing import actions as debrief_actions
+from interviews.debriefing import views as debrief_views
+from interviews.debriefing.actions import Outcome
+from interviews.holding import actions as room_actions
 from interviews.models import Debrief, Interview, Question
-from interviews.views import debrief as debrief_views
-from interviews.views import questions as question_views
+from interviews.planning import actions as planning
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_views
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from interviews.actions import room as room_actions
+from interviews.holding import actions as room_actions
 from interviews.models import Room
 from tests.factories import (
     NOW,

@@ -13,8 +13,8 @@ from django.utils.html import strip_tags
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from crm.models import Contact
-from interviews.actions import planning as actions
 from interviews.models import Interview
+from interviews.planning import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OrganisationFactory, PromiseFactory
 from tests.interviews.test_actions import TERMS, leaves

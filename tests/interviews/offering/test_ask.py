@@ -11,8 +11,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from crm.models import Contact
-from interviews import letters
-from interviews.actions import asking
+from interviews.asking import actions as asking
+from interviews.asking import letters
 from interviews.models import Ask
 from outbox.kinds import KINDS, Composed
 from outbox.models import State

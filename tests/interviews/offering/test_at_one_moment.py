@@ -10,9 +10,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from crm.models import Contact
-from interviews import calendar_replies, links
-from interviews.actions import offering, planning
+from interviews import links
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
+from interviews.replying import calendar_replies
 from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory
 from tests.interviews.offering.test_replies import drop, ics
 from tests.interviews.test_actions import TERMS

@@ -12,8 +12,9 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import User
 from crm.models import Contact
 from interviews import links
-from interviews.actions import offering, planning
 from interviews.models import Offer, OfferState
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms

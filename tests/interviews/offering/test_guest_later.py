@@ -9,8 +9,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from interviews import links
-from interviews.actions import offering, planning
 from interviews.models import Interview, Offer, OfferState
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_guest import SECOND, answer, secret, told, url

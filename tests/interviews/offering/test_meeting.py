@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from interviews import links
-from interviews.actions import offering, planning
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from tests.factories import ContactFactory, UserFactory
 from tests.interviews.offering.test_replies import ics
 

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from crm.models import Contact
 from interviews import links
-from interviews.actions import offering as actions
 from interviews.models import Interview, Offer, OfferState
+from interviews.offering import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, CounterFactory, InterviewFactory, OfferFactory, OfferSlotFactory
 

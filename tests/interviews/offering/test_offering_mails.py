@@ -9,10 +9,11 @@ import time_machine
 
 from crm.models import Contact
 from interviews import links
-from interviews.actions import offering, planning
-from interviews.mails.confirming import plan_confirmations
-from interviews.mails.offering import plan_chases
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.offering.mails import plan_chases
+from interviews.planning import actions as planning
+from interviews.planning.mails import plan_confirmations
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
 from tests.factories import NOW, ContactFactory, InterviewFactory

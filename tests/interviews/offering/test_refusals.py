@@ -11,8 +11,8 @@ from pytest_django.asserts import assertContains
 
 from crm.models import Contact
 from interviews import links
-from interviews.actions import offering
 from interviews.models import Counter, Offer, OfferState
+from interviews.offering import actions as offering
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
 from tests.factories import NOW, ContactFactory

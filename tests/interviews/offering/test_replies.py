@@ -12,10 +12,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from crm.models import Contact
-from interviews import calendar_replies, links
-from interviews.actions import planning
+from interviews import links
 from interviews.calendars import uid
 from interviews.models import Interview
+from interviews.planning import actions as planning
+from interviews.replying import calendar_replies
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
 from tests.interviews.test_actions import TERMS

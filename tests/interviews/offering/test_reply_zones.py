@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from interviews import calendar_replies
-from interviews.actions import planning
 from interviews.models import Interview
+from interviews.planning import actions as planning
+from interviews.replying import calendar_replies
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_replies import ics
 from tests.interviews.test_actions import TERMS

@@ -13,8 +13,8 @@ from accounts.models import User
 from base.dates import instant
 from base.private_links import OPENED
 from interviews import calendars, links
-from interviews.feed import AT_MOST, read_feed
 from interviews.models import CalendarFeed, Interview
+from interviews.subscribing.feed import AT_MOST, read_feed
 from tests.factories import NOW, TODAY, CalendarFeedFactory, ContactFactory, InterviewFactory, PromiseFactory
 from tests.interviews.subscribing.url_cases import SECRET
 from tests.interviews.test_calendars import HOSTILE, findings

@@ -1,0 +1,93 @@
+"""The letter as it is typed. Long, or with a job word in it, it is kept and sent all the same: the hints say why not."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from base.submitted_once import UidField
+from crm.fields import LineField, TextField
+from crm.models import Contact
+from interviews.asking import letters
+from interviews.asking.actions import LAST_STEP, Letter
+from interviews.models import Ask, AskVia, MayUseName
+from interviews.planning.forms import MinutesField
+from interviews.planning.invitations import address_of
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """For the mail program, with the letter in it."""
+    written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
+    return f"mailto:{quote(address, safe='@')}?{written}"
+
+
+class AskForm(forms.Form):
+    use_required_attribute = False
+
+    subject = LineField(
+        label=gettext_lazy("Subject"),
+        max_length=190,
+        required=True,
+        error_messages={"required": gettext_lazy("A letter needs a subject.")},
+    )
+    body = TextField(
+        label=gettext_lazy("The letter"),
+        max_length=4000,
+        required=True,
+        error_messages={"required": gettext_lazy("There is nothing to send yet.")},
+    )
+    minutes = MinutesField(required=False, widget=forms.HiddenInput)
+    via = forms.ChoiceField(choices=AskVia.choices, required=False)
+    seen = forms.CharField(required=False)  # the faults whose hints stood on the page
+    uid = UidField()
+
+    def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str, now: datetime) -> None:
+        self.owner, self.contact = owner, contact
+        self.address = address_of(contact)
+        self.last: Ask | None = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
+        self.step = min(self.last.step + 1, LAST_STEP) if self.last else 1
+        introducer = contact.introduced_by
+        self.name_answer = letters.may_use_name(owner, introducer) if introducer else MayUseName.NOT_ASKED
+        self.unnamed = introducer if self.name_answer != MayUseName.YES else None
+        super().__init__(
+            data,
+            initial={
+                "subject": letters.subject_for(contact, self.step, self.last),
+                "body": letters.draft(owner, contact, step=self.step, purpose=purpose, now=now),
+                "minutes": 20,
+            },
+        )
+        self.fields["body"].widget.attrs["rows"] = 11
+
+    @property
+    def wrong_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.errors]
+
+    @property
+    def look(self) -> letters.Look:
+        return letters.look_over(str(self["body"].value() or ""), self.unnamed)
+
+    @property
+    def is_looked_over(self) -> bool:
+        """Every hint was on the page before it was sent: without scripts they come with the first press."""
+        return set(self.look.faults) <= set(self.cleaned_data["seen"].split())
+
+    @property
+    def letter(self) -> Letter:
+        found = self.cleaned_data
+        return Letter(
+            subject=found["subject"],
+            body=found["body"],
+            minutes=found.get("minutes") or 20,
+            via=found["via"] or (AskVia.MAIL if self.address else AskVia.COPIED),
+        )
+
+    def clean_via(self) -> str:
+        via: str = self.cleaned_data["via"]
+        if via == AskVia.MAIL and not self.address:
+            raise forms.ValidationError(_("There is no address a mail could go to. Copy the letter instead."))
+        return via
