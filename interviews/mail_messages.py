@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.text import clean_line
 from crm.models import Contact
-from interviews.planning.invitations import mailable
+from interviews.planning.actions import mailable
 from outbox.composing import POLICY
 from outbox.kinds import Composed
 

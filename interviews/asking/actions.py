@@ -16,7 +16,7 @@ from crm.models import Contact, Stage
 from interviews.models import Ask, AskVia
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
-from interviews.planning.invitations import address_of, may_have_arrived
+from interviews.planning.actions import address_of, may_have_arrived
 
 ASK = "ask"
 LAST_STEP = 3

@@ -15,8 +15,8 @@ from crm.models import Contact
 from interviews.asking import letters
 from interviews.asking.actions import LAST_STEP, Letter
 from interviews.models import Ask, AskVia, MayUseName
+from interviews.planning.actions import address_of
 from interviews.planning.forms import MinutesField
-from interviews.planning.invitations import address_of
 
 
 def mailto(address: str, subject: str, body: str) -> str:

@@ -15,7 +15,7 @@ from crm.models import Contact
 from interviews.asking import actions
 from interviews.asking.forms import AskForm, mailto
 from interviews.models import Ask, AskVia
-from interviews.planning.invitations import address_of
+from interviews.planning.actions import address_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

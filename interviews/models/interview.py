@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -25,6 +27,7 @@ SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
 FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
+_ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *(
         "owner",
@@ -218,11 +221,20 @@ class Interview(Versioned):
         return f"{self.contact_id}: {self.local_date} {self.local_time:%H:%M}"
 
     @classmethod
-    def named(cls, uid: uuid.UUID) -> "Interview | None":
-        """The one a signed link names, whoever holds the link."""
+    def of_answer_link(cls, token: str) -> "tuple[Interview, int] | None":
+        """Which invitation a link of `answer_url` belongs to: the interview and the SEQUENCE."""
+        try:
+            hexed, sequence = _ANSWER.unsign(token).split("~")
+        except BadSignature:
+            return None
         rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner")
-        found: Interview | None = rows.filter(uid=uid).first()
-        return found
+        found: Interview | None = rows.filter(uid=uuid.UUID(hexed)).first()
+        return (found, int(sequence)) if found else None
+
+    def answer_url(self, answer: str, sequence: int) -> str:
+        """ "yes" or "no" to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
+        token = _ANSWER.sign(f"{self.uid.hex}~{sequence}")
+        return str(settings.SITE_URL) + reverse(f"guest_{answer}", args=[token])
 
     def lock_contacts(self) -> None:
         """Holds the contact of the talk, and who introduced them, until the commit.

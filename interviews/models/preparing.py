@@ -44,6 +44,13 @@ class PreparationQuerySet(models.QuerySet["Preparation"]):
         ahead = self.filter(Q(interview__isnull=True) | ~Q(interview__state=InterviewState.HELD))
         return ahead.select_related("interview").order_by(rank, "interview__starts_at", "-pk")
 
+    def take_along(self, interview: Interview) -> None:
+        """A talk just planned takes along what was prepared for it, in the caller's transaction."""
+        prepared = self.still_ahead().first() if getattr(interview.contact, "has_preparation", True) else None
+        if prepared and not prepared.planned:
+            prepared.interview = interview
+            prepared.save(update_fields=["interview"])
+
 
 class Preparation(Versioned):
     """Getting ready for the next talk with one contact. It may begin before there is a time, and then goes with the

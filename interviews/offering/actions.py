@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.owned import Stale
+from base.private_links import hash_of
 from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews import links
 from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
-from interviews.planning.invitations import address_of, may_have_arrived
+from interviews.planning.actions import address_of, may_have_arrived
 from outbox.tasks import wake
 
 OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
@@ -74,7 +74,7 @@ def offer(*, owner: User, contact: Contact, terms: Terms, uid: uuid.UUID | None 
     made.uid = uid or made.uid
     made.about, made.message, made.confirm_them = terms.about, terms.message, terms.confirm_them
     made.expires_at = max(terms.times)
-    made.secret_hash = links.hash_of(links.new_secret(made.uid))
+    made.secret_hash = hash_of(made.new_secret())
     address = address_of(contact)
     if terms.chase and address:
         made.chase = True

@@ -154,25 +154,18 @@ class WordForm(forms.Form):
         return word
 
 
-class ZoneForm(forms.Form):
-    """Whose clock the page shows. A GET form: it only looks."""
+class ShownZone:
+    """Whose clock the page shows: that of the zone they chose, else the contact's, else the owner's as a guess."""
 
-    zone = forms.CharField(required=False)
-
-    def __init__(self, data: Any = None, *, offer: Offer, now: datetime) -> None:
-        self.offer = offer
-        super().__init__(data)
-        self.typed = str(self.data.get("zone", ""))[:64]
+    def __init__(self, typed: str, *, offer: Offer, now: datetime) -> None:
+        self.typed, self.now = typed[:64], now
         self.is_known = not self.typed or self.typed in zone_names()
-        self.chosen = self.typed if self.typed in zone_names() else (offer.contact.time_zone or offer.owner.time_zone)
         self.is_guess = not (self.typed and self.is_known) and not offer.contact.time_zone
-        widget = ZoneSelect(choices=zone_choices(self.chosen, now), attrs={"id": "zone"})
-        self.fields["zone"].widget = widget
-        self.initial["zone"] = self.chosen
+        self.chosen = self.typed if self.typed in zone_names() else (offer.contact.time_zone or offer.owner.time_zone)
 
     @property
     def select(self) -> str:
-        return str(self.fields["zone"].widget.render("zone", self.chosen, {"id": "zone"}))
+        return str(ZoneSelect(choices=zone_choices(self.chosen, self.now)).render("zone", self.chosen, {"id": "zone"}))
 
 
 MEDIA_SAID = {

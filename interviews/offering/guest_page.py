@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.keepword import moment
+from base.private_links import press_for
 from base.zones import load_zone
 from crm.models import Contact
-from interviews import links
 from interviews.models import Counter, Interview, Medium, Offer, OfferSlot, OfferState
-from interviews.offering.guest_forms import MEDIA_SAID, OWN, AnswerForm, WordForm, ZoneForm, name_of
+from interviews.offering.guest_forms import MEDIA_SAID, OWN, AnswerForm, ShownZone, WordForm, name_of
 
 CHOICES, SET, CLOSED = "interviews/guest_offer.html", "interviews/guest_set.html", "interviews/guest_closed.html"
 
@@ -63,7 +63,7 @@ class GuestPage:
     said: str  # a sentence above all else
     standing: str  # why there is nothing to choose
     form: AnswerForm
-    zone_form: ZoneForm
+    shown_zone: ShownZone
     word: WordForm
     days: list[tuple[date, list[Choice]]]
     ways: list[Way]
@@ -80,7 +80,7 @@ def read_guest_page(
     token: str,
     now: datetime,
     *,
-    zone_form: ZoneForm | None = None,
+    shown_zone: ShownZone | None = None,
     form: AnswerForm | None = None,
     word: WordForm | None = None,
     is_moving: bool = False,
@@ -88,14 +88,14 @@ def read_guest_page(
 ) -> GuestPage:
     """What stands at `now`. With a `form` that was filled in, or to move the talk, it is the page of choices."""
     interview, may_choose = offer.interview, offer.takes_answers(now)
-    zone_form = zone_form or ZoneForm(offer=offer, now=now)
+    shown_zone = shown_zone or ShownZone("", offer=offer, now=now)
     if form or is_moving or (offer.is_open and may_choose and not _is_set(interview, now)):
         template, status = CHOICES, 200
     elif _is_set(interview, now):
         template, status = SET, 200
     else:
         template, status = CLOSED, 200 if offer.state == OfferState.DECLINED else 410
-    zone = zone_form.chosen if template == CHOICES else offer.contact.time_zone or offer.owner.time_zone
+    zone = shown_zone.chosen if template == CHOICES else offer.contact.time_zone or offer.owner.time_zone
     slots = offer.free_slots(now) if template == CHOICES else []
     form = form or AnswerForm(offer=offer, slots=slots, zone=zone, now=now, talk=interview if is_moving else None)
     counters = list(offer.counters.order_by("-pk")[:20]) if template == CHOICES else []
@@ -107,7 +107,7 @@ def read_guest_page(
         contact=offer.contact,
         interview=interview,
         token=token,
-        pressed=links.press_for(token),
+        pressed=press_for(token),
         zone=zone,
         action=reverse("guest_move" if is_moving else "guest_answer", args=[token]),
         here=reverse("guest_move" if is_moving else "guest_offer", args=[token]),
@@ -117,7 +117,7 @@ def read_guest_page(
         said=said,
         standing=_standing(offer) if template == CLOSED else "",
         form=form,
-        zone_form=zone_form,
+        shown_zone=shown_zone,
         word=word or WordForm(offer=offer),
         days=list(_days(form, zone)),
         ways=list(_ways(offer, form)),

@@ -15,11 +15,11 @@ from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
 from base.zones import load_zone
-from interviews import links, mail_messages
+from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
 from interviews.offering.actions import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
-from interviews.planning.invitations import address_of
+from interviews.planning.actions import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail
@@ -190,7 +190,7 @@ def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
         "times": [slot.starts_at for slot in offer.free_slots(now)],
         "zone": zone,
         "other_zone": other,
-        "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
+        "url": offer.url,
     }
 
 

@@ -8,11 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
 from base.submitted_once import once, uid_of
-from interviews import links
 from interviews.models import Counter, Offer
 from interviews.offering import actions
 from interviews.offering.forms import OfferForm
-from interviews.planning.invitations import address_of
+from interviews.planning.actions import address_of
 from outbox.models import OutgoingMail
 
 
@@ -55,7 +54,7 @@ def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "interview": offer.interview,
         "slots": [(slot, slot.pk in free) for slot in offer.slots.order_by("starts_at")],
         "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first(),
-        "link": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)),
+        "link": offer.url,
         "mail": _mail_of(request, offer),
         "address": address_of(offer.contact),
         "is_over": offer.expires_at <= now,

@@ -16,9 +16,9 @@ from base.dates import instant
 from base.text import clean_line
 from base.zones import city, load_zone
 from crm.models import Stage
-from interviews import calendars, links, mail_messages
+from interviews import calendars, mail_messages
 from interviews.models import Agreed, Interview, InterviewQuerySet, Offer
-from interviews.planning.invitations import CANCELLATION, INVITATION, address_of, last_mail
+from interviews.planning.actions import CANCELLATION, INVITATION, address_of, last_mail
 from interviews.preparing import mails as brief_mails
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, register
 from outbox.left_out import guarded
@@ -122,9 +122,9 @@ def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[s
         "by_them": by_them,
         "is_theirs": by_them
         or (offer is not None and not is_update),  # they chose the time: nobody asks whether it suits
-        "page_url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)) if offer else "",
-        "yes_url": links.answer_url(interview.uid, mail.context["sequence"], "yes"),
-        "no_url": links.answer_url(interview.uid, mail.context["sequence"], "no"),
+        "page_url": offer.url if offer else "",
+        "yes_url": interview.answer_url("yes", mail.context["sequence"]),
+        "no_url": interview.answer_url("no", mail.context["sequence"]),
     }
 
 
@@ -176,7 +176,7 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
         "in_city": "" if interview.contact.time_zone else _(" in %(city)s") % {"city": city(zone.key)},
         "other_zone": owner.time_zone if owner.time_zone != zone.key else "",
         "is_today": now.astimezone(zone).date() == interview.starts_at.astimezone(zone).date(),
-        "url": links.offer_url(links.secret_of(offer.uid, offer.secret_hash)) if offer else "",
+        "url": offer.url if offer else "",
     }
     with timezone.override(zone):
         return mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)

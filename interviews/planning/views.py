@@ -16,8 +16,8 @@ from interviews import calendars
 from interviews.models import Interview, InterviewQuerySet, InterviewState
 from interviews.models.preparing import with_has_preparation
 from interviews.planning import actions, toasts
+from interviews.planning.actions import address_of, last_mail
 from interviews.planning.forms import InterviewForm
-from interviews.planning.invitations import address_of, last_mail
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 

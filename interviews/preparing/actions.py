@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from crm.models import Contact
-from interviews.models import ChosenQuestion, Homework, Interview, Preparation, Question
-from interviews.preparing.preparation_page import MOST_CHOSEN, current
+from interviews.models import ChosenQuestion, Homework, Preparation, Question
+from interviews.preparing.preparation_page import MOST_CHOSEN
 
 
 class Studied(NamedTuple):
@@ -23,7 +23,7 @@ class Studied(NamedTuple):
 @transaction.atomic
 def begin(*, contact: Contact, now: datetime) -> Preparation:
     """The preparation of the next talk with this contact, made if there is none: for the planned talk, or for one to come."""
-    found = current(contact)
+    found = contact.preparations.still_ahead().first()
     if found:
         return found
     planned = contact.interviews.planned().filter(preparation__isnull=True).next_first().first()
@@ -33,16 +33,6 @@ def begin(*, contact: Contact, now: datetime) -> Preparation:
         defaults={"created_at": now, "version": 0, "minutes": planned.minutes if planned else 20},
     )
     return made
-
-
-def attach(interview: Interview) -> None:
-    """The interview just planned takes along what was prepared for it, in the caller's transaction."""
-    if not getattr(interview.contact, "has_preparation", True):
-        return
-    prepared = current(interview.contact)
-    if prepared and not prepared.planned:
-        prepared.interview = interview
-        prepared.save(update_fields=["interview"])
 
 
 @transaction.atomic

@@ -115,12 +115,6 @@ def _room(talks: int) -> Part:
     return Part(_("Your week is full"), 0, ROOM, _("room in your week"))
 
 
-def current(contact: Contact) -> Preparation | None:
-    """The one preparation that can still be worked on; none is made by looking."""
-    found: Preparation | None = contact.preparations.still_ahead().first()
-    return found
-
-
 def chosen_of(preparation: Preparation | None) -> list[ChosenQuestion]:
     if preparation is None:
         return []
@@ -248,7 +242,7 @@ def read(owner: User, contact: Contact, interview: Interview | None = None) -> P
     if interview:
         preparation = contact.preparations.filter(interview=interview).first()
     else:
-        preparation = current(contact)
+        preparation = contact.preparations.still_ahead().first()
         interview = (preparation.planned if preparation else None) or contact.interviews.planned().next_first().first()
     rows = preparation.homework.all() if preparation else []
     return Prepared(

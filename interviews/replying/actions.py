@@ -10,7 +10,7 @@ from base.text import clean_line
 from base.zones import load_zone
 from interviews.models import AttendeeStatus, Interview
 from interviews.planning import actions as planning
-from interviews.planning.invitations import Told
+from interviews.planning.actions import Told
 from interviews.replying.calendar_replies import Reply
 from outbox.tasks import wake
 

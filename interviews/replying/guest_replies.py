@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from base.owned import Stale
-from base.private_links import private_link
+from base.private_links import is_pressed, press_for, private_link
 from base.zones import load_zone
-from interviews import links
 from interviews.models import AttendeeStatus, Interview
 from interviews.replying import actions
 
@@ -30,12 +29,12 @@ def guest_no(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, token: str, *, accepts: bool) -> HttpResponse:
     now = timezone.now()
-    named = links.read_answer(token)
-    interview = Interview.named(named[0]) if named else None
-    if named is None or interview is None:
+    found = Interview.of_answer_link(token)
+    if found is None:
         raise Http404
-    is_current = interview.invited_sequence == named[1] and interview.is_planned and interview.ends_at > now
-    if request.method == "POST" and is_current and links.is_pressed(token, request.POST.get("pressed", "")):
+    interview, sequence = found
+    is_current = interview.invited_sequence == sequence and interview.is_planned and interview.ends_at > now
+    if request.method == "POST" and is_current and is_pressed(token, request.POST.get("pressed", "")):
         with suppress(Stale):  # a second tap was faster: the page says what stands
             actions.answer(interview=interview, accepts=accepts, now=now)
         return HttpResponseRedirect(request.path)
@@ -59,5 +58,5 @@ def _page(interview: Interview, token: str, zone: str, *, accepts: bool) -> dict
         "accepts": accepts,
         "is_said": interview.attendee_status == wanted,
         "token": token,
-        "pressed": links.press_for(token),
+        "pressed": press_for(token),
     }

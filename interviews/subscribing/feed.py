@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.owned import Stale
+from base.private_links import hash_of
 from crm.models import Stage
-from interviews import links
 from interviews.models import Agreed, AttendeeStatus, CalendarFeed, Interview, InterviewState
 
 KEPT_BACK = timedelta(days=90)  # how long a talk stays in the calendar after it was held
 AT_MOST = 500  # of each
 UNSURE = (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED, AttendeeStatus.TENTATIVE)
+SECRET_BYTES = 16  # 128 bits, which nobody guesses
 WRITTEN_AS = "1"  # changes with how an entry is written, so that calendars read it anew
 
 
@@ -104,8 +105,8 @@ def _promise(promise: Any) -> Entry:
 
 def make_link(*, owner: User, feed: CalendarFeed | None, now: datetime) -> str:
     """A new secret, told once; the one before, of `feed`, opens nothing from now on."""
-    secret = secrets.token_urlsafe(links.BITS // 8)
-    fields = {"secret_hash": links.hash_of(secret), "made_at": now}
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    fields = {"secret_hash": hash_of(secret), "made_at": now}
     if feed:
         feed.change(feed.version, **fields, off_at=None)
         return secret

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import OwnerRequest, seen_version, tell
 from base.owned import Stale
 from base.private_links import private_link
-from interviews import calendars, links
+from interviews import calendars
 from interviews.models import CalendarFeed
 from interviews.subscribing import feed as actions
 from interviews.subscribing.feed import last_read, note_read, read_feed
@@ -21,7 +21,7 @@ from interviews.subscribing.feed import last_read, note_read, read_feed
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """For a calendar program, which has the link and nothing else. What it has already is not written again."""
     now = timezone.now()
-    found = CalendarFeed.of_link(links.hash_of(token))
+    found = CalendarFeed.of_link(token)
     if found is None:
         raise Http404
     note_read(found, now)

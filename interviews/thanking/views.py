@@ -16,7 +16,7 @@ from crm.fields import LineField, TextField
 from interviews.debriefing.actions import thanks_of
 from interviews.debriefing.views import held_or_404
 from interviews.holding.room_page import span_of
-from interviews.planning.invitations import address_of
+from interviews.planning.actions import address_of
 from interviews.thanking import actions
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])

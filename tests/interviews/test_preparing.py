@@ -11,7 +11,7 @@ from interviews.preparing import actions as preparing
 from interviews.preparing import question_bank
 from interviews.preparing.agenda import proposed
 from interviews.preparing.forms import PreparationForm
-from interviews.preparing.preparation_page import current, read, readiness, week_of
+from interviews.preparing.preparation_page import read, readiness, week_of
 from tests.factories import (
     NOW,
     TODAY,
@@ -341,7 +341,7 @@ def test_what_was_held_is_over_and_the_next_talk_begins_anew(contact):
     held = InterviewFactory(contact=contact, state="held", held_at=NOW)
     PreparationFactory(contact=contact, interview=held)
 
-    assert current(contact) is None
+    assert contact.preparations.still_ahead().first() is None
 
 
 def test_beginning_after_planning_belongs_to_the_planned_talk(contact):

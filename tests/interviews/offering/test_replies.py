@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
+from base.private_links import press_for
 from crm.models import Contact
-from interviews import links
 from interviews.calendars import uid
 from interviews.models import Interview
 from interviews.planning import actions as planning
@@ -239,20 +239,20 @@ def test_somebody_elses_talk_takes_no_answer(client: Client, stranger):
 
 
 def path(interview: Interview, answer: str = "yes") -> str:
-    token = links.answer_url(interview.uid, interview.invited_sequence, answer).split("/")[-3]
+    token = interview.answer_url(answer, interview.invited_sequence).split("/")[-3]
     return reverse(f"guest_{answer}", args=[token])
 
 
 def press(interview: Interview, answer: str = "yes") -> dict[str, str]:
-    return {"pressed": links.press_for(path(interview, answer).split("/")[2])}
+    return {"pressed": press_for(path(interview, answer).split("/")[2])}
 
 
 def test_the_invitation_carries_both_links(interview: Interview, user):
     found = KINDS["invitation"].compose(user.outgoingmails.get(), NOW)
     assert isinstance(found, Composed)
     text = found.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert links.answer_url(interview.uid, 0, "yes") in text
-    assert links.answer_url(interview.uid, 0, "no") in text
+    assert interview.answer_url("yes", 0) in text
+    assert interview.answer_url("no", 0) in text
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
@@ -279,7 +279,7 @@ def test_pressing_answers_and_tells_me_once(
 
 
 def test_pressing_without_having_opened_does_nothing(guest: Client, interview: Interview):
-    guest.post(path(interview), {"pressed": links.press_for("another")})
+    guest.post(path(interview), {"pressed": press_for("another")})
     assert status(interview) == ""
 
 
