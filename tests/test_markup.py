@@ -50,7 +50,7 @@ def test_mails_print_nothing_unescaped(user):
     contact = ContactFactory(owner=user, name=COMMAND, email="ana@nubank.example", role=COMMAND, how_met=COMMAND)
     with time_machine.travel(NOW, tick=False):
         mails = [
-            (kind, part.get_content())
+            (kind, part.get_payload(decode=True).decode())
             for kind, mail in every_mail(user, contact, Words(line=COMMAND, text=COMMAND))
             for part in mail.walk()
             if part.get_content_type() == "text/html"
