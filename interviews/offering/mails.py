@@ -1,6 +1,6 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from outbox.models import OutgoingMail
 
 CHASE = "chase"
 CHASES = 2
+AT_ONCE = 200
 
 
 def compose_offer(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -102,26 +103,39 @@ register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered, is_to_owner
 
 @planner
 def plan_chases(now: datetime) -> int:
-    """One row for each silent offer whose working days are over, when its user ticked it. Safe to run twice, late or never."""
+    """One row for each silent offer whose working days are over, when its user ticked it: in the user's own morning, on a
+    working day. Safe to run twice, late or never."""
     due = (
-        Offer.objects.filter(state=OfferState.OPEN, chase=True, chase_on__lte=now.date(), expires_at__gt=now)
+        Offer.objects.filter(state=OfferState.OPEN, chase=True, expires_at__gt=now)
+        .filter(chase_on__lte=now.date() + timedelta(days=1))  # the owner's day may be one ahead of that of UTC
         .exclude(Exists(_talks_since(OuterRef("contact"), OuterRef("created_at"))))
-        .select_related("owner", "contact")
-        .order_by("pk")[:200]
+        .order_by("pk")
+        .values_list("pk", "owner_id", "chase_on")
     )
+    days: dict[int, date | None] = {}
+    for owner in User.objects.filter(pk__in={owner_id for _pk, owner_id, _chase_on in due}):
+        begun = partial(_working_day, owner, now)
+        days[owner.pk] = guarded(begun, owner_id=owner.pk, zone=owner.time_zone, step=CHASE, now=now)
+    at_work = [pk for pk, owner_id, chase_on in due if (day := days.get(owner_id)) and chase_on and chase_on <= day]
+    offers = Offer.objects.filter(pk__in=at_work[:AT_ONCE]).select_related("owner", "contact").order_by("pk")
     return sum(
         guarded(partial(_chase, offer, now), owner_id=offer.owner_id, zone=offer.owner.time_zone, step=CHASE, now=now)
         or 0
-        for offer in due
+        for offer in offers
     )
+
+
+def _working_day(owner: User, now: datetime) -> date | None:
+    """The owner's day, once their work of that day has begun; None before, and on a day without work."""
+    today = owner.today(now)
+    has_begun = now >= instant(today, owner.work_from, owner.zone)
+    return today if has_begun and working_hours.is_working_day(owner, today) else None
 
 
 @transaction.atomic
 def _chase(offer: Offer, now: datetime) -> int:
-    """In the user's own morning, on a working day; the next date is set in the same commit."""
+    """The next date is set in the same commit."""
     owner, today = offer.owner, offer.owner.today(now)
-    if not _is_time(owner, offer, now):
-        return 0
     chased = offer.chased + 1
     next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
@@ -140,13 +154,6 @@ def _chase(offer: Offer, now: datetime) -> int:
             summary=_("Times for %(name)s, again") % {"name": clean_line(offer.contact.first_name)},
         )
     return int(bool(address))
-
-
-def _is_time(owner: User, offer: Offer, now: datetime) -> bool:
-    today = owner.today(now)
-    if offer.chase_on is None or today < offer.chase_on or not working_hours.is_working_day(owner, today):
-        return False
-    return now >= instant(today, owner.work_from, owner.zone)
 
 
 def _talks_since(contact: Any, at: Any) -> InterviewQuerySet:
