@@ -58,8 +58,8 @@ class Preparation(Versioned):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="preparations")
-    interview = models.OneToOneField(
-        Interview, null=True, blank=True, on_delete=models.SET_NULL, related_name="preparation"
+    interview = models.OneToOneField(  # a talk goes with its contact, and what was prepared and answered goes with both
+        Interview, null=True, blank=True, on_delete=models.RESTRICT, related_name="preparation"
     )
     purpose = models.TextField(_("what I want from this"), max_length=2000, blank=True)
     agenda = models.TextField(_("agenda"), max_length=4000, blank=True)  # a line an item: "8 Data without gauges"
