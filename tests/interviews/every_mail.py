@@ -30,7 +30,7 @@ from tests.factories import (
     PreparationFactory,
     PromiseFactory,
 )
-from tests.interviews.test_actions import TERMS, leaves
+from tests.interviews.planning.test_actions import TERMS, leaves
 
 DAY = timedelta(days=1)
 TUESDAY, THURSDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC), datetime(2026, 12, 3, 9, 30, tzinfo=UTC)

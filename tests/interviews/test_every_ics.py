@@ -19,8 +19,8 @@ from interviews.offering import actions as offering
 from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, CalendarFeedFactory, ContactFactory, PromiseFactory
+from tests.interviews.planning.test_actions import leaves
 from tests.interviews.subscribing.url_cases import SECRET
-from tests.interviews.test_actions import leaves
 from tests.interviews.test_calendars import findings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

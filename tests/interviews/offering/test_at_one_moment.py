@@ -16,8 +16,8 @@ from interviews.offering import actions as offering
 from interviews.planning import actions as planning
 from interviews.replying import calendar_replies
 from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory
-from tests.interviews.offering.test_replies import drop, ics
-from tests.interviews.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.replying.test_replies import drop, ics
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -16,7 +16,7 @@ from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_guest import SECOND, answer, secret, told, url
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
-from tests.interviews.test_actions import leaves
+from tests.interviews.planning.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from interviews.models import Interview, Offer
 from interviews.offering import actions as offering
 from interviews.planning import actions as planning
 from tests.factories import ContactFactory, UserFactory
-from tests.interviews.offering.test_replies import ics
+from tests.interviews.replying.test_replies import ics
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: two requests cannot meet"),

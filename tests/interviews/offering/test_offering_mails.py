@@ -17,7 +17,7 @@ from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, UserFactory
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
-from tests.interviews.test_actions import leaves
+from tests.interviews.planning.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory
 from tests.interviews import check_ics
-from tests.interviews.test_actions import TERMS, leaves, moved
+from tests.interviews.planning.test_actions import TERMS, leaves, moved
 
 pytestmark = pytest.mark.django_db
 SOON = NOW + timedelta(seconds=20)

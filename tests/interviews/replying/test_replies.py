@@ -19,7 +19,7 @@ from interviews.planning import actions as planning
 from interviews.replying import calendar_replies
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
-from tests.interviews.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.factories import (
     QuestionFactory,
     TickFactory,
 )
-from tests.interviews.test_learned import answered
+from tests.interviews.learning.test_learned import answered
 
 pytestmark = pytest.mark.django_db
 READING = "/learned/reading/"

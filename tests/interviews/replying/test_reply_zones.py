@@ -11,8 +11,8 @@ from interviews.models import Interview
 from interviews.planning import actions as planning
 from interviews.replying import calendar_replies
 from tests.factories import NOW, ContactFactory
-from tests.interviews.offering.test_replies import ics
-from tests.interviews.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.replying.test_replies import ics
 
 pytestmark = pytest.mark.django_db
 

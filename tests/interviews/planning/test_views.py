@@ -17,7 +17,7 @@ from interviews.models import Interview
 from interviews.planning import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OrganisationFactory, PromiseFactory
-from tests.interviews.test_actions import TERMS, leaves
+from tests.interviews.planning.test_actions import TERMS, leaves
 
 pytestmark = pytest.mark.django_db
 TYPED = {
