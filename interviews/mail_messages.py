@@ -1,10 +1,11 @@
-"""What the letters to a contact and the notes to the user have in common: who they are from, and their two parts."""
+"""What all mails to a contact and to the user have in common: who they are from, and their two parts."""
 
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -45,6 +46,12 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     return Composed(message, str(message["Subject"]))
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A link that opens the mail program with the mail written in it."""
+    written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
+    return f"mailto:{quote(address, safe='@')}?{written}"
 
 
 def _message(name: str, context: dict[str, Any]) -> EmailMessage:

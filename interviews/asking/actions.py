@@ -3,20 +3,18 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.text import clean_line
 from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews.models import Ask, AskVia
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
-from interviews.planning.actions import address_of, may_have_arrived
+from interviews.planning.actions import address_of, mail_contact, may_have_arrived
+from outbox.models import OutgoingMailQuerySet
 
 ASK = "ask"
 LAST_STEP = 3
@@ -107,19 +105,10 @@ def _next(owner: User, step: int, today: date) -> date | None:
     return working_hours.after_working_days(owner, today, WAITS[step]) if step in WAITS else None
 
 
-def _mails(ask: Ask) -> Any:
+def _mails(ask: Ask) -> OutgoingMailQuerySet:
     return ask.owner.outgoingmails.filter(occurrence_key=f"{ASK}:{ask.uid}")
 
 
 def _queue(ask: Ask, address: str, now: datetime) -> None:
-    ask.owner.outgoingmails.queue(
-        kind=ASK,
-        key=f"{ASK}:{ask.uid}",
-        recipient=address,
-        now=now,
-        owner_id=ask.owner_id,
-        delay=timedelta(seconds=settings.INVITATION_DELAY),
-        context={"ask": str(ask.uid)},
-        recipient_name=clean_line(ask.contact.name),
-        summary=clean_line(ask.subject),
-    )
+    key, said = f"{ASK}:{ask.uid}", {"ask": str(ask.uid)}
+    mail_contact(ask.owner, ask.contact, address, kind=ASK, key=key, summary=ask.subject, context=said, now=now)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -16,18 +15,10 @@ from interviews.asking import letters
 from interviews.asking.actions import LAST_STEP, Letter
 from interviews.models import Ask, AskVia, MayUseName
 from interviews.planning.actions import address_of
-from interviews.planning.forms import MinutesField
+from interviews.planning.forms import MinutesField, PageForm
 
 
-def mailto(address: str, subject: str, body: str) -> str:
-    """For the mail program, with the letter in it."""
-    written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
-    return f"mailto:{quote(address, safe='@')}?{written}"
-
-
-class AskForm(forms.Form):
-    use_required_attribute = False
-
+class AskForm(PageForm):
     subject = LineField(
         label=gettext_lazy("Subject"),
         max_length=190,
@@ -62,10 +53,6 @@ class AskForm(forms.Form):
             },
         )
         self.fields["body"].widget.attrs["rows"] = 11
-
-    @property
-    def wrong_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.errors]
 
     @property
     def look(self) -> letters.Look:

@@ -13,7 +13,8 @@ from accounts.http import OwnerRequest, go_back, page_or_partial, tell
 from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.asking import actions
-from interviews.asking.forms import AskForm, mailto
+from interviews.asking.forms import AskForm
+from interviews.mail_messages import mailto
 from interviews.models import Ask, AskVia
 from interviews.planning.actions import address_of
 

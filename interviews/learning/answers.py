@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
@@ -14,7 +14,7 @@ from base.paging import Order, Page, read_page
 from base.text import clean_line, fold
 from base.url_values import read_number
 from crm.models import Contact, Organisation, Tag
-from interviews.models import ChosenQuestion, Interview, Question
+from interviews.models import ChosenQuestion, Debrief, Interview, Question
 
 FOUND, SEARCHED, NOT_ASKED = 25, 3000, 5
 NEWEST_ANSWER_FIRST = Order("answered_at", falling=True)
@@ -56,7 +56,7 @@ def fields_of(owner: User) -> Fields:
     )
 
 
-def answers_of(owner: User, field: Field) -> Any:
+def answers_of(owner: User, field: Field) -> QuerySet[ChosenQuestion]:
     found = owner.chosenquestions.answered().filter(field.of_contact("contact"))
     return NEWEST_ANSWER_FIRST.sort(found.select_related("contact__organisation", "question"))
 
@@ -130,6 +130,7 @@ def search(owner: User, words: str, field: Field) -> Search:
     hits = [
         Hit(row.contact, row.question.text, row.answer, row.answered_at, row.question_id)
         for row in answers_of(owner, field).filter(pk__in=in_answers)
+        if row.answered_at
     ] + [
         Hit(row.interview.contact, "", row.learned, row.opened_at)
         for row in _debriefs(owner, field).filter(pk__in=in_debriefs)
@@ -139,7 +140,7 @@ def search(owner: User, words: str, field: Field) -> Search:
     return Search(clean_line(words), hits[:FOUND], more)
 
 
-def _debriefs(owner: User, field: Field) -> Any:
+def _debriefs(owner: User, field: Field) -> QuerySet[Debrief]:
     told = owner.debriefs.filter(interview__contact__binned_at__isnull=True).exclude(learned="")
     found = told.filter(field.of_contact("interview__contact"))
     return found.select_related("interview__contact__organisation").order_by("-opened_at", "-pk")

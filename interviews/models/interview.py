@@ -22,6 +22,7 @@ from base.dates import instant, local
 from base.owned import Versioned
 from base.zones import load_zone
 from crm.models import Contact, Stage
+from outbox.models import OutgoingMail
 
 SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
@@ -29,20 +30,8 @@ DEBRIEF_WITHIN = timedelta(days=60)
 FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
 _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
-    *(
-        "owner",
-        "contact",
-        "medium",
-        "minutes",
-        "local_date",
-        "local_time",
-        "time_zone",
-        "starts_at",
-        "where",
-        "purpose",
-        "state",
-    ),
-    "version",
+    *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
+    *("starts_at", "where", "purpose", "state", "version"),
 )
 
 
@@ -139,6 +128,14 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         and it is not prepared."""
         row = self.select_related("contact").only(*ROW, "contact__name", "contact__time_zone")
         return row.annotate(questions_chosen=models.Count("preparation__questions"))
+
+    def of_mail(self, mail: OutgoingMail) -> "Interview | None":
+        """The one a mail is about; None when it is gone."""
+        found = self.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
+        talk = found.select_related("owner", "contact__organisation", "contact__introduced_by").first()
+        if talk:
+            talk.contact.owner = talk.owner
+        return talk
 
     def next_first(self) -> "InterviewQuerySet":
         return self.order_by("starts_at", "pk")

@@ -2,10 +2,9 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from crm.models import Contact, Stage
 from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
-from interviews.planning.actions import address_of, may_have_arrived
+from interviews.planning.actions import address_of, mail_contact, may_have_arrived
 from outbox.tasks import wake
 
 OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
@@ -348,17 +347,9 @@ def _refusals_of(counter: Counter) -> str:
 
 
 def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **context: Any) -> None:
-    offer.owner.outgoingmails.queue(
-        kind=kind,
-        key=key,
-        recipient=address,
-        now=now,
-        owner_id=offer.owner_id,
-        delay=timedelta(seconds=settings.INVITATION_DELAY),
-        context={"offer": str(offer.uid), **context},
-        recipient_name=clean_line(offer.contact.name),
-        summary=_("Times for %(name)s") % {"name": clean_line(offer.contact.first_name)},
-    )
+    summary = _("Times for %(name)s") % {"name": offer.contact.first_name}
+    said = {"offer": str(offer.uid), **context}
+    mail_contact(offer.owner, offer.contact, address, kind=kind, key=key, summary=summary, context=said, now=now)
 
 
 def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:

@@ -21,7 +21,7 @@ from crm.models import Contact
 from interviews.models import ASKED_FOR, Agreed, Interview, Medium
 from interviews.offering import working_hours
 from interviews.offering.actions import Terms
-from interviews.planning.forms import OTHER, Chips, ClockField, MinutesField
+from interviews.planning.forms import OTHER, Chips, ClockField, MinutesField, PageForm
 
 TIMES = 5
 MONTHS_AHEAD = 6
@@ -29,7 +29,7 @@ MOST_OPEN = 50  # offers of one user that wait at a time
 
 
 class Ticks(forms.CheckboxSelectMultiple):
-    template_name = "interviews/_ticks.html"
+    template_name = "interviews/_chips.html"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Row:
         return [*self.day.errors, *self.at.errors]
 
 
-class OfferForm(forms.Form):
-    use_required_attribute = False
+class OfferForm(PageForm):
     is_mostly_optional = True
 
     minutes = MinutesField(
@@ -101,10 +100,6 @@ class OfferForm(forms.Form):
         found = self.cleaned_data
         names = ("minutes", "times", "about", "message", "chase", "confirm_them")
         return Terms(media=found["ways"], **{name: found[name] for name in names})
-
-    @property
-    def wrong_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.errors]
 
     @property
     def rows(self) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from accounts.models import User
 from base.dates import instant
 from base.text import clean_line
 from base.zones import load_zone
+from crm.models import Contact
 from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
@@ -156,7 +157,7 @@ def _chase(offer: Offer, now: datetime) -> int:
     return int(bool(address))
 
 
-def _talks_since(contact: Any, at: Any) -> InterviewQuerySet:
+def _talks_since(contact: Contact | OuterRef, at: datetime | OuterRef) -> InterviewQuerySet:
     """Those planned with the contact since, also by hand, and not called off."""
     since: InterviewQuerySet = Interview.objects.alive().filter(contact=contact, created_at__gte=at)
     return since.filter(state__in=[InterviewState.PLANNED, InterviewState.HELD])

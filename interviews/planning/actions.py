@@ -222,6 +222,31 @@ def address_of(contact: Contact) -> str:
     return mailable(contact.email)
 
 
+def mail_contact(
+    owner: User,
+    contact: Contact,
+    address: str,
+    *,
+    kind: str,
+    key: str,
+    summary: str,
+    context: dict[str, Any],
+    now: datetime,
+) -> OutgoingMail:
+    """Puts a mail to the contact into the outbox; it leaves after the moment in which it can be taken back."""
+    return owner.outgoingmails.queue(
+        kind=kind,
+        key=key,
+        recipient=address,
+        now=now,
+        owner_id=owner.pk,
+        delay=timedelta(seconds=settings.INVITATION_DELAY),
+        context=context,
+        recipient_name=clean_line(contact.name),
+        summary=clean_line(summary)[:300],
+    )
+
+
 def occurrence_key(kind: str, interview: Interview, sequence: int, address: str) -> str:
     return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
 
@@ -281,16 +306,15 @@ def _take_back(interview: Interview, now: datetime) -> tuple[list[OutgoingMail],
 def _queue(interview: Interview, kind: str, address: str, context: dict[str, Any], now: datetime) -> None:
     if interview.invited_email:  # a SEQUENCE is used once
         interview.sequence += 1
-    interview.owner.outgoingmails.queue(
+    mail_contact(
+        interview.owner,
+        interview.contact,
+        address,
         kind=kind,
         key=occurrence_key(kind, interview, interview.sequence, address),
-        recipient=address,
-        now=now,
-        owner_id=interview.owner_id,
-        delay=timedelta(seconds=settings.INVITATION_DELAY),
+        summary=interview.agreed.said,
         context={"interview": str(interview.uid), "sequence": interview.sequence, **context},
-        recipient_name=clean_line(interview.contact.name),
-        summary=clean_line(interview.agreed.said),
+        now=now,
     )
 
 

@@ -66,10 +66,18 @@ class MinutesField(forms.IntegerField):
             raise ValidationError(self.error_messages["invalid"])
 
 
-class InterviewForm(forms.Form):
-    """What, when, where: for a new interview, or for one that is changed (`interview`)."""
+class PageForm(forms.Form):
+    """A form that fills a page, at whose top the fields that want another look are named."""
 
     use_required_attribute = False
+
+    @property
+    def wrong_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.errors]
+
+
+class InterviewForm(PageForm):
+    """What, when, where: for a new interview, or for one that is changed (`interview`)."""
 
     medium = forms.ChoiceField(label=gettext_lazy("How"), choices=Medium.choices, widget=Chips)
     minutes = MinutesField(
@@ -138,10 +146,6 @@ class InterviewForm(forms.Form):
         if found.get("day") and found.get("at") is not None:
             self._check_instant(found["day"], found["at"])
         return found
-
-    @property
-    def wrong_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.errors]
 
     @property
     def terms(self) -> dict[str, Any]:

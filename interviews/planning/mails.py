@@ -31,7 +31,7 @@ LOOKED_THROUGH = 30  # of the talks to come, the next ones
 
 
 def compose_invitation(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     if interview is None:
         return Cancelled(_("the interview is gone"))
     cause = _why_not_invited(interview, mail, now)
@@ -42,7 +42,7 @@ def compose_invitation(mail: OutgoingMail, now: datetime) -> Composed | Cancelle
 
 
 def compose_cancellation(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     if interview is None:
         return Cancelled(_("the interview is gone"))
     if interview.is_planned and interview.invited_email == mail.recipient:
@@ -53,26 +53,17 @@ def compose_cancellation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
 
 
 def invitation_still_wanted(mail: OutgoingMail) -> bool:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     return interview is not None and not _why_not_invited(interview, mail, timezone.now())
 
 
 def cancellation_still_wanted(mail: OutgoingMail) -> bool:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     return interview is not None and not (interview.is_planned and interview.invited_email == mail.recipient)
 
 
 register(Kind(INVITATION, gettext_lazy("Invitation"), compose_invitation, still_wanted=invitation_still_wanted))
 register(Kind(CANCELLATION, gettext_lazy("Cancellation"), compose_cancellation, still_wanted=cancellation_still_wanted))
-
-
-def _interview(mail: OutgoingMail) -> Interview | None:
-    found: Interview | None = (
-        Interview.objects.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
-        .select_related("owner", "contact")
-        .first()
-    )
-    return found
 
 
 def _why_not_invited(interview: Interview, mail: OutgoingMail, now: datetime) -> str:
@@ -93,15 +84,15 @@ def _why_not_invited(interview: Interview, mail: OutgoingMail, now: datetime) ->
 
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _context(mail, interview, agreed)
-    letter = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
-    message = cast(EmailMessage, letter.message)
+    composed = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
+    message = cast(EmailMessage, composed.message)
     for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
         if ids:
             message[header] = " ".join(ids)
     method = "REQUEST" if name == INVITATION else "CANCEL"
     message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
     message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
-    return letter
+    return composed
 
 
 def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str, Any]:
@@ -161,7 +152,7 @@ def confirmation_key(interview: Interview) -> str:
 
 
 def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     cause = _why_not_confirmed(interview, mail, now)
     if interview is None or cause:
         return Cancelled(cause)
@@ -183,7 +174,7 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:
-    return not _why_not_confirmed(_interview(mail), mail, timezone.now())
+    return not _why_not_confirmed(Interview.objects.of_mail(mail), mail, timezone.now())
 
 
 register(

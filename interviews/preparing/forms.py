@@ -13,7 +13,7 @@ from accounts.models import User
 from base.text import fold
 from crm.fields import LineField, LinkField, TextField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
-from interviews.planning.forms import OTHER, Chips, MinutesField
+from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
 from interviews.preparing.actions import Studied
 from interviews.preparing.agenda import checked, in_time, proposed
 from interviews.preparing.preparation_page import Prepared
@@ -42,10 +42,9 @@ class Differs:
     stands: str
 
 
-class PreparationForm(forms.Form):
+class PreparationForm(PageForm):
     """Homework, purpose, agenda and length in one form; the questions have their own taps."""
 
-    use_required_attribute = False
     is_mostly_optional = True
 
     purpose = TextField(
@@ -132,10 +131,6 @@ class PreparationForm(forms.Form):
             if field.name not in ("version", "minutes", "own_minutes")
             and (self.cleaned_data.get(field.name) or "") != (stands.get(field.name) or "")
         ]
-
-    @property
-    def wrong_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.errors]
 
     def _check_agenda(self, found: dict[str, Any]) -> None:
         found["agenda"] = in_time(found["agenda"], found["minutes"])

@@ -54,7 +54,7 @@ def key_of(interview: Interview) -> str:
 
 def compose_brief(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     """Today's truth about the talk."""
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     cause = _why_not(interview, mail, now)
     if interview is None or cause:
         return Cancelled(cause)
@@ -76,7 +76,7 @@ def compose_brief(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
 
 
 def brief_still_wanted(mail: OutgoingMail) -> bool:
-    return not _why_not(_interview(mail), mail, timezone.now())
+    return not _why_not(Interview.objects.of_mail(mail), mail, timezone.now())
 
 
 register(Kind(BRIEF, gettext_lazy("Tomorrow’s talk"), compose_brief, still_wanted=brief_still_wanted, is_to_owner=True))
@@ -115,17 +115,6 @@ def _row(key: str, interview: Interview, now: datetime) -> OutgoingMail:
         created_at=now,
         context={"interview": str(interview.uid)},
     )
-
-
-def _interview(mail: OutgoingMail) -> Interview | None:
-    found: Interview | None = (
-        Interview.objects.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
-        .select_related("owner", "contact__organisation", "contact__introduced_by")
-        .first()
-    )
-    if found:
-        found.contact.owner = found.owner
-    return found
 
 
 def _why_not(interview: Interview | None, mail: OutgoingMail, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The word to the user that the contact answered the invitation by its links."""
+"""Tells the user that the contact answered the invitation by its links."""
 
 from datetime import datetime
 
@@ -15,8 +15,7 @@ from outbox.models import OutgoingMail
 
 
 def compose_replied(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    rows = Interview.objects.select_related("owner", "contact").filter(owner_id=mail.owner_id)
-    interview = rows.filter(uid=mail.context["interview"]).first()
+    interview = Interview.objects.of_mail(mail)
     if interview is None:
         return Cancelled(_("the interview is gone"))
     owner, theirs = interview.owner, interview.contact.time_zone

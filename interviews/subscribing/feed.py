@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
@@ -28,7 +29,7 @@ WRITTEN_AS = "1"  # changes with how an entry is written, so that calendars read
 class Entry:
     """One event. With `agreed` it has its time, else it takes the whole `day`."""
 
-    uid: Any
+    uid: UUID
     summary: str
     lines: tuple[str, ...]
     url: str

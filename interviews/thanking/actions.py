@@ -5,17 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from base.text import clean_line
 from interviews.holding.room_page import room_of
 from interviews.models import Interview
-from outbox.models import OutgoingMail, State
+from interviews.planning.actions import mail_contact
+from outbox.models import OutgoingMail, OutgoingMailQuerySet, State
 
 THANK_YOU = "thank-you"
 ABOUT_THEM = re.compile(r"^- .*\b(?:him|her|his|them|their)\b", re.IGNORECASE | re.MULTILINE)
-MOST_TRIES = 20  # letters taken back and written anew
+MOST_TRIES = 20  # times it may be taken back and written anew
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class ThankYou:
 
 
 def proposed(interview: Interview) -> ThankYou:
-    """What I wrote and took back, else a letter that names what I learned."""
+    """What I wrote and took back, else words of ours that name what I learned."""
     mail = last_mail(interview)
     if mail and not is_leaving(mail):
         return ThankYou(mail.context["subject"], mail.context["body"])
@@ -67,19 +66,17 @@ def is_leaving(mail: OutgoingMail | None) -> bool:
 
 
 def send(*, interview: Interview, address: str, subject: str, body: str, now: datetime) -> OutgoingMail:
-    """Puts the letter into the outbox. Two taps are one letter: the number is that of the tries before."""
-    made: OutgoingMail = interview.owner.outgoingmails.queue(
+    """Puts the thank-you into the outbox. Two taps send one mail: its key counts the tries before."""
+    return mail_contact(
+        interview.owner,
+        interview.contact,
+        address,
         kind=THANK_YOU,
         key=_key(interview, min(_mails(interview).count(), MOST_TRIES - 1)),
-        recipient=address,
-        now=now,
-        owner_id=interview.owner_id,
-        delay=timedelta(seconds=settings.INVITATION_DELAY),
+        summary=subject,
         context={"interview": str(interview.uid), "subject": subject, "body": body},
-        recipient_name=clean_line(interview.contact.name),
-        summary=clean_line(subject)[:300],
+        now=now,
     )
-    return made
 
 
 def take_back(interview: Interview, now: datetime) -> bool:
@@ -96,7 +93,7 @@ def took(interview: Interview, promise: Any) -> timedelta | None:
     return max(timedelta(0), closed_at - ended_at)
 
 
-def _mails(interview: Interview) -> Any:
+def _mails(interview: Interview) -> OutgoingMailQuerySet:
     keys = [_key(interview, n) for n in range(MOST_TRIES)]
     return interview.owner.outgoingmails.filter(occurrence_key__in=keys)
 

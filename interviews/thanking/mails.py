@@ -1,4 +1,4 @@
-"""The thank-you: a letter from me to one person, in my words; sending it keeps the promise."""
+"""The thank-you, in my words to one person; sending it keeps the promise."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -22,7 +22,7 @@ from outbox.models import OutgoingMail
 
 
 def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     if interview is None or interview.binned_at or interview.contact.binned_at:
         return Cancelled(_("the talk is gone"))
     owner, contact = interview.owner, interview.contact
@@ -39,7 +39,7 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
 
 def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
     """It has left: the promise is kept, and we were in touch."""
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     if interview:
         interview.lock_contacts()
     promise = thanks_of(interview) if interview else None
@@ -51,15 +51,9 @@ def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
 
 def still_wanted(mail: OutgoingMail) -> bool:
     """Before it is sent a second time, since nobody knows whether the first arrived: the promise is still open."""
-    interview = _interview(mail)
+    interview = Interview.objects.of_mail(mail)
     promise = thanks_of(interview) if interview else None
     return promise is not None and promise.is_open
 
 
 register(Kind(THANK_YOU, gettext_lazy("Thank-you"), compose_thank_you, settle_thank_you, still_wanted))
-
-
-def _interview(mail: OutgoingMail) -> Interview | None:
-    rows = Interview.objects.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
-    found: Interview | None = rows.select_related("owner", "contact").first()
-    return found

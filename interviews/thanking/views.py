@@ -1,6 +1,4 @@
-"""The thank-you: its letter, proposed from the debrief, and how it is taken back."""
-
-from urllib.parse import quote, urlencode
+"""The thank-you: proposed from the debrief, sent, and taken back."""
 
 from django import forms
 from django.http import HttpResponse
@@ -16,6 +14,7 @@ from crm.fields import LineField, TextField
 from interviews.debriefing.actions import thanks_of
 from interviews.debriefing.views import held_or_404
 from interviews.holding.room_page import span_of
+from interviews.mail_messages import mailto
 from interviews.planning.actions import address_of
 from interviews.thanking import actions
 
@@ -23,7 +22,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class ThankYouForm(forms.Form):
-    """The letter, as the user wants it to leave."""
+    """The thank-you, as the user wants it to leave."""
 
     subject = LineField(
         label=gettext_lazy("Subject"),
@@ -41,12 +40,12 @@ class ThankYouForm(forms.Form):
 
 @require_form
 def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
-    """GET proposes the letter; POST sends it, after a moment in which it can be taken back."""
+    """GET proposes the words; POST sends them, after a moment in which they can be taken back."""
     interview, now = held_or_404(request, pk), timezone.now()
     if not interview.is_held:
         return redirect(interview)
-    letter, mail = actions.proposed(interview), actions.last_mail(interview)
-    form = ThankYouForm(request.POST if request.method == "POST" else None, initial=letter.as_dict())
+    thanks, mail = actions.proposed(interview), actions.last_mail(interview)
+    form = ThankYouForm(request.POST if request.method == "POST" else None, initial=thanks.as_dict())
     address = address_of(interview.contact)
     if request.method == "POST" and address and not actions.is_leaving(mail) and form.is_valid():
         mail = actions.send(interview=interview, address=address, now=now, **form.cleaned_data)
@@ -61,9 +60,9 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         "form": form,
         "mail": mail if actions.is_leaving(mail) else None,
         "address": address,
-        "mailto": _mailto(address, letter),
-        "names_something": letter.names_something,
-        "speaks_of_them": letter.speaks_of_them,
+        "mailto": mailto(address, thanks.subject, thanks.body) if address else "",
+        "names_something": thanks.names_something,
+        "speaks_of_them": thanks.speaks_of_them,
         "promise": promise,
         "took": _("Thanked %s after the talk.") % span_of(int(took.total_seconds())) if took is not None else "",
         "today": request.user.today(now),
@@ -73,16 +72,10 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def thank_you_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
-    """Takes the letter back while it has not left."""
+    """Takes the thank-you back while it has not left."""
     interview = held_or_404(request, pk)
     if actions.take_back(interview, timezone.now()):
         tell(request, _("Taken back. What you wrote is still here."))
     else:
         tell(request, _("Nothing was changed: the letter has left already."))
     return redirect("thank_you", pk)
-
-
-def _mailto(address: str, letter: actions.ThankYou) -> str:
-    """A link that opens the letter in the mail program."""
-    query = urlencode({"subject": letter.subject, "body": letter.body.replace("\n", "\r\n")}, quote_via=quote)
-    return f"mailto:{quote(address, safe='@')}?{query}" if address else ""
