@@ -22,14 +22,14 @@ _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not 
 
 
 def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
-    """In the user's name: an answer reaches the user."""
+    """A mail in the user's name; answers reach the user."""
     message = _message(name, context)
     address(message, recipient, owner, contact)
     return Composed(message, str(message["Subject"]))
 
 
 def address(message: EmailMessage, recipient: str, owner: User, contact: Contact) -> None:
-    """Whatever the user sends is from the same sender: the contact sees one person, and answers reach that person."""
+    """The sender and reply address of every mail in the user's name."""
     sender = clean_line(_("%(name)s via Keepword") % {"name": owner.signature})
     message["From"] = Address(sender, addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     message["To"] = Address(clean_line(contact.name), addr_spec=recipient)

@@ -58,7 +58,7 @@ def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None 
 
 @transaction.atomic
 def take_back(*, ask: Ask, now: datetime) -> bool:
-    """Undo: as if it had not been asked. False when the mail has left, and nothing was changed."""
+    """Undoes `ask`. False, with nothing changed, when the mail has left."""
     mails = _mails(ask)
     mails.cancel(_("taken back before it left"), now)
     if any(may_have_arrived(mail) for mail in mails):
@@ -76,7 +76,7 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
 
 @transaction.atomic
 def wait(*, ask: Ask, now: datetime) -> Ask:
-    """Not yet: proposed again some working days later."""
+    """Proposes the next letter some working days later."""
     owner = ask.owner
     ask.follow_up_on = working_hours.after_working_days(owner, owner.today(now), A_WHILE)
     ask.save(update_fields=["follow_up_on"])
@@ -93,7 +93,7 @@ def close(*, ask: Ask, now: datetime) -> Ask:
 
 @transaction.atomic
 def reopen(*, ask: Ask, now: datetime) -> Ask:
-    """The other way, unless another letter has been written since."""
+    """Undoes `close`, unless another letter has been written since."""
     if not ask.contact.asks.filter(closed_at__isnull=True).exists():
         ask.closed_at, ask.follow_up_on = None, ask.owner.today(now)
         ask.save(update_fields=["closed_at", "follow_up_on"])

@@ -1,4 +1,4 @@
-"""The letter as it is typed. Long, or with a job word in it, it is kept and sent all the same: the hints say why not."""
+"""The form of a letter. A letter that is long or has a job word in it can still be sent; hints say what is wrong with it."""
 
 from datetime import datetime
 from typing import Any
@@ -60,7 +60,7 @@ class AskForm(PageForm):
 
     @property
     def is_looked_over(self) -> bool:
-        """Every hint was on the page before it was sent: without scripts they come with the first press."""
+        """Whether every hint was on the page before the letter was sent. Without scripts they come with the first press."""
         return set(self.look.faults) <= set(self.cleaned_data["seen"].split())
 
     @property

@@ -1,4 +1,4 @@
-"""The letter that asks for a talk: our templates with the person's own details, and what a letter should be looked over for."""
+"""The letter that asks for a talk: our drafts with the person's own details, and the hints about a letter as it is typed."""
 
 import re
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Look:
 
     @property
     def faults(self) -> list[str]:
-        """What the hints are about: whether they have been seen."""
+        """The names of the hints. The page sends them back, to tell which of them were shown."""
         is_request = bool(self.words)
         known = {"long": self.is_long, "job": bool(self.job_word)}
         known |= {"question": is_request and not self.is_question, "limit": is_request and not self.has_limit}
@@ -99,7 +99,7 @@ def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
 
 
 def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: datetime) -> str:
-    """Ours to begin with, theirs to change; each stays well under the words a busy person reads."""
+    """The text to begin with, which the user changes; well under the length that a busy person reads."""
     known = {
         "name": contact.first_name,
         "me": owner.signature,

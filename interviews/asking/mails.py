@@ -1,4 +1,4 @@
-"""The letter that asks for a talk, as it was typed: no frame around it, answers reach the user."""
+"""The mail of a letter: the text as it was typed, without a layout around it. Answers reach the user."""
 
 from datetime import datetime
 from email.message import EmailMessage

@@ -106,7 +106,7 @@ def _purpose(contact: Contact) -> str:
 
 
 def _colleague(request: OwnerRequest, contact: Contact, now: datetime) -> Contact | None:
-    """Somebody else there who was asked and may still answer: one person at a time (product.md rule 13)."""
+    """Another contact at the same organisation who was asked and may still answer: one person at a time (product.md rule 13)."""
     if contact.organisation_id is None:
         return None
     waiting = request.user.contacts.alive().filter(

@@ -1,4 +1,4 @@
-"""What a talk leaves behind: its debrief, the thank-you, and the word to whoever led there."""
+"""After a talk: its debrief, and the promises to thank the contact and to tell whoever introduced them."""
 
 import uuid
 from dataclasses import dataclass, field, replace
@@ -22,21 +22,21 @@ MOST_LINES = 1000  # of the notes and answers of one talk, read for promises and
 
 @transaction.atomic
 def open_debrief(*, interview: Interview, now: datetime) -> Debrief:
-    """They talked: the room is closed, the debrief waits, and what one owes after every talk is promised, once."""
+    """Called when the talk was held: closes the room, opens the debrief, and makes the promises that follow every talk, once."""
     owner = interview.owner
     debrief, _made = owner.debriefs.get_or_create(interview=interview, defaults={"opened_at": now})
     owner.rooms.filter(interview=interview, ended_at__isnull=True).update(
         ended_at=now, paused_at=None, version=F("version") + 1
     )
-    owe_thanks(interview, now)
-    close_the_loop(interview, now)
+    promise_thank_you(interview, now)
+    promise_to_tell_introducer(interview, now)
     interview.contact.refresh_search_text()
     return debrief
 
 
 @transaction.atomic
 def take_back_debrief(*, interview: Interview, held_at: datetime) -> None:
-    """It did not take place after all: what the talk had brought along goes, unless somebody has worked on it."""
+    """Undoes `open_debrief` when the talk did not take place after all, unless the user has worked on the debrief."""
     owner = interview.owner
     owner.debriefs.filter(interview=interview, done_at__isnull=True, learned="", fit="", may_use_name="").delete()
     brought = interview.promises.open().mine().filter(created_at=held_at, version=1, kind__in=[THANK_YOU, CHECK_IN])
@@ -44,9 +44,9 @@ def take_back_debrief(*, interview: Interview, held_at: datetime) -> None:
         promise.bin(held_at)
 
 
-def owe_thanks(interview: Interview, now: datetime) -> None:
+def promise_thank_you(interview: Interview, now: datetime) -> None:
     """A thank-you within a day (product.md rule 9): due the day after the talk, or today when that is over."""
-    if thanks_of(interview) is not None:
+    if thank_you_promise(interview) is not None:
         return
     contact, today = interview.contact, interview.owner.today(now)
     talked_on = min(interview.owner.today(interview.starts_at), today)
@@ -59,7 +59,7 @@ def owe_thanks(interview: Interview, now: datetime) -> None:
     )
 
 
-def close_the_loop(interview: Interview, now: datetime) -> None:
+def promise_to_tell_introducer(interview: Interview, now: datetime) -> None:
     """Whoever introduced me hears what came of it (product.md rule 11)."""
     introducer = interview.contact.introduced_by
     if introducer is None or introducer.binned_at or introducer.is_dropped:
@@ -73,7 +73,7 @@ def close_the_loop(interview: Interview, now: datetime) -> None:
     )
 
 
-def thanks_of(interview: Interview) -> Any:
+def thank_you_promise(interview: Interview) -> Any:
     """The promise to thank for this talk, open or closed; None when there is none."""
     thanks = interview.promises.mine().filter(kind=THANK_YOU, contact=interview.contact, binned_at__isnull=True)
     return thanks.select_related("owner", "contact").order_by("pk").first()
@@ -91,7 +91,7 @@ class Promised:
 
 @dataclass(frozen=True)
 class Change:
-    """Other words or another day for a promise that stands."""
+    """Another text or another day for a promise that exists already."""
 
     promise: Any
     what: str
@@ -155,12 +155,12 @@ def save(
 
 
 def finish(*, interview: Interview, outcome: Outcome, seen: int, now: datetime) -> Debrief:
-    """Keeps it, and the debrief waits no longer."""
+    """Saves the debrief and marks it done."""
     return save(interview=interview, outcome=outcome, seen=seen, now=now, done_at=now)
 
 
-def wait_again(*, debrief: Debrief, seen: int) -> None:
-    """Takes back that it is done; what was written stays."""
+def reopen(*, debrief: Debrief, seen: int) -> None:
+    """Undoes `finish`; what was written stays."""
     if not debrief.is_done:
         raise Stale(debrief)
     debrief.change(seen, done_at=None)
@@ -176,7 +176,7 @@ def lines_to_promise(interview: Interview, room: Room | None, answers: list[str]
 
 
 def promises_of_lines(interview: Interview, lines: list[str]) -> dict[str, Any]:
-    """By the line of the notes, the promise that was made of it; those in the bin are left out."""
+    """Maps each line of the notes to the promise made of it; promises in the bin are left out."""
     marks = {_mark(interview, line): line for line in lines}
     made = interview.promises.filter(uid__in=marks, binned_at__isnull=True) if marks else ()
     return {marks[promise.uid]: promise for promise in made}
@@ -211,7 +211,7 @@ def _make(interview: Interview, promised: Promised, now: datetime) -> None:
 
 
 def _is_taken(interview: Interview, mark: uuid.UUID) -> bool:
-    """By its promise, or by the mark alone where the promise is older than this or was purged."""
+    """Whether a promise was made of the line: found by the promise, or by the mark alone when the promise was purged."""
     owner = interview.owner
     return (
         owner.promises.filter(uid=mark).exists()
@@ -230,7 +230,8 @@ def _change(interview: Interview, change: Change, now: datetime) -> None:
 
 
 def _meet(interview: Interview, person: Person, now: datetime) -> None:
-    """Adds whom I should meet, introduced by the one I talked with. What is said of somebody known becomes a note of theirs."""
+    """Adds a person I should meet as a contact, introduced by the one I talked with. For somebody I know already, the line
+    becomes a note."""
     owner, details = interview.owner, person.details
     uid = uuid.uuid5(interview.uid, f"meet:{person.line}")
     if owner.contacts.alive().filter(uid=uid).exists() or owner.notes.filter(uid=uid).exists():

@@ -1,4 +1,4 @@
-"""What the debrief asks: one form for its words, and formsets for its promises and people."""
+"""The debrief: one form for its texts, and formsets for its promises and people."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -105,7 +105,7 @@ class PromiseRow(forms.Form):
 
     @property
     def is_new(self) -> bool:
-        """Other words for a promise in the bin are a promise of their own."""
+        """Another text for a promise in the bin makes a new promise."""
         return (self.is_change and self.standing.binned_at) if self.standing else self.is_wanted
 
     def promised(self, whose: str) -> Promised:
@@ -132,7 +132,7 @@ class PromiseRow(forms.Form):
 
 
 class PersonRow(QuickForm):
-    """One person to meet; an empty line is nobody."""
+    """One person to meet; an empty line is ignored."""
 
     uid = None  # type: ignore[assignment]  # so Django leaves a field out
 
@@ -153,8 +153,8 @@ PeopleRows = rows_of(PersonRow, extra=1)
 
 
 class DebriefForm(forms.Form):
-    """The three minutes after a talk, saved whole or in part. The rows stand beside it as formsets: those offered, or of
-    a page that was sent exactly its own, since another tab may have saved meanwhile."""
+    """The debrief, saved whole or in part, with its formsets. Before it is sent they hold the rows we offer; afterwards exactly
+    the rows of the page that was sent, since another tab may have saved meanwhile."""
 
     learned = TextField(label=gettext_lazy("The one thing you will use"), max_length=10_000)
     fit = TextField(label=gettext_lazy("How does it fit what you want?"), max_length=4000)
@@ -232,7 +232,7 @@ class DebriefForm(forms.Form):
         return cleaned
 
     def _compare(self, cleaned: dict[str, Any]) -> None:
-        """Another save came first: what it says otherwise is shown beside what was typed."""
+        """Another save came first: shows what differs beside what was typed."""
         may_use, go = MayUseName(getattr(self.debrief, "may_use_name", "")), self.initial["go"]
         stands = {
             "learned": getattr(self.debrief, "learned", ""),

@@ -41,7 +41,7 @@ def debrief_done(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def debrief_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
     debrief: Debrief = get_object_or_404(request.user.debriefs.alive(), interview__pk=pk)
-    actions.wait_again(debrief=debrief, seen=seen_version(request, debrief))
+    actions.reopen(debrief=debrief, seen=seen_version(request, debrief))
     tell(request, _("The debrief waits on Today again."))
     return go_back(request, debrief.get_absolute_url())
 
@@ -60,7 +60,7 @@ def _save(
     verb: Callable[..., Debrief],
     answer: Callable[[OwnerRequest, Interview, Debrief], HttpResponse],
 ) -> HttpResponse:
-    """Keeps all that the page says, or nothing of it. What another tab saved first is shown beside what was typed here."""
+    """Saves the whole page or nothing. What another tab saved first is shown beside what was typed here."""
     interview, now = held_or_404(request, pk), timezone.now()
     if not interview.is_held:
         return redirect(interview)
@@ -86,7 +86,7 @@ def _kept(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpRes
 def _done(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpResponse:
     said = _("The talk with %(name)s is debriefed.") % {"name": interview.contact.first_name}
     tell(request, said, undo=f"{reverse('debrief_reopen', args=[interview.pk])}?v={kept.version}")
-    thanked = actions.thanks_of(interview)
+    thanked = actions.thank_you_promise(interview)
     return redirect("thank_you", interview.pk) if thanked and thanked.is_open else redirect("today")
 
 
@@ -113,7 +113,7 @@ def _render(request: OwnerRequest, interview: Interview, form: DebriefForm, now:
         "debrief": getattr(interview, "debrief", None),
         "given": given_back(room_of(interview)),
         "wrong": form.is_bound,
-        "thanks": actions.thanks_of(interview),
+        "thanks": actions.thank_you_promise(interview),
         "answers": answered(interview),
         "today": request.user.today(now),
     }

@@ -37,7 +37,7 @@ class TooMuch(Exception):  # noqa: N818 - it is no error of the program
 
 @dataclass(frozen=True)
 class Write:
-    """One thing a device sends: the text of a box as it stands there, or a line that is promised.
+    """One write of a device: the text of a box, or a line that becomes a promise.
 
     `version` and `base` say what the box held when the device last heard of it; `uid` makes sending twice harmless.
     `at` is when it was typed, where that was long ago: "tomorrow" is the day after it.
@@ -53,7 +53,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Tap:
-    """What was tapped in the room, perhaps without a network: when, by the server's clock as the phone reckons it."""
+    """One tap in the room, perhaps sent later than it was made: `at` is its time by the server's clock, as the phone computes it."""
 
     uid: uuid.UUID
     at: datetime
@@ -67,7 +67,7 @@ class Kept:
     text: str
     version: int = 0
     is_merged: bool = False
-    is_aside: bool = False  # what was sent stands among the contact's notes instead
+    became_note: bool = False  # what was sent stands among the contact's notes instead
     at: datetime | None = None
 
 
@@ -111,7 +111,7 @@ def resume(*, room: Room, now: datetime) -> Room:
 
 @transaction.atomic
 def end(*, room: Room, now: datetime) -> Room:
-    """Gives the time back: the overrun stands from here on, they have talked, the debrief opens.
+    """Ends the talk: the clock stops, the talk counts as held, the debrief opens.
 
     Ended on two devices, the earlier tap is the end: one of them was without a network.
     """
@@ -130,7 +130,7 @@ def end(*, room: Room, now: datetime) -> Room:
 
 @transaction.atomic
 def reopen(*, room: Room, now: datetime) -> Room:
-    """Ended by mistake, or they came after all: the clock goes on as if it had never stopped."""
+    """Undoes `end`: the clock goes on as if it had never stopped."""
     planning.unhold(interview=room.interview, now=now)
     room.change(room.version, ended_at=None)
     room.interview.contact.refresh_search_text()
@@ -144,8 +144,8 @@ def answered(interview: Interview) -> list[ChosenQuestion]:
 
 @transaction.atomic
 def tap(*, owner: User, interview_pk: int, said: Tap, verb: Callable[[Room, datetime], object], now: datetime) -> Room:
-    """Does what a device was tapped for, once and at the time of the tap. What is overtaken changes nothing."""
-    room, is_repeat = _hear(owner, interview_pk, said.uid, now)
+    """Runs `verb` once for a tap, with the time of the tap. A tap that came too late (Stale) changes nothing."""
+    room, is_repeat = _lock_room(owner, interview_pk, said.uid, now)
     if not is_repeat:
         with suppress(Stale), transaction.atomic():
             verb(room, room.moment(said.at, now))
@@ -163,17 +163,17 @@ def write(*, owner: User, interview_pk: int, said: Write, now: datetime) -> Kept
     What comes after the end is kept as well: a phone may have been without a network until now. What does not fit its
     box raises TooMuch while the room is open, where whoever typed it sees it; afterwards it becomes a note of the contact.
     """
-    room, is_repeat = _hear(owner, interview_pk, said.uid, now)
+    room, is_repeat = _lock_room(owner, interview_pk, said.uid, now)
     at = room.moment(said.at or now, now)
     why = why_too_much(said.box, said.text)
     if why and not room.is_over:
         raise TooMuch(why)
     keep = _promise if said.box in (MINE, THEIRS) else _KEEPERS.get(said.box, _answer)
-    return replace((_aside if why else keep)(room, said, is_repeat, at), at=at)
+    return replace((_keep_as_note if why else keep)(room, said, is_repeat, at), at=at)
 
 
 def why_too_much(box: str, text: str) -> str:
-    """Why a text does not fit its box; empty when it does. A promise too long for one stands among the notes."""
+    """Why a text does not fit its box; empty when it does."""
     most = LONGEST_NOTES if box in (NOTES, *LINES) else LONGEST_ANSWER
     if len(text) > most:
         return _("At most %(most)d characters fit here; this has %(n)d.") % {"most": most, "n": len(text)}
@@ -186,21 +186,21 @@ def why_too_much(box: str, text: str) -> str:
     return ""
 
 
-def _hear(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tuple[Room, bool]:
-    """The room, locked until the commit after its contact, and whether this has arrived before."""
+def _lock_room(owner: User, interview_pk: int, uid: uuid.UUID, now: datetime) -> tuple[Room, bool]:
+    """The room, locked after its contact until the commit, and whether this write has arrived before."""
     rooms = owner.rooms.alive().select_related("interview__contact")
     interview = rooms.get(interview__pk=interview_pk).interview
     interview.owner = owner
     interview.lock_contacts()
-    found: Any = rooms.having_heard(uid).select_for_update(of=("self",)).get(interview__pk=interview_pk)
+    found: Any = rooms.with_is_repeat(uid).select_for_update(of=("self",)).get(interview__pk=interview_pk)
     found.interview.owner = found.interview.contact.owner = owner
-    if not found.has_heard:
+    if not found.is_repeat:
         owner.roomwrites.bulk_create([RoomWrite(owner=owner, room=found, uid=uid, written_at=now)])
-    return found, found.has_heard
+    return found, found.is_repeat
 
 
 def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
-    """A promise; what is too long for one stands among the notes instead, where the debrief finds it."""
+    """Makes a promise. A text too long for one is added to the notes instead, where the debrief finds it."""
     if is_too_long(said):
         sign = MINE_SIGN if said.box == MINE else f"{room.interview.contact.first_name}: "
         return _note_line(room, said, is_repeat, sign + said.text, now)
@@ -217,9 +217,9 @@ def _promise(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
 
 
 def _notes(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
-    text = _laid(said, room.notes, room.notes_version)
+    text = _merged(said, room.notes, room.notes_version)
     if why_too_much(NOTES, text):
-        return _aside(room, said, is_repeat, now)
+        return _keep_as_note(room, said, is_repeat, now)
     if not is_repeat and text != room.notes:
         room.notes, room.notes_version = text, room.notes_version + 1
         room.save(update_fields=["notes", "notes_version"])
@@ -234,7 +234,7 @@ def _meet(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
 def _note_line(room: Room, said: Write, is_repeat: bool, line: str, now: datetime) -> Kept:
     text = room.notes if line in room.notes.splitlines() else "\n".join(part for part in (room.notes, line) if part)
     if why_too_much(NOTES, text):
-        return _aside(room, replace(said, text=line), is_repeat, now)
+        return _keep_as_note(room, replace(said, text=line), is_repeat, now)
     return _notes(room, replace(said, text=text, version=room.notes_version), is_repeat, now)
 
 
@@ -242,12 +242,12 @@ def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     asked = room.interview.owner.chosenquestions.filter(preparation__interview=room.interview_id)
     question: ChosenQuestion | None = asked.filter(pk=int(said.box[1:])).first()
     if question is None and room.is_over:
-        return _aside(room, said, is_repeat, now)
+        return _keep_as_note(room, said, is_repeat, now)
     if question is None:
         raise NoSuchBox
-    text = _laid(said, question.answer, question.answer_version)
+    text = _merged(said, question.answer, question.answer_version)
     if why_too_much(said.box, text):
-        return replace(_aside(room, said, is_repeat, now), text=question.answer, version=question.answer_version)
+        return replace(_keep_as_note(room, said, is_repeat, now), text=question.answer, version=question.answer_version)
     if not is_repeat and text != question.answer:
         question.answer, question.answer_version = text, question.answer_version + 1
         question.answered_at = (question.answered_at or now) if text else None
@@ -258,8 +258,8 @@ def _answer(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
     return Kept(said.box, question.answer, question.answer_version, is_merged=question.answer != said.text)
 
 
-def _aside(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
-    """Keeps a text that fits no box as notes of the contact, as many as it needs. Its promises stay words."""
+def _keep_as_note(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
+    """Keeps a text that fits no box as notes of the contact, as many as it needs. No promise is made of its lines."""
     contact = room.interview.contact
     text = _("From the talk: %s") % re.sub(r"^(?=[^\S\n]*!)", "- ", said.text, flags=re.MULTILINE)
     if not is_repeat and said.text:
@@ -267,11 +267,11 @@ def _aside(room: Room, said: Write, is_repeat: bool, now: datetime) -> Kept:
             body = text[begin : begin + LONGEST_NOTE]
             contact.notes.create(owner_id=contact.owner_id, body=body, created_at=now)
         contact.refresh_search_text()
-    return Kept(said.box, room.notes if said.box == NOTES else "", room.notes_version, is_merged=True, is_aside=True)
+    return Kept(said.box, room.notes if said.box == NOTES else "", room.notes_version, is_merged=True, became_note=True)
 
 
 def _refresh_after_end(room: Room) -> None:
-    """What a phone sends late is found as well; while the talk runs, its words wait for the end."""
+    """Updates the search text for what a phone sends after the end; until then the end of the talk does it."""
     if room.is_over:
         room.interview.contact.refresh_search_text()
 
@@ -279,16 +279,17 @@ def _refresh_after_end(room: Room) -> None:
 _KEEPERS: dict[str, Callable[[Room, Write, bool, datetime], Kept]] = {NOTES: _notes, MEET: _meet}
 
 
-def _laid(said: Write, stands: str, version: int) -> str:
-    return said.text if said.version == version else lay_together(said.text, stands, said.base)
+def _merged(said: Write, stands: str, version: int) -> str:
+    return said.text if said.version == version else merge_texts(said.text, stands, said.base)
 
 
 def _unpaused(room: Room, now: datetime) -> dict[str, Any]:
     return {"paused_at": None, "paused_seconds": room.paused_for(now) // timedelta(seconds=1)}
 
 
-def lay_together(mine: str, theirs: str, base: str = "") -> str:
-    """Two devices, one text, and nothing typed on either is lost: `mine`, and below it the lines of `theirs` that are neither in it nor in the `base` both began with.
+def merge_texts(mine: str, theirs: str, base: str = "") -> str:
+    """Merges the texts of two devices: `mine`, and below it the lines of `theirs` that are neither in it nor in the `base`
+    that both began with.
 
     A line that I changed or took out is in the base and does not come back; a line that the other device added does.
     """

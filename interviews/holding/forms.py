@@ -75,7 +75,7 @@ class TapForm(forms.Form):
 
 
 class RoomWriteForm(forms.Form):
-    """One box of the room as one device has it. Whether its text fits is for `actions.room.write` to say."""
+    """One box of the room as one device has it. Whether its text fits is decided in `holding.actions.write`."""
 
     box = forms.RegexField(r"\A(?:notes|mine|theirs|meet|q[0-9]{1,18})\Z", strip=False)
     text = TextField(max_length=LONGEST_SENT)
@@ -102,12 +102,12 @@ class RoomWriteForm(forms.Form):
         return Write(said["box"], said["text"], said["uid"], said["version"] or 0, said["base"], said["at"])
 
     @property
-    def complaint(self) -> str:
+    def error_text(self) -> str:
         return " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)
 
 
 class BoxRow(RoomWriteForm):
-    """One box of a page that is sent whole, without a script: the page has one `uid`, and an empty line says nothing."""
+    """One box of a page that is sent whole, without a script: the page has one `uid`, and empty lines are ignored."""
 
     uid = base = at = None  # type: ignore[assignment]  # so Django leaves fields out
 
@@ -128,7 +128,7 @@ BoxRows = rows_of(BoxRow, extra=0, most=MOST_BOXES)
 
 
 def boxes_in(data: Any) -> list[BoxRow]:
-    """The boxes of a page that say something."""
+    """The boxes of a page that were filled in."""
     try:
         page = uuid.UUID(data.get("uid", ""))
     except ValueError:

@@ -19,7 +19,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Clock:
-    """The room's clock at the server's `now`. A phone counts on from here by the difference, not by its own time."""
+    """The room's clock at the server's `now`. A phone counts on from here with its difference to the server's clock."""
 
     room: Room
     now: datetime
@@ -34,7 +34,7 @@ class Clock:
 
     @property
     def is_past(self) -> bool:
-        """Whether it runs longer than agreed; it may stand meanwhile."""
+        """Whether it runs longer than agreed, paused or not."""
         return self.room.left(self.now) <= timedelta(0)
 
     @property
@@ -79,14 +79,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class Box:
-    """A place to type: the notes, or the answer to a question. `complaint` when what was typed was not taken."""
+    """A place to type: the notes, or the answer to a question. `error` when what was typed was not taken."""
 
     n: int  # its place among the rows of the page
     name: str
     text: str
     version: int
     question: ChosenQuestion | None = None
-    complaint: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Line:
     n: int
     name: str
     text: str = ""
-    complaint: str = ""
+    error: str = ""
 
 
 def room_of(interview: Interview) -> Room | None:
@@ -117,11 +117,11 @@ def given_back(room: Room | None) -> str:
     seconds = round(room.given_back.total_seconds())
     if abs(seconds) < 15:
         return _("You ended on time.")
-    span = span_of(abs(seconds))
+    span = duration_in_words(abs(seconds))
     return (_("You gave %s back.") if seconds > 0 else _("It ran %s longer than agreed.")) % span
 
 
-def span_of(seconds: int) -> str:
+def duration_in_words(seconds: int) -> str:
     """ "40 seconds", "3 minutes", "5 hours", "2 days": the largest unit that fits."""
     if seconds < 60:
         return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
@@ -134,7 +134,7 @@ def span_of(seconds: int) -> str:
 
 def agenda_of(interview: Interview) -> list[agenda.Item]:
     preparation = preparation_of(interview)
-    kept = agenda.in_time(preparation.agenda, interview.minutes) if preparation else ""
+    kept = agenda.fit_to_length(preparation.agenda, interview.minutes) if preparation else ""
     return agenda.read(kept, interview.minutes)
 
 
@@ -148,7 +148,7 @@ def call_link(interview: Interview) -> str:
 
 
 def questions_of(interview: Interview) -> list[ChosenQuestion]:
-    """What is still to be asked first, and of that what must be."""
+    """Open questions first, and among them those that must be asked."""
     preparation = preparation_of(interview)
     if preparation is None:
         return []
@@ -157,12 +157,11 @@ def questions_of(interview: Interview) -> list[ChosenQuestion]:
 
 
 def boxes_of(room: Room, questions: list[ChosenQuestion], typed: dict[str, tuple[str, str]]) -> list[Box]:
-    """The boxes with what they hold, or with what was `typed` and why that was not taken; the notes come last."""
+    """The boxes with their saved texts, or with what was `typed` and the error about it; the notes come last."""
     boxes = [Box(n, f"q{one.pk}", one.answer, one.answer_version, one) for n, one in enumerate(questions)]
     boxes.append(Box(len(boxes), "notes", room.notes, room.notes_version))
     return [
-        replace(box, text=typed[box.name][0], complaint=typed[box.name][1]) if box.name in typed else box
-        for box in boxes
+        replace(box, text=typed[box.name][0], error=typed[box.name][1]) if box.name in typed else box for box in boxes
     ]
 
 

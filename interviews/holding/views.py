@@ -51,7 +51,7 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     form = RoomWriteForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"error": form.complaint}, status=422)
+        return JsonResponse({"error": form.error_text}, status=422)
     try:
         kept = actions.write(owner=request.user, interview_pk=pk, said=form.write, now=now)
     except Room.DoesNotExist:
@@ -67,7 +67,7 @@ def room_write(request: OwnerRequest, pk: int) -> HttpResponse:
     )
     understood = [promise_in_words(line, today) for line in lines]
     answer = {"box": kept.box, "text": kept.text, "version": kept.version, "merged": kept.is_merged}
-    if kept.is_aside:
+    if kept.became_note:
         answer["said"] = ASIDE
     elif actions.is_too_long(form.write):
         answer["said"] = TOO_LONG
@@ -155,7 +155,7 @@ def _extend(request: OwnerRequest, pk: int, sign: int) -> HttpResponse:
 
 
 def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object]) -> HttpResponse:
-    """Keeps what was typed on the page, then does the one thing. Text that was not taken is shown again, with why."""
+    """Saves what was typed on the page, then runs the verb. Refused text is shown again with its error."""
     if "at" in request.POST:
         return _tap(request, pk, verb)
     interview, now = _interview(request, pk), timezone.now()
@@ -173,7 +173,7 @@ def _act(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
 
 
 def _tap(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object]) -> JsonResponse:
-    """One tap as the script sends it, which may be long after, and again. Answers where to go on, if not here."""
+    """One tap as the script sends it, perhaps late or twice. Answers the address of the next page, if it is another one."""
     form = TapForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": _("This tap says no time.")}, status=422)
@@ -188,17 +188,17 @@ def _tap(request: OwnerRequest, pk: int, verb: Callable[[Room, datetime], object
 
 
 def _keep_typed(request: OwnerRequest, interview: Interview, now: datetime) -> Typed:
-    """Writes the boxes that came along, and gives back those that were not taken. A script has sent its own before."""
+    """Saves the boxes of the page and returns those that were refused. (The script has saved its boxes before.)"""
     refused: Typed = {}
     for row in boxes_in(request.POST):
         name, text = (str(row[field].value() or "") for field in ("box", "text"))
         if not row.is_valid():
-            refused[name] = (text, row.complaint)
+            refused[name] = (text, row.error_text)
             continue
         try:
             kept = actions.write(owner=request.user, interview_pk=interview.pk, said=row.write, now=now)
-            if kept.is_aside or actions.is_too_long(row.write):
-                tell(request, str(ASIDE if kept.is_aside else TOO_LONG))
+            if kept.became_note or actions.is_too_long(row.write):
+                tell(request, str(ASIDE if kept.became_note else TOO_LONG))
         except actions.NoSuchBox:
             refused[name] = (text, _("This question is no longer among those of the talk."))
         except actions.TooMuch as sentence:

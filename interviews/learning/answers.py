@@ -1,4 +1,4 @@
-"""What people answered: side by side, and searched. Everything starts at the owner and is bounded."""
+"""The answers people gave, by question and by search. Every query starts at the owner and has a limit."""
 
 import re
 from collections.abc import Iterable
@@ -119,7 +119,7 @@ class Search:
 
 
 def search(owner: User, words: str, field: Field) -> Search:
-    """Folded, every word somewhere in it, among the newest thousands of answers and debriefs."""
+    """Finds the folded words, all of them, in the newest answers and debriefs."""
     wanted = fold(clean_line(words)).split()[:10]
     if not wanted:
         return Search("", [])

@@ -73,7 +73,7 @@ SHELVES: dict[str, dict[str, Any]] = {
 
 
 def shelves_of(owner: User, among: Field) -> dict[str, Shelf]:
-    """From the answers to what was asked about resources: each line one thing, what several named first."""
+    """Reads the answers to questions about resources, one thing a line; what most people named comes first."""
     rows = list(answers_of(owner, among).filter(question__tag="resources")[:GATHERED])
     ticks = dict(owner.ticks.done().values_list("name_key", "pk")[:TICKED])
     to_join = [row for row in rows if row.question.starting == question_bank.ASSOCIATIONS]
@@ -85,7 +85,7 @@ def shelves_of(owner: User, among: Field) -> dict[str, Shelf]:
 
 
 def key_of(name: str) -> str:
-    """However it is written."""
+    """The same for every spelling of a name."""
     return fold(name)[:600]
 
 

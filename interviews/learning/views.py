@@ -81,7 +81,7 @@ def learned_unask(request: OwnerRequest, question_pk: int) -> HttpResponse:
     question = get_object_or_404(request.user.questions, pk=question_pk)
     asked = [read_number(pk) for pk in request.GET.get("of", "").split(",")[: answers.NOT_ASKED]]
     rows = question.chosen.filter(contact__in=[pk for pk in asked if pk is not None], answered_at__isnull=True)
-    gone = preparing.ask_none(rows=rows.select_related("preparation__contact"))
+    gone = preparing.undo_ask_all(rows=rows.select_related("preparation__contact"))
     tell(request, _("Taken out again.") if gone else _("Nothing was changed."))
     return redirect("learned_question", question.pk)
 

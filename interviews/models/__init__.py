@@ -1,4 +1,4 @@
-"""Conversations, from the first thought of one to what was learned in it: one file a noun."""
+"""The models of conversations, one file for each part of their way."""
 
 from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (

@@ -31,9 +31,9 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def alive(self) -> "RoomQuerySet":
         return self.filter(interview__binned_at__isnull=True, interview__contact__binned_at__isnull=True)
 
-    def having_heard(self, uid: uuid.UUID) -> "RoomQuerySet":
-        """With `has_heard`: whether this write has arrived before."""
-        return self.annotate(has_heard=Exists(RoomWrite.objects.filter(room=OuterRef("pk"), uid=uid)))
+    def with_is_repeat(self, uid: uuid.UUID) -> "RoomQuerySet":
+        """With `is_repeat`: whether this write has arrived before."""
+        return self.annotate(is_repeat=Exists(RoomWrite.objects.filter(room=OuterRef("pk"), uid=uid)))
 
 
 class Room(Versioned):
@@ -102,12 +102,12 @@ class Room(Versioned):
         return Phase.BEGINS if now - self.started_at < OPENING else Phase.RUNS
 
     def moment(self, at: datetime, now: datetime) -> datetime:
-        """When it was by a phone's clock: neither before the start nor ahead of the server's `now`."""
+        """The time a phone says, limited to between the start and the server's `now`."""
         return min(max(at, self.started_at), now)
 
     @property
     def given_back(self) -> timedelta:
-        """The time left when it ended: theirs again. Negative is the overrun."""
+        """The time left when it ended; negative when it ran over."""
         return self.left(self.ended_at) if self.ended_at else timedelta(0)
 
     @property

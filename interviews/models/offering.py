@@ -29,7 +29,7 @@ class AskVia(models.TextChoices):
 
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
-        """Whom nobody heard of since, and whose day has come; whoever has a talk by now has answered."""
+        """Letters without an answer whose day to ask again has come."""
         silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
         silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
         return (

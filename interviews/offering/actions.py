@@ -1,4 +1,4 @@
-"""Times offered, and what the contact answers. Whoever takes a time holds the owner's row: one time is taken once."""
+"""Times offered, and what the contact answers. Every verb locks the owner's row first, so that a time is taken once."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -225,7 +225,7 @@ def decline(*, offer: Offer, note: str, now: datetime) -> None:
 
 
 def _hold(offer: Offer) -> None:
-    """All that is decided about the times of one owner is decided one after the other."""
+    """Locks the owner and reads the offer anew: what is decided about the times of one owner is decided in turn."""
     offer.owner.hold()
     offer.refresh_from_db(from_queryset=offer.owner.offers.select_related("interview", "contact", "owner"))
     offer.contact.owner = offer.owner
@@ -234,7 +234,7 @@ def _hold(offer: Offer) -> None:
 
 
 def _expect_waiting(counter: Counter) -> None:
-    """For the owner's word, and nobody was faster."""
+    """Raises Stale unless the proposal still waits for the owner."""
     offer = counter.offer
     _hold(offer)
     counter.refresh_from_db(fields=["decided_at", "accepted"])
@@ -248,7 +248,7 @@ def _planned(offer: Offer) -> Interview | None:
 
 
 def _says_nothing_new(offer: Offer, interview: Interview, answer: Answer) -> bool:
-    """Besides the time; a number or a word left empty takes nothing back."""
+    """Whether the answer changes nothing but the time; a number or a word left empty changes nothing."""
     is_known = answer.where in ("", interview.where) and answer.note in ("", offer.word)
     return answer.medium == interview.medium and is_known
 
@@ -324,14 +324,14 @@ def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
 
 
 def _learn_zone(contact: Contact, zone: str) -> None:
-    """Where they live, when they were the first to say so."""
+    """Keeps the zone they chose when we did not know theirs."""
     if zone and not contact.time_zone:
         contact.time_zone = zone
         contact.save(update_fields=["time_zone"])
 
 
 def _keep_words(offer: Offer, words: str, now: datetime) -> None:
-    """What they wrote belongs to their story; a line of theirs that begins with ! promises nothing of mine."""
+    """Keeps what they wrote as a note of the contact. A line of theirs that begins with ! makes no promise."""
     if words:
         body = _("%(name)s, with the answer to your times: “%(words)s”") % {
             "name": offer.contact.first_name,
@@ -342,7 +342,7 @@ def _keep_words(offer: Offer, words: str, now: datetime) -> None:
 
 
 def _refusals_of(counter: Counter) -> str:
-    """How their keys begin: as the offer's own, so that taking it back finds them."""
+    """How the keys of the mails about a refusal begin: like the offer's own, so that withdrawing finds them."""
     return f"{OFFER}:{counter.offer.uid}:no:{counter.pk}:"
 
 
@@ -353,7 +353,7 @@ def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **con
 
 
 def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:
-    """At once: a mail of its own for each answer."""
+    """Mails the answer to the owner at once."""
     offer.owner.outgoingmails.queue(
         kind=ANSWERED,
         key=f"{ANSWERED}:{offer.uid}:{once or offer.version}",

@@ -1,4 +1,4 @@
-"""What a contact answers on the private page. Whatever arrives here was typed by nobody we know."""
+"""What a contact answers on the private page. Nothing that arrives here is trusted."""
 
 from datetime import UTC, date, datetime
 from typing import Any

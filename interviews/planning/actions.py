@@ -193,13 +193,13 @@ def _set_state(interview: Interview, state: str, now: datetime) -> Told:
 
 
 def _keep(interview: Interview, **fields: Any) -> None:
-    """Writes what the row says now, unless it has moved on since it was read; then nothing of the transaction stays."""
+    """Saves the interview; raises Stale when its version has changed since it was read, which rolls the transaction back."""
     said = {name: getattr(interview, name) for name in CHANGED}
     interview.change(interview.version, **{**said, **fields})
 
 
 def step_back(contact: Contact, stage: str, now: datetime) -> None:
-    """What brought the contact to this stage is undone: back to where it stood, unless another interview is planned."""
+    """Sets the contact back to the stage before this one, unless another interview is planned."""
     if contact.stage != stage or (stage == Stage.SCHEDULED and contact.interviews.planned().exists()):
         return
     came = contact.stage_changes.filter(after=stage).order_by("-at", "-pk").first()
@@ -278,7 +278,7 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bo
 
 
 def may_have_arrived(mail: OutgoingMail) -> bool:
-    """Whether the contact may have it: it was sent, or it crossed its fence and nobody knows."""
+    """Whether the contact may have the mail: it was sent, or crossed its fence without a known outcome."""
     if mail.state in (State.SENT, State.HANDING, State.UNCERTAIN) or mail.possible_duplicate:
         return True
     return mail.state in (State.HELD, State.CANCELLED) and mail.fence_at is not None

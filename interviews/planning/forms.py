@@ -1,4 +1,4 @@
-"""Planning an interview: words become a day, a time and an instant, and everything doubtful is said next to its field."""
+"""The form to plan or change an interview: it reads days and times as people write them, and says next to a field what is doubtful."""
 
 import re
 from datetime import date, datetime, time
@@ -61,7 +61,7 @@ class MinutesField(forms.IntegerField):
     default_error_messages = {"invalid": gettext_lazy("Minutes are a number, 10 to 120.")}
 
     def validate(self, value: Any) -> None:
-        """Which of the two fields has to be filled in is the form's to know."""
+        """Checks the range only: the form decides which of its two fields is required."""
         if value is not None and not SHORTEST <= value <= LONGEST:
             raise ValidationError(self.error_messages["invalid"])
 
@@ -162,7 +162,7 @@ class InterviewForm(PageForm):
         return found
 
     def see(self, interview: Interview) -> None:
-        """What stands now has been shown beside what was typed: saving again replaces it."""
+        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
         self.data = {**dict(self.data.items()), "version": interview.version}
 
     @property

@@ -1,4 +1,4 @@
-"""What is done before a talk: begun by the first thing kept, and taken along by the interview that is planned."""
+"""What is done before a talk. A preparation begins with the first thing saved, and goes with the interview that is planned."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from interviews.models import ChosenQuestion, Homework, Preparation, Question
 from interviews.preparing.preparation_page import MOST_CHOSEN
 
 
-class Studied(NamedTuple):
+class HomeworkEntry(NamedTuple):
     """What I know about one item of homework."""
 
     note: str = ""
@@ -43,7 +43,7 @@ def keep(
     purpose: str,
     agenda: str,
     minutes: int,
-    homework: Mapping[str, Studied],
+    homework: Mapping[str, HomeworkEntry],
     now: datetime,
 ) -> Preparation:
     """Everything the page holds, in one commit. Raises Stale when the page was made from an older version."""
@@ -94,7 +94,7 @@ def ask_all(*, question: Question, contacts: Collection[Contact], now: datetime)
 
 
 @transaction.atomic
-def ask_none(*, rows: Iterable[ChosenQuestion]) -> int:
+def undo_ask_all(*, rows: Iterable[ChosenQuestion]) -> int:
     """Undoes `ask_all`; says out of how many talks it went."""
     return sum(take_out(chosen=chosen) for chosen in sorted(rows, key=lambda chosen: chosen.contact_id))
 
@@ -119,7 +119,7 @@ def mark(*, chosen: ChosenQuestion, must_ask: bool) -> None:
 
 @transaction.atomic
 def take_out(*, chosen: ChosenQuestion) -> bool:
-    """Out of the talk; the question stays in the bank. One with an answer stays, since the answer would go with it."""
+    """Takes a question out of the talk; it stays in the bank. One that was answered is kept with its answer."""
     preparation = _locked(chosen.preparation)
     gone, _each = preparation.questions.filter(pk=chosen.pk, answered_at__isnull=True).delete()
     _number(preparation)
@@ -139,7 +139,7 @@ def put_back(*, contact: Contact, question: Question, at: int, must_ask: bool, n
 
 
 def _locked(preparation: Preparation) -> Preparation:
-    """One order at a time: two taps at once would number the same places."""
+    """Locks the preparation: two taps at once would give two questions the same place."""
     locked: Preparation = preparation.contact.preparations.select_for_update().get(pk=preparation.pk)
     return locked
 

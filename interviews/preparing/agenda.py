@@ -24,7 +24,7 @@ class Item(NamedTuple):
 
 
 def proposed(minutes: int) -> str:
-    """What an agenda looks like before anything is written: room for two subjects, and an end that is kept."""
+    """The agenda proposed before anything is written: room for two subjects, and an end on time."""
     last = minutes - LAST_QUESTION
     items = [
         Item(0, _("Say thank you, and when you will end")),
@@ -38,7 +38,7 @@ def proposed(minutes: int) -> str:
 
 
 def read(text: str, minutes: int) -> list[Item]:
-    """What was kept, line by line; what is no line with a minute stands at the minute before it."""
+    """Parses a saved agenda. A line without a minute gets the minute of the line before."""
     items: list[Item] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         found = _LINE.match(line)
@@ -47,15 +47,15 @@ def read(text: str, minutes: int) -> list[Item]:
     return items
 
 
-def in_time(text: str, minutes: int) -> str:
-    """The agenda as kept; a proposed one that nobody changed is proposed anew for the talk's length of today."""
+def fit_to_length(text: str, minutes: int) -> str:
+    """The saved agenda; when it is the proposed one unchanged, the proposal for the talk's present length."""
     items = read(text, minutes)
     last = items[-1].minute if items else 0
     return proposed(minutes) if SHORTEST <= last <= LONGEST and text == proposed(last) else text
 
 
-def checked(text: str, minutes: int) -> str:
-    """The agenda in its one spelling, or a ValidationError that names the line."""
+def validated(text: str, minutes: int) -> str:
+    """The agenda in its normal form, or a ValidationError that names the line."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     if len(lines) > MOST_LINES:
         raise ValidationError(_("At most %(n)d lines fit into one talk.") % {"n": MOST_LINES})

@@ -30,12 +30,12 @@ class Brief:
 
     @property
     def more_questions(self) -> list[ChosenQuestion]:
-        """Those of the second page: never smaller, so that they fit the first."""
+        """Those of the second page; they are not printed smaller to fit the first."""
         return self.prepared.chosen[ON_THE_FIRST_PAGE:]
 
     @property
     def their_zone(self) -> str:
-        """Where it is another one than mine."""
+        """The contact's zone, when it differs from mine."""
         zone = self.contact.time_zone
         return zone if zone and zone != self.owner.time_zone else ""
 

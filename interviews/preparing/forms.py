@@ -1,4 +1,4 @@
-"""The preparation page and the bank of questions: what is typed ends in a value or in a sentence beside its field."""
+"""The forms of the preparation page and of the question bank."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from base.text import fold
 from crm.fields import LineField, LinkField, TextField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
 from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
-from interviews.preparing.actions import Studied
-from interviews.preparing.agenda import checked, in_time, proposed
+from interviews.preparing.actions import HomeworkEntry
+from interviews.preparing.agenda import fit_to_length, proposed, validated
 from interviews.preparing.preparation_page import Prepared
 
 MOST_QUESTIONS = 300  # in one bank: a page shows them all
@@ -106,7 +106,7 @@ class PreparationForm(PageForm):
         return {
             **{name: found[name] for name in ("purpose", "agenda", "minutes")},
             "homework": {
-                item: Studied(found[f"note_{item}"], found[f"link_{item}"], found[f"done_{item}"])
+                item: HomeworkEntry(found[f"note_{item}"], found[f"link_{item}"], found[f"done_{item}"])
                 for item in HomeworkItem
             },
         }
@@ -117,7 +117,7 @@ class PreparationForm(PageForm):
         return self.cleaned_data.get("version") or 0
 
     def see(self, prepared: Prepared) -> None:
-        """What stands now has been shown beside what was typed: keeping again replaces it."""
+        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
         self.prepared = prepared
         self.data = {**dict(self.data.items()), "version": str(prepared.version)}
 
@@ -133,11 +133,11 @@ class PreparationForm(PageForm):
         ]
 
     def _check_agenda(self, found: dict[str, Any]) -> None:
-        found["agenda"] = in_time(found["agenda"], found["minutes"])
+        found["agenda"] = fit_to_length(found["agenda"], found["minutes"])
         if (found["agenda"], found["minutes"]) == (self.prepared.kept_agenda, self.prepared.minutes):
             return  # kept before, when the talk may have been longer: no reason to hold back the rest of the page
         try:
-            found["agenda"] = checked(found["agenda"], found["minutes"])
+            found["agenda"] = validated(found["agenda"], found["minutes"])
         except ValidationError as wrong:
             self.add_error("agenda", wrong)
 

@@ -1,5 +1,5 @@
 """The one mail I get the evening before a talk: when, where, in both zones, and the brief. It also is the confirmation
-to me (product.md rule 5); the contact's own one leaves from `offering`, when it was ticked."""
+to me (product.md rule 5); the contact's own is in `planning.mails`."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ def key_of(interview: Interview) -> str:
 
 
 def compose_brief(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    """Today's truth about the talk."""
+    """Reads the talk as it is now."""
     interview = Interview.objects.of_mail(mail)
     cause = _why_not(interview, mail, now)
     if interview is None or cause:

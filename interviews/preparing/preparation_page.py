@@ -1,5 +1,5 @@
-"""What stands ready for the next talk with one contact, read for the preparation page and the brief; and how ready I am,
-as a figure of 100 (product.md rule 3)."""
+"""The preparation of the next talk with one contact, as the page and the brief show it, and the readiness as a figure of
+100 (product.md rule 3)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -189,7 +189,7 @@ class Prepared:
 
     @property
     def kept_agenda(self) -> str:
-        return lines.in_time(self.preparation.agenda, self.minutes) if self.preparation else ""
+        return lines.fit_to_length(self.preparation.agenda, self.minutes) if self.preparation else ""
 
     @property
     def agenda(self) -> list[Item]:

@@ -43,8 +43,8 @@ STARTING: dict[int, Starting] = {
 }
 
 
-def stock(owner: User, now: datetime) -> None:
-    """Writes those of ours that the owner has no row of. Safe to run twice, or twice at once."""
+def write_starting(owner: User, now: datetime) -> None:
+    """Saves the starting questions that the owner has no row of. Safe to run twice, or twice at once."""
     kept = set(owner.questions.filter(starting__isnull=False).values_list("starting", flat=True))
     missing = [question for question in _ours(owner, now) if question.starting not in kept]
     if missing:
@@ -61,7 +61,7 @@ def questions(owner: User, now: datetime) -> list[Question]:
 
 
 def find(owner: User, key: str, now: datetime) -> Question | None:
-    """The question a page called by this key; one of ours may have no row yet."""
+    """The question of a page's key; one of the starting ones may have no row yet."""
     if key.startswith("s"):
         number = read_number(key[1:], largest=len(STARTING))
         kept = owner.questions.filter(starting=number).first() if number else None
@@ -70,19 +70,19 @@ def find(owner: User, key: str, now: datetime) -> Question | None:
     return owner.questions.filter(pk=number).first() if number else None
 
 
-def keep(question: Question, now: datetime) -> Question:
-    """The same question with a row."""
+def ensure_row(question: Question, now: datetime) -> Question:
+    """The question saved, when it had no row yet."""
     if question.pk:
         return question
-    stock(question.owner, now)
+    write_starting(question.owner, now)
     return question.owner.questions.get(starting=question.starting)
 
 
-def resolve(owner: User, keys: Iterable[str], now: datetime) -> list[Question]:
+def find_offered(owner: User, keys: Iterable[str], now: datetime) -> list[Question]:
     """The questions of these keys that are the owner's and still offered, each once, in the order given. Others are ignored."""
     wanted = dict.fromkeys(keys)
     if any(key.startswith("s") for key in wanted):
-        stock(owner, now)
+        write_starting(owner, now)
     by_key: dict[str, Question] = {}
     for question in owner.questions.offered():
         by_key[str(question.pk)] = by_key[f"s{question.starting}"] = question
@@ -96,7 +96,7 @@ def _ours(owner: User, now: datetime) -> list[Question]:
     ]
 
 
-def size(owner: User) -> int:
+def count_offered(owner: User) -> int:
     """How many there are to choose from, those of ours without a row included."""
     kept = list(owner.questions.values_list("starting", "retired_at"))
     ours = {starting for starting, _retired in kept if starting}

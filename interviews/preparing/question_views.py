@@ -52,7 +52,7 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
     form = QuestionForm(request.POST or None, owner=request.user, question=question)
     if request.method == "POST" and form.is_valid():
         try:
-            question_bank.keep(question, now).change(form.seen, **form.terms)
+            question_bank.ensure_row(question, now).change(form.seen, **form.terms)
         except Stale:
             # saved elsewhere since it was read here: read again, the form finds what differs
             question = _question(request, key)
@@ -67,7 +67,7 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
 @require_POST
 def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    question = question_bank.keep(_question(request, key), now)
+    question = question_bank.ensure_row(_question(request, key), now)
     question.retire(seen_version(request, question), now)
     tell(request, _("No longer offered. Its answers stay."), undo=_undo("question_unretire", question))
     return go_back(request, reverse("question_list"))
@@ -75,7 +75,7 @@ def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
 
 @require_POST
 def question_unretire(request: OwnerRequest, key: str) -> HttpResponse:
-    question = question_bank.keep(_question(request, key), timezone.now())
+    question = question_bank.ensure_row(_question(request, key), timezone.now())
     question.bring_back(seen_version(request, question))
     tell(request, _("Offered again."))
     return go_back(request, reverse("question_list"))

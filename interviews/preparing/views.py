@@ -50,7 +50,7 @@ def question_choose(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = _contact(request, contact_pk)
     if request.method == "POST":
-        picked = question_bank.resolve(request.user, request.POST.getlist("question")[:100], now)
+        picked = question_bank.find_offered(request.user, request.POST.getlist("question")[:100], now)
         count = actions.choose(contact=contact, questions=picked, now=now)
         tell(request, ngettext("%(n)d question chosen.", "%(n)d questions chosen.", count) % {"n": count})
         return redirect(_page_of(contact) + "#questions")
@@ -182,6 +182,6 @@ def _page(
             "is_stale": is_stale,
             "week": week,
             "readiness": prepared.readiness(week),
-            "bank_size": question_bank.size(request.user),
+            "bank_size": question_bank.count_offered(request.user),
         },
     )

@@ -19,7 +19,7 @@ REPLIED = "replied"
 
 @transaction.atomic
 def apply(*, interview: Interview, reply: Reply, now: datetime) -> Interview:
-    """Writes down what their calendar said. The talk itself stays as it is: that is the owner's to change."""
+    """Saves what their calendar answered. The talk itself stays as it is: the owner decides about that."""
     _keep_answer(
         interview, reply.status, min(reply.stamp, now), reply.starts_at
     )  # a clock ahead of ours silences nobody

@@ -1,4 +1,4 @@
-"""iTIP in: what the contact's calendar answers to an invitation (RFC 5546 REPLY and COUNTER), read without trusting a word of it."""
+"""Reads what the contact's calendar answers to an invitation (iTIP, RFC 5546: REPLY and COUNTER). The file is not trusted."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def _attendees(event: Event, interview: Interview) -> list[Any]:
 
 
 def _plain(address: str) -> str:
-    """As it is compared: their calendar may write it percent-encoded, with blanks, or its domain in ASCII."""
+    """The address in the form in which it is compared: calendars write it percent-encoded, with blanks, or with its domain in ASCII."""
     return link_address(unquote(address).strip(" <>")).casefold()
 
 

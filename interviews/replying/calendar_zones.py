@@ -68,7 +68,7 @@ def _known_zone(name: str) -> str:
 
 
 def _offset_at(local: datetime, zone: Any) -> timedelta | None:
-    """What its clocks are ahead of UTC at a local time: as since the last change before it. None when it does not say."""
+    """The offset from UTC at a local time: that of the last change before it. None when the file does not say."""
     parts = [part for part in zone.subcomponents if part.name in ("STANDARD", "DAYLIGHT")][:MOST_PARTS]
     try:
         begun = [(begin, part) for part in parts if (begin := _last_begin(part, local))]

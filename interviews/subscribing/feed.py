@@ -1,4 +1,4 @@
-"""What stands in the user's own calendar: the talks, and what they owe on its day. Names, times and places; no notes."""
+"""The entries of the user's calendar feed: talks, and promises on their day. Names, times and places; no notes."""
 
 import secrets
 from dataclasses import dataclass
@@ -64,12 +64,12 @@ def read_feed(owner: User, now: datetime) -> Feed:
 
 
 def note_read(feed: CalendarFeed, now: datetime) -> None:
-    """For the user, who wants to know that the calendar asks. In the cache: reading changes no row."""
+    """Notes in the cache when the calendar last read the feed, for the user to see."""
     cache.set(_key(feed), now, timeout=KEPT_BACK.total_seconds())
 
 
 def last_read(feed: CalendarFeed) -> datetime | None:
-    """As far as is known."""
+    """None when it is not known."""
     found: datetime | None = cache.get(_key(feed))
     return found
 
@@ -105,7 +105,7 @@ def _promise(promise: Any) -> Entry:
 
 
 def make_link(*, owner: User, feed: CalendarFeed | None, now: datetime) -> str:
-    """A new secret, told once; the one before, of `feed`, opens nothing from now on."""
+    """Makes a new secret, shown once; the former one, of `feed`, opens nothing from now on."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     fields = {"secret_hash": hash_of(secret), "made_at": now}
     if feed:

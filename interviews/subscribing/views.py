@@ -19,7 +19,7 @@ from interviews.subscribing.feed import last_read, note_read, read_feed
 @private_link
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """For a calendar program, which has the link and nothing else. What it has already is not written again."""
+    """The feed, for a calendar program that has the link only. Answers 304 when nothing has changed."""
     now = timezone.now()
     found = CalendarFeed.of_link(token)
     if found is None:
@@ -43,7 +43,7 @@ def calendar_feed(request: OwnerRequest) -> HttpResponse:
 
 @require_POST
 def calendar_feed_new(request: OwnerRequest) -> HttpResponse:
-    """The answer shows the link, for the only time: so it is no redirect, and sent again it makes no other one."""
+    """Shows the new link, the only time it is shown: so there is no redirect, and a repeated POST makes no other link."""
     found = request.user.calendarfeeds.first()
     if found and not request.GET.get("v"):
         raise Stale(found)  # the page was made before there was a link

@@ -1,4 +1,4 @@
-"""The thank-you: what it says to begin with, and the mail that carries it (product.md rule 9)."""
+"""The thank-you: the text proposed for it, and its mail (product.md rule 9)."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -25,7 +25,7 @@ class ThankYou:
 
     @property
     def speaks_of_them(self) -> bool:
-        """A promise stands in it as I noted it, "send him the paper", where he reads it."""
+        """Whether a promise is quoted as I noted it ("send him the paper"), which reads oddly to the one it speaks of."""
         return bool(ABOUT_THEM.search(self.body))
 
     def as_dict(self) -> dict[str, Any]:

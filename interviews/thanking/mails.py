@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from base.owned import Stale
 from base.text import clean_line
 from crm.actions import touch
-from interviews.debriefing.actions import thanks_of
+from interviews.debriefing.actions import thank_you_promise
 from interviews.mail_messages import address
 from interviews.models import Interview
 from interviews.thanking.actions import THANK_YOU
@@ -38,11 +38,11 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
 
 
 def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
-    """It has left: the promise is kept, and we were in touch."""
+    """The mail has left: keeps the promise and counts as being in touch."""
     interview = Interview.objects.of_mail(mail)
     if interview:
         interview.lock_contacts()
-    promise = thanks_of(interview) if interview else None
+    promise = thank_you_promise(interview) if interview else None
     if promise:
         with suppress(Stale), transaction.atomic():  # kept by hand at this moment
             touch(contact=promise.contact, on=promise.owner.today(now), now=now)
@@ -50,9 +50,9 @@ def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
 
 
 def still_wanted(mail: OutgoingMail) -> bool:
-    """Before it is sent a second time, since nobody knows whether the first arrived: the promise is still open."""
+    """Asked before a mail of unknown outcome is sent again: whether the promise is still open."""
     interview = Interview.objects.of_mail(mail)
-    promise = thanks_of(interview) if interview else None
+    promise = thank_you_promise(interview) if interview else None
     return promise is not None and promise.is_open
 
 

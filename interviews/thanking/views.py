@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, tell
 from crm.fields import LineField, TextField
-from interviews.debriefing.actions import thanks_of
+from interviews.debriefing.actions import thank_you_promise
 from interviews.debriefing.views import held_or_404
-from interviews.holding.room_page import span_of
+from interviews.holding.room_page import duration_in_words
 from interviews.mail_messages import mailto
 from interviews.planning.actions import address_of
 from interviews.thanking import actions
@@ -52,7 +52,7 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         said = _("Your thank-you to %(name)s leaves in a moment.") % {"name": interview.contact.first_name}
         tell(request, said, undo=reverse("thank_you_cancel", args=[pk]))
         return redirect("thank_you", pk)
-    promise = thanks_of(interview)
+    promise = thank_you_promise(interview)
     took = actions.took(interview, promise)
     context = {
         "interview": interview,
@@ -64,7 +64,9 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         "names_something": thanks.names_something,
         "speaks_of_them": thanks.speaks_of_them,
         "promise": promise,
-        "took": _("Thanked %s after the talk.") % span_of(int(took.total_seconds())) if took is not None else "",
+        "took": _("Thanked %s after the talk.") % duration_in_words(int(took.total_seconds()))
+        if took is not None
+        else "",
         "today": request.user.today(now),
     }
     return render(request, "interviews/thank_you.html", context)

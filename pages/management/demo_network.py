@@ -48,7 +48,7 @@ class Network:
         return moment if days > 0 else min(moment, self.now)
 
     def make(self) -> None:
-        question_bank.stock(self.owner, self.at(-PEOPLE[0].known_for))
+        question_bank.write_starting(self.owner, self.at(-PEOPLE[0].known_for))
         self.questions = {question.starting: question for question in self.owner.questions.all()}
         for person in PEOPLE:
             self._meet(person)
@@ -125,7 +125,7 @@ class Network:
                 purpose=prepared.purpose,
                 agenda=prepared.agenda,
                 minutes=interview.minutes,
-                homework={item: preparing.Studied(note, done=True) for item, note in prepared.homework.items()},
+                homework={item: preparing.HomeworkEntry(note, done=True) for item, note in prepared.homework.items()},
                 now=now,
             )
 

@@ -123,7 +123,7 @@ def test_other_words_for_a_promise_changed_at_this_moment_are_shown(client, inte
 
 def test_an_old_undo_of_done_does_not_win_over_a_newer_save(client, user, interview, meanwhile):
     client.post(url("debrief_done", interview), SAID)
-    meanwhile(debrief_views.actions, "wait_again", other_tab_saves(interview, learned="Gauges lie."))
+    meanwhile(debrief_views.actions, "reopen", other_tab_saves(interview, learned="Gauges lie."))
     page = client.post(url("debrief_reopen", interview) + "?v=2", follow=True)
     assertContains(page, "Nothing was changed: the debrief has changed meanwhile.")
     assert user.debriefs.get().is_done
@@ -191,7 +191,9 @@ def test_a_stale_question_shows_both_texts(client, question):
 
 def test_a_question_saved_elsewhere_between_look_and_lock_is_not_overwritten(client, question, meanwhile):
     meanwhile(
-        question_views.question_bank, "keep", lambda: Question.objects.get().change(1, text="Where did you begin?")
+        question_views.question_bank,
+        "ensure_row",
+        lambda: Question.objects.get().change(1, text="Where did you begin?"),
     )
     data = {"text": "Where would I begin?", "tag": "advice", "version": "1"}
     kept_first = Question.objects.get()

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from base.owned import Stale
 from crm.models import Contact
 from interviews.holding import actions
-from interviews.holding.actions import NoSuchBox, Write, lay_together
+from interviews.holding.actions import NoSuchBox, Write, merge_texts
 from interviews.models import Interview, Phase, Room
 from tests.factories import (
     NOW,
@@ -281,4 +281,4 @@ def test_an_ended_room_is_not_paused(interview):
     ],
 )
 def test_lay_together(mine, theirs, base, together):
-    assert lay_together(mine, theirs, base) == together
+    assert merge_texts(mine, theirs, base) == together

@@ -4,7 +4,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from interviews.models import Preparation
-from interviews.preparing.agenda import in_time, proposed
+from interviews.preparing.agenda import fit_to_length, proposed
 from tests.factories import NOW, ContactFactory, InterviewFactory, PreparationFactory
 
 
@@ -35,12 +35,12 @@ def as_shown(client, preparation: Preparation, **changes: object) -> dict[str, o
 
 @pytest.mark.parametrize("minutes", [10, 20, 30, 120])
 def test_a_proposed_agenda_goes_with_the_length(minutes):
-    assert in_time(proposed(25), minutes) == proposed(minutes)
+    assert fit_to_length(proposed(25), minutes) == proposed(minutes)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "0 Thank you\n25 End", proposed(25) + "!", "999 x"])
 def test_what_somebody_wrote_stays(text):
-    assert in_time(text, 20) == text
+    assert fit_to_length(text, 20) == text
 
 
 @pytest.mark.parametrize("after", [20, 30])

@@ -385,8 +385,8 @@ def test_reading_is_for_the_owner_alone(contact, user):
 
 
 def test_the_bank_is_stocked_once(user):
-    question_bank.stock(user, NOW)
-    question_bank.stock(user, NOW)
+    question_bank.write_starting(user, NOW)
+    question_bank.write_starting(user, NOW)
 
     assert user.questions.count() == 14
 

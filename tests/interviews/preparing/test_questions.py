@@ -80,7 +80,7 @@ def test_a_retired_question_keeps_its_answers(client, user):
     ],
 )
 def test_wrong_input_has_its_sentence_and_stays(client, user, field, value, sentence):
-    question_bank.stock(user, NOW)
+    question_bank.write_starting(user, NOW)
 
     response = client.post(reverse("question_new"), OWN | {field: value})
 
