@@ -40,11 +40,12 @@ def compose_thank_you(mail: OutgoingMail, now: datetime) -> Composed | Cancelled
 def settle_thank_you(mail: OutgoingMail, now: datetime) -> None:
     """The mail has left: keeps the promise and counts as being in touch."""
     interview = Interview.objects.of_mail(mail)
-    if interview:
+    if interview is None:
+        return
+    with suppress(Stale), transaction.atomic():  # Stale: the promise was kept by hand at this moment
         interview.lock_contacts()
-    promise = thank_you_promise(interview) if interview else None
-    if promise:
-        with suppress(Stale), transaction.atomic():  # kept by hand at this moment
+        promise = thank_you_promise(interview)
+        if promise:
             touch(contact=promise.contact, on=promise.owner.today(now), now=now)
             promise.keep(now)
 
