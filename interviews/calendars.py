@@ -12,8 +12,8 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
 from base.zones import load_zone
-from interviews.feed import Entry
 from interviews.models import Agreed, Interview
+from interviews.subscribing.feed import Entry
 
 REMIND_BEFORE = timedelta(minutes=15)
 ASK_AGAIN_AFTER = timedelta(hours=1)

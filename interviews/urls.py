@@ -1,19 +1,18 @@
 from django.urls import path
 
-from interviews import guest, guest_replies
-from interviews.views import (
-    asking,
-    debrief,
-    feed,
-    learned,
-    offering,
-    planning,
-    preparing,
-    questions,
-    replying,
-    room,
-    thanking,
-)
+from interviews.asking import views as asking
+from interviews.debriefing import views as debriefing
+from interviews.holding import views as holding
+from interviews.learning import views as learning
+from interviews.offering import guest
+from interviews.offering import views as offering
+from interviews.planning import views as planning
+from interviews.preparing import question_views
+from interviews.preparing import views as preparing
+from interviews.replying import guest_replies
+from interviews.replying import views as replying
+from interviews.subscribing import views as subscribing
+from interviews.thanking import views as thanking
 
 urlpatterns = [
     path("contacts/<number:contact_pk>/interviews/new/", planning.interview_new, name="interview_new"),
@@ -80,42 +79,42 @@ urlpatterns = [
     ),
     path("interviews/<number:pk>/brief/", preparing.brief, name="brief"),
     path("contacts/<number:contact_pk>/brief/", preparing.contact_brief, name="contact_brief"),
-    path("questions/", questions.question_list, name="question_list"),
-    path("questions/new/", questions.question_new, name="question_new"),
-    path("questions/<str:key>/", questions.question_edit, name="question_edit"),
-    path("questions/<str:key>/retire/", questions.question_retire, name="question_retire"),
-    path("questions/<str:key>/unretire/", questions.question_unretire, name="question_unretire"),
+    path("questions/", question_views.question_list, name="question_list"),
+    path("questions/new/", question_views.question_new, name="question_new"),
+    path("questions/<str:key>/", question_views.question_edit, name="question_edit"),
+    path("questions/<str:key>/retire/", question_views.question_retire, name="question_retire"),
+    path("questions/<str:key>/unretire/", question_views.question_unretire, name="question_unretire"),
     # the user's own calendar
-    path("settings/calendar/", feed.calendar_feed, name="calendar_feed"),
-    path("settings/calendar/new/", feed.calendar_feed_new, name="calendar_feed_new"),
-    path("settings/calendar/off/", feed.calendar_feed_off, name="calendar_feed_off"),
-    path("settings/calendar/on/", feed.calendar_feed_on, name="calendar_feed_on"),
-    path("feed/<str:token>.ics", feed.feed, name="feed"),
+    path("settings/calendar/", subscribing.calendar_feed, name="calendar_feed"),
+    path("settings/calendar/new/", subscribing.calendar_feed_new, name="calendar_feed_new"),
+    path("settings/calendar/off/", subscribing.calendar_feed_off, name="calendar_feed_off"),
+    path("settings/calendar/on/", subscribing.calendar_feed_on, name="calendar_feed_on"),
+    path("feed/<str:token>.ics", subscribing.feed, name="feed"),
     # what came of it
-    path("learned/", learned.learned_list, name="learned"),
-    path("learned/<number:question_pk>/", learned.learned_question, name="learned_question"),
-    path("learned/<number:question_pk>/ask/", learned.learned_ask, name="learned_ask"),
-    path("learned/<number:question_pk>/unask/", learned.learned_unask, name="learned_unask"),
-    path("learned/<slug:key>/", learned.learned_shelf, name="learned_shelf"),
-    path("learned/<slug:key>/tick/", learned.tick_set, name="tick_set"),
-    path("learned/<slug:key>/<number:pk>/untick/", learned.tick_unset, name="tick_unset"),
+    path("learned/", learning.learned_list, name="learned"),
+    path("learned/<number:question_pk>/", learning.learned_question, name="learned_question"),
+    path("learned/<number:question_pk>/ask/", learning.learned_ask, name="learned_ask"),
+    path("learned/<number:question_pk>/unask/", learning.learned_unask, name="learned_unask"),
+    path("learned/<slug:key>/", learning.learned_shelf, name="learned_shelf"),
+    path("learned/<slug:key>/tick/", learning.tick_set, name="tick_set"),
+    path("learned/<slug:key>/<number:pk>/untick/", learning.tick_unset, name="tick_unset"),
     # the room, the debrief and the thank-you
-    path("interviews/<number:pk>/room/", room.room, name="room"),
-    path("interviews/<number:pk>/room/start/", room.room_start, name="room_start"),
-    path("interviews/<number:pk>/room/write/", room.room_write, name="room_write"),
-    path("interviews/<number:pk>/room/clock/", room.room_clock, name="room_clock"),
-    path("interviews/<number:pk>/room/save/", room.room_save, name="room_save"),
-    path("interviews/<number:pk>/room/extend/", room.room_extend, name="room_extend"),
-    path("interviews/<number:pk>/room/unextend/", room.room_unextend, name="room_unextend"),
-    path("interviews/<number:pk>/room/pause/", room.room_pause, name="room_pause"),
-    path("interviews/<number:pk>/room/resume/", room.room_resume, name="room_resume"),
-    path("interviews/<number:pk>/room/end/", room.room_end, name="room_end"),
-    path("interviews/<number:pk>/room/no-show/", room.room_no_show, name="room_no_show"),
-    path("interviews/<number:pk>/room/reopen/", room.room_reopen, name="room_reopen"),
-    path("interviews/<number:pk>/debrief/", debrief.debrief, name="debrief"),
-    path("interviews/<number:pk>/debrief/done/", debrief.debrief_done, name="debrief_done"),
-    path("interviews/<number:pk>/debrief/reopen/", debrief.debrief_reopen, name="debrief_reopen"),
-    path("days/", debrief.day_understood, name="day_understood"),
+    path("interviews/<number:pk>/room/", holding.room, name="room"),
+    path("interviews/<number:pk>/room/start/", holding.room_start, name="room_start"),
+    path("interviews/<number:pk>/room/write/", holding.room_write, name="room_write"),
+    path("interviews/<number:pk>/room/clock/", holding.room_clock, name="room_clock"),
+    path("interviews/<number:pk>/room/save/", holding.room_save, name="room_save"),
+    path("interviews/<number:pk>/room/extend/", holding.room_extend, name="room_extend"),
+    path("interviews/<number:pk>/room/unextend/", holding.room_unextend, name="room_unextend"),
+    path("interviews/<number:pk>/room/pause/", holding.room_pause, name="room_pause"),
+    path("interviews/<number:pk>/room/resume/", holding.room_resume, name="room_resume"),
+    path("interviews/<number:pk>/room/end/", holding.room_end, name="room_end"),
+    path("interviews/<number:pk>/room/no-show/", holding.room_no_show, name="room_no_show"),
+    path("interviews/<number:pk>/room/reopen/", holding.room_reopen, name="room_reopen"),
+    path("interviews/<number:pk>/debrief/", debriefing.debrief, name="debrief"),
+    path("interviews/<number:pk>/debrief/done/", debriefing.debrief_done, name="debrief_done"),
+    path("interviews/<number:pk>/debrief/reopen/", debriefing.debrief_reopen, name="debrief_reopen"),
+    path("days/", debriefing.day_understood, name="day_understood"),
     path("interviews/<number:pk>/thank-you/", thanking.thank_you, name="thank_you"),
     path("interviews/<number:pk>/thank-you/cancel/", thanking.thank_you_cancel, name="thank_you_cancel"),
 ]

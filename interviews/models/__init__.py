@@ -1,5 +1,6 @@
-"""Conversations, from the first thought of one to what was learned in it: one file a noun."""
+"""The models of conversations, one file for each part of their way."""
 
+from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (
     ASKED_FOR,
     FARTHEST,
@@ -15,7 +16,6 @@ from interviews.models.interview import (
 from interviews.models.learning import Tick
 from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
-from interviews.models.room import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.subscribing import CalendarFeed
 
 __all__ = [

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -20,26 +22,16 @@ from base.dates import instant, local
 from base.owned import Versioned
 from base.zones import load_zone
 from crm.models import Contact, Stage
+from outbox.models import OutgoingMail
 
 SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
 FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
+_ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
-    *(
-        "owner",
-        "contact",
-        "medium",
-        "minutes",
-        "local_date",
-        "local_time",
-        "time_zone",
-        "starts_at",
-        "where",
-        "purpose",
-        "state",
-    ),
-    "version",
+    *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
+    *("starts_at", "where", "purpose", "state", "version"),
 )
 
 
@@ -137,6 +129,14 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         row = self.select_related("contact").only(*ROW, "contact__name", "contact__time_zone")
         return row.annotate(questions_chosen=models.Count("preparation__questions"))
 
+    def of_mail(self, mail: OutgoingMail) -> "Interview | None":
+        """The one a mail is about; None when it is gone."""
+        found = self.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
+        talk = found.select_related("owner", "contact__organisation", "contact__introduced_by").first()
+        if talk:
+            talk.contact.owner = talk.owner
+        return talk
+
     def next_first(self) -> "InterviewQuerySet":
         return self.order_by("starts_at", "pk")
 
@@ -218,11 +218,31 @@ class Interview(Versioned):
         return f"{self.contact_id}: {self.local_date} {self.local_time:%H:%M}"
 
     @classmethod
-    def named(cls, uid: uuid.UUID) -> "Interview | None":
-        """The one a signed link names, whoever holds the link."""
+    def of_answer_link(cls, token: str) -> "tuple[Interview, int] | None":
+        """Which invitation a link of `answer_url` belongs to: the interview and the SEQUENCE."""
+        try:
+            hexed, sequence = _ANSWER.unsign(token).split("~")
+        except BadSignature:
+            return None
         rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner")
-        found: Interview | None = rows.filter(uid=uid).first()
-        return found
+        found: Interview | None = rows.filter(uid=uuid.UUID(hexed)).first()
+        return (found, int(sequence)) if found else None
+
+    def answer_url(self, answer: str, sequence: int) -> str:
+        """ "yes" or "no" to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
+        token = _ANSWER.sign(f"{self.uid.hex}~{sequence}")
+        return str(settings.SITE_URL) + reverse(f"guest_{answer}", args=[token])
+
+    def lock_contacts(self) -> None:
+        """Holds the contact of the talk, and who introduced them, until the commit.
+
+        Locks are taken in one order: owner, contact, interview, room, promise. Every verb that writes more than one of
+        contact, interview, room and promises begins here; so two of them wait for each other, and never with half of
+        their rows locked.
+        """
+        contact = self.contact
+        people = self.owner.contacts.filter(pk__in=[contact.pk, contact.introduced_by_id or contact.pk])
+        list(people.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     def get_absolute_url(self) -> str:
         return reverse("interview_detail", args=[self.pk])

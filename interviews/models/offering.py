@@ -1,18 +1,24 @@
 """Asking for somebody's time at their convenience: the letter, the times offered, and their answer."""
 
+import base64
 import uuid
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_zone
 from base.owned import Owned, Versioned
+from base.private_links import hash_of
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
+
+SECRET_BYTES = 16  # 128 bits, which nobody guesses
 
 
 class AskVia(models.TextChoices):
@@ -23,7 +29,7 @@ class AskVia(models.TextChoices):
 
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
-        """Whom nobody heard of since, and whose day has come; whoever has a talk by now has answered."""
+        """Letters without an answer whose day to ask again has come."""
         silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
         silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
         return (
@@ -123,10 +129,30 @@ class Offer(Versioned):
         return f"to contact {self.contact_id}: {self.state}"
 
     @classmethod
-    def of_link(cls, secret_hash: str) -> "Offer | None":
+    def of_link(cls, secret: str) -> "Offer | None":
         """The one a private link opens, whoever holds the link."""
         rows = cls.objects.select_related("contact", "owner", "interview").filter(owner__is_active=True)
-        return rows.filter(secret_hash=secret_hash, contact__binned_at__isnull=True).first()
+        return rows.filter(secret_hash=hash_of(secret), contact__binned_at__isnull=True).first()
+
+    def new_secret(self) -> str:
+        """What the private link ends in. It is derived with the server's key, so that a later mail can say it again while a
+        copy of the database alone opens nothing."""
+        return self._secret_by(settings.SECRET_KEY)
+
+    @property
+    def secret(self) -> str:
+        """The link's secret again, also after the server's key was changed; empty when that key is gone."""
+        found = map(self._secret_by, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+        return next((secret for secret in found if hash_of(secret) == self.secret_hash), "")
+
+    @property
+    def url(self) -> str:
+        """The contact's page."""
+        return settings.SITE_URL + reverse("guest_offer", args=[self.secret]) if self.secret else ""
+
+    def _secret_by(self, key: str) -> str:
+        digest = salted_hmac("interviews.offer", self.uid.hex, secret=key, algorithm="sha256").digest()
+        return base64.urlsafe_b64encode(digest[:SECRET_BYTES]).rstrip(b"=").decode()
 
     def get_absolute_url(self) -> str:
         return reverse("offer_detail", args=[self.pk])

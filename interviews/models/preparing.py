@@ -44,6 +44,13 @@ class PreparationQuerySet(models.QuerySet["Preparation"]):
         ahead = self.filter(Q(interview__isnull=True) | ~Q(interview__state=InterviewState.HELD))
         return ahead.select_related("interview").order_by(rank, "interview__starts_at", "-pk")
 
+    def take_along(self, interview: Interview) -> None:
+        """A talk just planned takes along what was prepared for it, in the caller's transaction."""
+        prepared = self.still_ahead().first() if getattr(interview.contact, "has_preparation", True) else None
+        if prepared and not prepared.planned:
+            prepared.interview = interview
+            prepared.save(update_fields=["interview"])
+
 
 class Preparation(Versioned):
     """Getting ready for the next talk with one contact. It may begin before there is a time, and then goes with the
@@ -51,8 +58,8 @@ class Preparation(Versioned):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="preparations")
-    interview = models.OneToOneField(
-        Interview, null=True, blank=True, on_delete=models.SET_NULL, related_name="preparation"
+    interview = models.OneToOneField(  # a talk goes with its contact, and what was prepared and answered goes with both
+        Interview, null=True, blank=True, on_delete=models.RESTRICT, related_name="preparation"
     )
     purpose = models.TextField(_("what I want from this"), max_length=2000, blank=True)
     agenda = models.TextField(_("agenda"), max_length=4000, blank=True)  # a line an item: "8 Data without gauges"

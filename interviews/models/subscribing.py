@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from base.owned import Versioned
+from base.private_links import hash_of
 
 
 class CalendarFeed(Versioned):
@@ -23,10 +24,10 @@ class CalendarFeed(Versioned):
         return "off" if self.off_at else "on"
 
     @classmethod
-    def of_link(cls, secret_hash: str) -> "CalendarFeed | None":
+    def of_link(cls, secret: str) -> "CalendarFeed | None":
         """The one a private link opens, whoever holds the link."""
         rows = cls.objects.select_related("owner").filter(owner__is_active=True, off_at__isnull=True)
-        return rows.filter(secret_hash=secret_hash).first()
+        return rows.filter(secret_hash=hash_of(secret)).first()
 
     def get_absolute_url(self) -> str:
         return reverse("calendar_feed")

@@ -13,12 +13,14 @@ from crm import actions
 from crm.models import Contact, Stage
 from followups.actions import keep, let_go
 from followups.models import Whose
-from interviews import letters, question_bank
-from interviews.actions import asking, preparing
-from interviews.actions import debrief as debrief_actions
-from interviews.actions.planning import hold, plan
+from interviews.asking import actions as asking
+from interviews.asking import letters
+from interviews.debriefing import actions as debrief_actions
+from interviews.learning.reading_lists import key_of
 from interviews.models import AskVia, Interview
-from interviews.reading_lists import key_of
+from interviews.planning.actions import hold, plan
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_bank
 from outbox.models import REMINDERS, State
 from pages.management.demo_answers import ASKED_BY_LETTER, HAVE_JOINED, HAVE_READ, PREPARED, TOLD
 from pages.management.demo_people import IMPORTED, PEOPLE, PROMISES, RHYTHMS, TALKS, Owed, Person, Talk
@@ -46,7 +48,7 @@ class Network:
         return moment if days > 0 else min(moment, self.now)
 
     def make(self) -> None:
-        question_bank.stock(self.owner, self.at(-PEOPLE[0].known_for))
+        question_bank.write_starting(self.owner, self.at(-PEOPLE[0].known_for))
         self.questions = {question.starting: question for question in self.owner.questions.all()}
         for person in PEOPLE:
             self._meet(person)
@@ -123,7 +125,7 @@ class Network:
                 purpose=prepared.purpose,
                 agenda=prepared.agenda,
                 minutes=interview.minutes,
-                homework={item: preparing.Studied(note, done=True) for item, note in prepared.homework.items()},
+                homework={item: preparing.HomeworkEntry(note, done=True) for item, note in prepared.homework.items()},
                 now=now,
             )
 

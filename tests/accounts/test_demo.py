@@ -15,9 +15,10 @@ from base.owned import count_across_owners
 from crm.models import Stage
 from followups.mails import plan
 from followups.models import PromiseState
-from interviews import learned, preparation_page
-from interviews.learned import Field
-from interviews.reading_lists import SHELVES, shelves_of
+from interviews.learning import answers as learned
+from interviews.learning.answers import Field
+from interviews.learning.reading_lists import SHELVES, shelves_of
+from interviews.preparing import preparation_page
 from pages.management.commands.demo import make_account
 from pages.management.demo_answers import ASKED_BY_LETTER
 from pages.management.demo_people import PEOPLE

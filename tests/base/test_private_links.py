@@ -10,11 +10,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from base import private_links
+from base.private_links import hash_of, press_for
 from config.logs import JSONFormatter
 from followups.mail_links import Answer, ButtonLink, stop_url
-from interviews import links
-from interviews.forms.answering import name_of
 from interviews.models import Offer
+from interviews.offering.guest_forms import name_of
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, PromiseFactory
 from tests.faults.row25 import VISITORS
 
@@ -35,17 +35,17 @@ def contact(user):
 
 def offered(contact) -> Offer:
     offer = OfferFactory(contact=contact)
-    Offer.objects.filter(pk=offer.pk).update(secret_hash=links.hash_of(links.new_secret(offer.uid)))
+    Offer.objects.filter(pk=offer.pk).update(secret_hash=hash_of(offer.new_secret()))
     OfferSlotFactory(offer=offer, starts_at=NOW + timedelta(days=5))
     return offer
 
 
 def offer_path(contact) -> str:
-    return links.offer_path(links.new_secret(offered(contact).uid))
+    return reverse("guest_offer", args=[offered(contact).new_secret()])
 
 
 def reply_path(contact) -> str:
-    return "/" + links.answer_url(InterviewFactory(contact=contact).uid, 0, "yes").split("/", 3)[3]
+    return "/" + InterviewFactory(contact=contact).answer_url("yes", 0).split("/", 3)[3]
 
 
 def button_path(contact) -> str:
@@ -86,9 +86,9 @@ def test_a_link_opened_too_often_waits_and_says_until_when(guest: Client, contac
 @pytest.mark.usefixtures("_narrow")
 def test_a_refused_answer_changes_nothing(guest: Client, contact):
     offer = offered(contact)
-    secret = links.new_secret(offer.uid)
-    statuses(guest, links.offer_path(secret), 3)
-    typed = {"slot": name_of(offer.slots.get()), "pressed": links.press_for(secret), "medium": "phone"}
+    secret = offer.new_secret()
+    statuses(guest, reverse("guest_offer", args=[secret]), 3)
+    typed = {"slot": name_of(offer.slots.get()), "pressed": press_for(secret), "medium": "phone"}
     assert guest.post(reverse("guest_answer", args=[secret]), typed).status_code == 429
     assert contact.owner.interviews.count() == 0
 
@@ -116,9 +116,9 @@ def test_a_scanner_and_somebody_who_cannot_decide_are_left_alone(guest: Client, 
 def test_twenty_visitors_of_one_time_from_one_address_are_all_answered(guest: Client, contact):
     answers = []
     for _n in range(VISITORS):
-        secret = links.new_secret(offered(ContactFactory(owner=contact.owner)).uid)
+        secret = offered(ContactFactory(owner=contact.owner)).new_secret()
         slot = (NOW + timedelta(days=5)).strftime("%Y%m%dT%H%MZ")
-        typed = {"slot": slot, "pressed": links.press_for(secret), "medium": "phone", "zone": "Asia/Tokyo"}
+        typed = {"slot": slot, "pressed": press_for(secret), "medium": "phone", "zone": "Asia/Tokyo"}
         answers.append(guest.post(reverse("guest_answer", args=[secret]), typed).status_code)
     assert sorted(answers) == [200] * (VISITORS - 1) + [302]
 

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 
 from accounts.models import User
-from interviews import links
-from interviews.actions import offering
 from interviews.models import Offer
+from interviews.offering import actions as offering
 from tests import factories as make
 
 DAY = timedelta(days=1)
@@ -28,12 +27,12 @@ def guest_pages(user: User, now: datetime) -> dict[str, str]:
     return {
         "offer": _path(_offered(user, 60, now)),
         "offer-answered": _path(answered),
-        "offer-move": reverse("guest_move", args=[links.new_secret(answered.uid)]),
+        "offer-move": reverse("guest_move", args=[answered.new_secret()]),
         "offer-countered": _path(countered),
         "offer-refused": _path(refused),
         "offer-declined": _path(declined),
-        "invitation-yes": urlsplit(links.answer_url(talk.uid, 0, "yes")).path,
-        "invitation-no": urlsplit(links.answer_url(talk.uid, 0, "no")).path,
+        "invitation-yes": urlsplit(talk.answer_url("yes", 0)).path,
+        "invitation-no": urlsplit(talk.answer_url("no", 0)).path,
     }
 
 
@@ -74,4 +73,4 @@ def _at(now: datetime, days: int, hour: int) -> datetime:
 
 
 def _path(offer: Offer) -> str:
-    return links.offer_path(links.new_secret(offer.uid))
+    return reverse("guest_offer", args=[offer.new_secret()])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from interviews.actions import room as room_actions
+from interviews.holding import actions as room_actions
 from interviews.models import Interview
 from tests.browser.conftest import PHONE
 from tests.factories import ContactFactory, InterviewFactory, RoomFactory

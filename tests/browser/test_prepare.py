@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from crm.models import Contact
-from interviews import question_bank
-from interviews.actions import preparing
+from interviews.preparing import actions as preparing
+from interviews.preparing import question_bank
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import ContactFactory, DebriefFactory, InterviewFactory, OrganisationFactory, PromiseFactory
@@ -38,13 +38,13 @@ def contact(user: User) -> Contact:
     for whose in ("mine", "theirs"):
         PromiseFactory(contact=misaki, whose=whose)
     notes = {
-        "person": preparing.Studied("Her 2024 paper on levee breaches, her lecture in Delft", "", True),
-        "organisation": preparing.Studied("Eleven people, funded by the prefecture until 2029", "", True),
-        "words": preparing.Studied("Breach width, freeboard, piping, return period", "", True),
+        "person": preparing.HomeworkEntry("Her 2024 paper on levee breaches, her lecture in Delft", "", True),
+        "organisation": preparing.HomeworkEntry("Eleven people, funded by the prefecture until 2029", "", True),
+        "words": preparing.HomeworkEntry("Breach width, freeboard, piping, return period", "", True),
     }
     preparing.keep(contact=misaki, seen=0, purpose="Learn how breach data is collected", agenda=LINES, minutes=20,
                    homework=notes, now=now)  # fmt: skip
-    preparing.choose(contact=misaki, questions=question_bank.resolve(user, QUESTIONS, now), now=now)
+    preparing.choose(contact=misaki, questions=question_bank.find_offered(user, QUESTIONS, now), now=now)
     return misaki
 
 
@@ -107,7 +107,7 @@ def test_the_brief_is_one_page(visit: Callable[..., Page], contact, paper):
 
 def test_more_than_six_questions_are_a_second_page(visit, contact, user):
     now = datetime.now(UTC)
-    preparing.choose(contact=contact, questions=question_bank.resolve(user, ["s1"], now), now=now)
+    preparing.choose(contact=contact, questions=question_bank.find_offered(user, ["s1"], now), now=now)
     page: Page = visit(DESK)
     page.goto(reverse("contact_brief", args=[contact.pk]))
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from interviews.actions import room as room_actions
+from interviews.holding import actions as room_actions
 from interviews.models import Room
 from tests.browser.conftest import PHONE, Complaints
 from tests.factories import ChosenQuestionFactory, ContactFactory, InterviewFactory, PreparationFactory, RoomFactory

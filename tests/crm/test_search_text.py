@@ -14,8 +14,8 @@ from crm.models import Contact
 from crm.parts import LONGEST_SEARCHED, search_text, words_of
 from crm.search import find
 from followups import actions as promising
-from interviews.actions import debrief as debrief_actions
-from interviews.actions import room as room_actions
+from interviews.debriefing import actions as debrief_actions
+from interviews.holding import actions as room_actions
 from tests.factories import NOW, ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from accounts.models import User
 from crm import actions, story
 from crm.models import Contact
 from followups.actions import keep
-from interviews.actions.planning import hold
+from interviews.planning.actions import hold
 from tests.factories import (
     NOW,
     TODAY,

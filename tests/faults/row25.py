@@ -143,9 +143,9 @@ def make(slots: int) -> list[list[dict[str, str]]]:
     """One user, `slots` times, and for each of them twenty contacts with an offer of it."""
     from django.utils import timezone  # noqa: PLC0415 - the harness itself needs no Django
 
-    from interviews import links  # noqa: PLC0415
-    from interviews.forms.answering import name_of  # noqa: PLC0415
+    from base.private_links import hash_of, press_for  # noqa: PLC0415
     from interviews.models import Offer, OfferSlot  # noqa: PLC0415
+    from interviews.offering.guest_forms import name_of  # noqa: PLC0415
     from tests.factories import ContactFactory, UserFactory  # noqa: PLC0415
 
     now = timezone.now()
@@ -157,14 +157,14 @@ def make(slots: int) -> list[list[dict[str, str]]]:
         visitors = []
         for contact in ContactFactory.create_batch(VISITORS, owner=owner, time_zone="Asia/Tokyo"):
             offer = Offer(owner=owner, contact=contact, media=["phone"], expires_at=at, created_at=now)
-            secret = links.new_secret(offer.uid)
-            offer.secret_hash = links.hash_of(secret)
+            secret = offer.new_secret()
+            offer.secret_hash = hash_of(secret)
             offer.save()
             local = at.astimezone(owner.zone)
             slot = OfferSlot(owner=owner, offer=offer, starts_at=at, time_zone=owner.time_zone)
             slot.local_date, slot.local_time = local.date(), local.time()
             slot.save()
-            visitors.append({"token": secret, "slot": name_of(slot), "pressed": links.press_for(secret)})
+            visitors.append({"token": secret, "slot": name_of(slot), "pressed": press_for(secret)})
         found.append(visitors)
     return found
 

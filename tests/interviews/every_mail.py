@@ -9,12 +9,15 @@ from typing import Any
 from accounts.models import User
 from crm.models import Contact
 from followups import mails as reminders
-from interviews import thanks
-from interviews.actions import asking, offering, planning, replying
-from interviews.mails.confirming import evening_before, plan_confirmations
-from interviews.mails.offering import plan_chases
-from interviews.mails.preparing import plan_briefs
+from interviews.asking import actions as asking
 from interviews.models import Interview
+from interviews.offering import actions as offering
+from interviews.offering.mails import plan_chases
+from interviews.planning import actions as planning
+from interviews.planning.mails import evening_before, plan_confirmations
+from interviews.preparing.mails import plan_briefs
+from interviews.replying import actions as replying
+from interviews.thanking import actions as thanks
 from outbox.kinds import KINDS, Composed
 from outbox.models import OutgoingMail
 from tests.factories import (
@@ -27,7 +30,7 @@ from tests.factories import (
     PreparationFactory,
     PromiseFactory,
 )
-from tests.interviews.test_actions import TERMS, leaves
+from tests.interviews.planning.test_actions import TERMS, leaves
 
 DAY = timedelta(days=1)
 TUESDAY, THURSDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC), datetime(2026, 12, 3, 9, 30, tzinfo=UTC)

@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
-from interviews import calendars, links
-from interviews.actions import offering, planning
+from base.private_links import hash_of
+from interviews import calendars
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, CalendarFeedFactory, ContactFactory, PromiseFactory
+from tests.interviews.planning.test_actions import leaves
 from tests.interviews.subscribing.url_cases import SECRET
-from tests.interviews.test_actions import leaves
 from tests.interviews.test_calendars import findings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -88,7 +91,7 @@ def test_clocks_do_change_then(zone):
 
 @pytest.mark.parametrize(("zone", "starts_at"), MOMENTS)
 def test_every_file_of_a_talk_passes_the_oracle(user, client: Client, guest: Client, tmp_path: Path, zone, starts_at):
-    CalendarFeedFactory(owner=user, secret_hash=links.hash_of(SECRET))
+    CalendarFeedFactory(owner=user, secret_hash=hash_of(SECRET))
     offer = offered(user, zone, starts_at)
     talk = chosen(offer, starts_at)
     PromiseFactory(contact=talk.contact, due_on=starts_at.date())
@@ -97,7 +100,7 @@ def test_every_file_of_a_talk_passes_the_oracle(user, client: Client, guest: Cli
     request = newest(user, "invitation")
     leaves(talk)
     own_files = [
-        guest.get(links.offer_path(links.new_secret(offer.uid)) + "talk.ics").content,
+        guest.get(reverse("guest_offer", args=[offer.new_secret()]) + "talk.ics").content,
         client.get(f"/interviews/{talk.pk}/talk.ics").content,
         guest.get(f"/feed/{SECRET}.ics").content,
     ]
@@ -120,7 +123,7 @@ def test_every_file_of_a_talk_passes_the_oracle(user, client: Client, guest: Cli
 
 
 def test_feed_of_all_those_moments_at_once_passes_the_oracle(user, guest: Client):
-    CalendarFeedFactory(owner=user, secret_hash=links.hash_of(SECRET))
+    CalendarFeedFactory(owner=user, secret_hash=hash_of(SECRET))
     for n, (zone, both) in enumerate(ZONES.items()):
         for change in both:
             for minutes in (-70, -10, 10):

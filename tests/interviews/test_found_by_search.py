@@ -5,12 +5,12 @@ import uuid
 import pytest
 import time_machine
 
-from interviews.actions import debrief as debrief_actions
-from interviews.actions import planning
-from interviews.actions import room as room_actions
-from interviews.actions.debrief import Outcome
-from interviews.actions.room import Write
+from interviews.debriefing import actions as debrief_actions
+from interviews.debriefing.actions import Outcome
+from interviews.holding import actions as room_actions
+from interviews.holding.actions import Write
 from interviews.models import Interview
+from interviews.planning import actions as planning
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,

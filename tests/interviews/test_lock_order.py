@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from base.owned import Stale
-from interviews.actions import debrief as debrief_actions
-from interviews.actions import planning
-from interviews.actions import room as room_actions
-from interviews.actions.debrief import Outcome, Promised
-from interviews.actions.room import Tap, Write
-from interviews.mails.holding import settle_thank_you
+from interviews.debriefing import actions as debrief_actions
+from interviews.debriefing.actions import Outcome, Promised
+from interviews.holding import actions as room_actions
+from interviews.holding.actions import Tap, Write
 from interviews.models import Interview, Room
+from interviews.planning import actions as planning
+from interviews.thanking.mails import settle_thank_you
 from tests.factories import ContactFactory, InterviewFactory, OutgoingMailFactory, RoomFactory, UserFactory
 
 pytestmark = [

@@ -2,9 +2,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
 
-from interviews.models import Agreed, Interview
-from tests.factories import NOW, ContactFactory, InterviewFactory
+from interviews.models import Agreed, Interview, Preparation
+from tests.factories import NOW, ContactFactory, InterviewFactory, PreparationFactory
 
 pytestmark = pytest.mark.django_db
 AGREED = Agreed("phone", 20, date(2026, 12, 4), time(15, 0), "Europe/Stockholm", "+351", "Churn")
@@ -88,3 +89,20 @@ def test_another_day_there_is_said(user):
     contact = ContactFactory(owner=user, time_zone="Asia/Tokyo")
     interview = InterviewFactory(contact=contact, local_time=time(20, 0))
     assert interview.is_another_day_there
+
+
+@pytest.mark.parametrize("goes", ["the contact", "the owner"])
+def test_two_prepared_talks_of_one_contact_go_together(goes: str):
+    contact = ContactFactory()
+    for talk in InterviewFactory.create_batch(2, contact=contact, state="held", held_at=NOW):
+        PreparationFactory(contact=contact, interview=talk)
+    PreparationFactory(contact=contact)
+    (contact if goes == "the contact" else contact.owner).delete()
+    assert not Preparation.objects.exists()
+
+
+def test_talk_that_was_prepared_is_not_deleted_alone():
+    talk = InterviewFactory()
+    PreparationFactory(contact=talk.contact, interview=talk)
+    with pytest.raises(RestrictedError):
+        talk.delete()

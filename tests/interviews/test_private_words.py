@@ -12,9 +12,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from crm.models import Contact
-from interviews import calendars, letters, links, thanks
-from interviews.actions import offering
+from interviews import calendars
+from interviews.asking import letters
 from interviews.models import Interview
+from interviews.offering import actions as offering
+from interviews.thanking import actions as thanks
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,
@@ -115,10 +117,10 @@ def test_the_letters_begin_without_what_is_mine_alone(user, ana: Contact):
 def test_the_contact_pages_say_nothing_that_is_mine_alone(user, guest: Client, ana: Contact):
     terms = offering.Terms(minutes=20, media=["phone"], times=[TUESDAY, THURSDAY])
     offer = offering.offer(owner=user, contact=ana, terms=terms, now=NOW)
-    url = links.offer_path(links.secret_of(offer.uid, offer.secret_hash))
+    url = reverse("guest_offer", args=[offer.secret])
     assertNotContains(guest.get(url), CANARY)
     talk = offering.choose(offer=offer, answer=offering.Answer(TUESDAY, "phone"), now=NOW)
-    for page in (url, url + "move/", url + "talk.ics", links.answer_url(talk.uid, 0, "yes")):
+    for page in (url, url + "move/", url + "talk.ics", talk.answer_url("yes", 0)):
         assertNotContains(guest.get(page), CANARY)
 
 

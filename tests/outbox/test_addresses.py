@@ -7,7 +7,7 @@ from email.policy import SMTP
 import pytest
 from django.core.mail import EmailMessage
 
-from interviews.invitations import mailable
+from interviews.planning.actions import mailable
 from outbox.engine import drain
 from outbox.models import OutgoingMail, State
 from outbox.smtp import SMTPTransport

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from crm.models import Contact
 from followups.models import Promise
-from interviews.mails import offering
+from interviews.offering import mails as offering
 from outbox import actions, kinds, left_out, tasks
 from outbox.models import LeftOut, OutgoingMail
 from tests.factories import (

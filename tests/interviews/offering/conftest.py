@@ -1,8 +1,8 @@
 import pytest
 
 from crm.models import Contact
-from interviews.actions import offering
 from interviews.models import Offer
+from interviews.offering import actions as offering
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_offer import terms
 

@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from base.private_links import press_for
 from crm.models import Contact
-from interviews import calendar_replies, links
-from interviews.actions import offering, planning
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
+from interviews.replying import calendar_replies
 from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory
-from tests.interviews.offering.test_replies import drop, ics
-from tests.interviews.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.replying.test_replies import drop, ics
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -89,11 +91,11 @@ def test_an_offer_with_such_a_proposal_keeps_its_pages(client: Client, guest: Cl
     Offer.objects.update(state="countered")
     CounterFactory(offer=offer)
     offer.counters.update(starts_at=at)
-    token = links.secret_of(offer.uid, offer.secret_hash)
+    token = offer.secret
     for browser, path in (
         (client, offer.get_absolute_url()),
         (client, reverse("today")),
-        (guest, links.offer_path(token)),
+        (guest, reverse("guest_offer", args=[token])),
     ):
         assert browser.get(path).status_code == 200
 
@@ -133,10 +135,10 @@ def test_a_guest_who_moves_a_talk_that_changes_sees_what_stands(guest: Client, u
     offer = offering.offer(owner=user, contact=ana, terms=TERMS_OFFERED, now=NOW)
     talk = offering.choose(offer=offer, answer=offering.Answer(TERMS_OFFERED.times[0], "phone"), now=NOW)
     during(monkeypatch, planning, "change", talk)
-    token = links.secret_of(offer.uid, offer.secret_hash)
-    answer = {"slot": "20261203T0800Z", "medium": "video", "pressed": links.press_for(token)}
+    token = offer.secret
+    answer = {"slot": "20261203T0800Z", "medium": "video", "pressed": press_for(token)}
     page = guest.post(reverse("guest_move", args=[token]), answer)
-    assert (page.status_code, page.url) == (302, links.offer_path(token))
+    assert (page.status_code, page.url) == (302, reverse("guest_offer", args=[token]))
     assert user.interviews.get().starts_at == talk.starts_at
 
 
@@ -144,9 +146,9 @@ def test_a_guest_who_cancels_a_talk_that_changes_sees_what_stands(guest: Client,
     offer = offering.offer(owner=user, contact=ana, terms=TERMS_OFFERED, now=NOW)
     talk = offering.choose(offer=offer, answer=offering.Answer(TERMS_OFFERED.times[0], "phone"), now=NOW)
     during(monkeypatch, planning, "cancel", talk)
-    token = links.secret_of(offer.uid, offer.secret_hash)
-    page = guest.post(reverse("guest_cancel", args=[token]), {"pressed": links.press_for(token)})
-    assert (page.status_code, page.url) == (302, links.offer_path(token))
+    token = offer.secret
+    page = guest.post(reverse("guest_cancel", args=[token]), {"pressed": press_for(token)})
+    assert (page.status_code, page.url) == (302, reverse("guest_offer", args=[token]))
     assert user.interviews.get().is_planned
 
 
@@ -177,8 +179,8 @@ def test_a_proposed_time_that_has_passed_is_not_taken(client: Client, user, ana)
 def test_a_guest_who_cancels_a_talk_reads_that_they_did(guest: Client, user, ana):
     offer = offering.offer(owner=user, contact=ana, terms=TERMS_OFFERED, now=NOW)
     offering.choose(offer=offer, answer=offering.Answer(TERMS_OFFERED.times[0], "phone"), now=NOW)
-    token = links.secret_of(offer.uid, offer.secret_hash)
-    page = guest.post(reverse("guest_cancel", args=[token]), {"pressed": links.press_for(token)}, follow=True)
+    token = offer.secret
+    page = guest.post(reverse("guest_cancel", args=[token]), {"pressed": press_for(token)}, follow=True)
     assertContains(page, "You cancelled the talk, and Amara knows.")
     assertNotContains(page, "not now")
 

@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from interviews.actions import offering, planning
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from tests.factories import NOW, AskFactory, CalendarFeedFactory, CounterFactory
-from tests.interviews.offering.test_replies import ics
-from tests.interviews.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.replying.test_replies import ics
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BAD = (

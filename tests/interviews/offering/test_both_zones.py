@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from crm.models import Contact
-from interviews.actions import offering
-from interviews.mails.confirming import evening_before, plan_confirmations
 from interviews.models import Interview
+from interviews.offering import actions as offering
+from interviews.planning.mails import evening_before, plan_confirmations
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_offer import TUESDAY
 from tests.interviews.offering.test_offering_mails import composed, offered, text

@@ -10,10 +10,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
+from base.private_links import hash_of, press_for
 from crm.models import Contact
-from interviews import links
-from interviews.actions import offering, planning
 from interviews.models import Offer, OfferState
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
@@ -39,7 +40,7 @@ def offer(user, misaki) -> Offer:
 
 
 def secret(offer: Offer) -> str:
-    return links.new_secret(offer.uid)
+    return offer.new_secret()
 
 
 def url(offer: Offer, verb: str = "offer") -> str:
@@ -47,7 +48,7 @@ def url(offer: Offer, verb: str = "offer") -> str:
 
 
 def answer(offer: Offer, **other: Any) -> dict[str, Any]:
-    known = {"pressed": links.press_for(secret(offer)), "zone": "Asia/Tokyo", "slot": FIRST, "medium": "video"}
+    known = {"pressed": press_for(secret(offer)), "zone": "Asia/Tokyo", "slot": FIRST, "medium": "video"}
     return {**known, "where": "", "note": "", "day": "", "at": "", **other}
 
 
@@ -271,7 +272,7 @@ def test_the_talk_can_be_moved(guest: Client, offer: Offer, user):
 
 def test_the_talk_can_be_cancelled_and_set_again(guest: Client, offer: Offer, user):
     guest.post(url(offer, "answer"), answer(offer))
-    guest.post(url(offer, "cancel"), {"pressed": links.press_for(secret(offer))})
+    guest.post(url(offer, "cancel"), {"pressed": press_for(secret(offer))})
     assert user.interviews.get().is_cancelled
     assertContains(guest.get(url(offer)), "You cancelled the talk")
     guest.post(url(offer, "move"), answer(offer, slot=SECOND))
@@ -280,7 +281,7 @@ def test_the_talk_can_be_cancelled_and_set_again(guest: Client, offer: Offer, us
 
 def test_not_now_is_told_once(guest: Client, offer: Offer, user):
     for _n in range(2):
-        guest.post(url(offer, "cancel"), {"pressed": links.press_for(secret(offer))})
+        guest.post(url(offer, "cancel"), {"pressed": press_for(secret(offer))})
     assert [composed(mail) for mail in told(user)] == ["Misaki says: not now"]
 
 
@@ -301,7 +302,7 @@ def test_too_long_a_word_with_not_now_gets_its_sentence(guest: Client, offer: Of
 
 
 def test_cancel_without_having_opened_the_page_does_nothing(guest: Client, offer: Offer):
-    guest.post(url(offer, "cancel"), {"pressed": links.press_for("another")})
+    guest.post(url(offer, "cancel"), {"pressed": press_for("another")})
     offer.refresh_from_db()
     assert offer.state == OfferState.OPEN
 
@@ -361,7 +362,7 @@ def test_the_page_costs_the_same_with_more_times(guest: Client, offer: Offer, sl
 
 def test_an_offer_of_one_medium_needs_no_choice(guest: Client, user, misaki):
     offer = OfferFactory(contact=misaki, media=["video"])
-    Offer.objects.filter(pk=offer.pk).update(secret_hash=links.hash_of(links.new_secret(offer.uid)))
+    Offer.objects.filter(pk=offer.pk).update(secret_hash=hash_of(offer.new_secret()))
     OfferSlotFactory(offer=offer, starts_at=TUESDAY)
     guest.post(url(offer, "answer"), answer(offer, medium=""))
     assert user.interviews.get().medium == "video"

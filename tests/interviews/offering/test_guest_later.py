@@ -8,14 +8,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from interviews import links
-from interviews.actions import offering, planning
+from base.private_links import press_for
 from interviews.models import Interview, Offer, OfferState
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from outbox.kinds import KINDS, Composed
 from tests.factories import NOW, ContactFactory
 from tests.interviews.offering.test_guest import SECOND, answer, secret, told, url
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
-from tests.interviews.test_actions import leaves
+from tests.interviews.planning.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def talk(guest: Client, offer: Offer, user) -> Interview:
 
 
 def word(offer: Offer, said: str, **other: Any) -> dict[str, Any]:
-    return {"pressed": links.press_for(secret(offer)), "word": said, **other}
+    return {"pressed": press_for(secret(offer)), "word": said, **other}
 
 
 # --- a word after the answer ------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ def test_the_same_time_may_be_proposed_anew_when_it_no_longer_stands(guest: Clie
 
 
 def test_cancel_from_a_tab_opened_before_the_talk_was_set_cancels_it(guest: Client, offer: Offer, user):
-    pressed = {"pressed": links.press_for(secret(offer))}
+    pressed = {"pressed": press_for(secret(offer))}
     guest.post(url(offer, "answer"), answer(offer))
     guest.post(url(offer, "cancel"), pressed)
     guest.post(url(offer, "cancel"), pressed)
@@ -202,7 +203,7 @@ def test_cancel_from_a_tab_opened_before_the_talk_was_set_cancels_it(guest: Clie
 
 def planned_again(guest: Client, talk: Interview) -> Interview:
     """They called it off, and the owner took that back."""
-    guest.post(url(talk.offer, "cancel"), {"pressed": links.press_for(secret(talk.offer))})
+    guest.post(url(talk.offer, "cancel"), {"pressed": press_for(secret(talk.offer))})
     called_off = talk.owner.interviews.get()
     planning.uncancel(interview=called_off, now=NOW)
     return called_off
@@ -211,7 +212,7 @@ def planned_again(guest: Client, talk: Interview) -> Interview:
 def test_a_talk_planned_again_can_be_cancelled_by_them_again(guest: Client, talk: Interview, user):
     planned_again(guest, talk)
     assertContains(guest.get(url(talk.offer)), "Cancel the talk")
-    guest.post(url(talk.offer, "cancel"), {"pressed": links.press_for(secret(talk.offer))})
+    guest.post(url(talk.offer, "cancel"), {"pressed": press_for(secret(talk.offer))})
     assert user.interviews.get().is_cancelled
 
 
@@ -225,14 +226,14 @@ def test_a_talk_planned_again_that_i_cancel_is_not_off_as_they_wished(guest: Cli
 
 
 def test_an_answer_after_not_now_in_another_tab_sets_the_talk(guest: Client, offer: Offer, user):
-    guest.post(url(offer, "cancel"), {"pressed": links.press_for(secret(offer))})
+    guest.post(url(offer, "cancel"), {"pressed": press_for(secret(offer))})
     guest.post(url(offer, "answer"), answer(offer))
     assert user.interviews.planned().get().starts_at == TUESDAY
 
 
 def test_the_proof_of_one_link_opens_no_other(guest: Client, offer: Offer, user, misaki):
     other = offering.offer(owner=user, contact=ContactFactory(owner=user), terms=terms(), now=NOW)
-    response = guest.post(url(offer, "answer"), answer(offer, pressed=links.press_for(secret(other))))
+    response = guest.post(url(offer, "answer"), answer(offer, pressed=press_for(secret(other))))
     assertContains(response, "This page was open for long")
     assert user.interviews.count() == 0
 

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from interviews import links
-from interviews.actions import offering, planning
+from base.private_links import press_for
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.planning import actions as planning
 from tests.factories import ContactFactory, UserFactory
-from tests.interviews.offering.test_replies import ics
+from tests.interviews.replying.test_replies import ics
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: two requests cannot meet"),
@@ -67,8 +68,8 @@ def together(owner: User, *taps: Tap) -> list[int]:
 
 
 def guest(offer: Offer, verb: str, day: int = 0) -> Tap:
-    token = links.secret_of(offer.uid, offer.secret_hash)
-    known = {"pressed": links.press_for(token), "medium": "video", "slot": at(day).strftime("%Y%m%dT%H%MZ")}
+    token = offer.secret
+    known = {"pressed": press_for(token), "medium": "video", "slot": at(day).strftime("%Y%m%dT%H%MZ")}
     return lambda _client: Client().post(reverse(f"guest_{verb}", args=[token]), known).status_code
 
 
@@ -82,8 +83,8 @@ def reply(talk: Interview, **said: str) -> Tap:
 
 
 def says(talk: Interview, answer: str) -> Tap:
-    token = links.answer_url(talk.uid, talk.invited_sequence, answer).split("/")[-3]
-    pressed = {"pressed": links.press_for(token)}
+    token = talk.answer_url(answer, talk.invited_sequence).split("/")[-3]
+    pressed = {"pressed": press_for(token)}
     return lambda _client: Client().post(reverse(f"guest_{answer}", args=[token]), pressed).status_code
 
 

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from base.private_links import hash_of
 from crm.models import Contact
-from interviews import links
-from interviews.actions import offering as actions
 from interviews.models import Interview, Offer, OfferState
+from interviews.offering import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, CounterFactory, InterviewFactory, OfferFactory, OfferSlotFactory
 
@@ -80,26 +80,26 @@ def test_offer_moves_the_contact_to_asked(client: Client, misaki):
 
 
 def test_the_link_is_stored_as_a_hash_only(offer: Offer):
-    secret = links.secret_of(offer.uid, offer.secret_hash)
+    secret = offer.secret
     assert len(secret) == 22  # 128 bits
-    assert offer.secret_hash == links.hash_of(secret)
+    assert offer.secret_hash == hash_of(secret)
     assert secret not in str(mail_of(offer).context)
 
 
 def test_the_link_outlives_a_change_of_the_key(offer: Offer, settings):
-    secret = links.secret_of(offer.uid, offer.secret_hash)
+    secret = offer.secret
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
         [settings.SECRET_KEY],
         "another key that is long enough to be one",
     )
-    assert links.secret_of(offer.uid, offer.secret_hash) == secret
+    assert offer.secret == secret
 
 
 def test_without_an_address_the_page_shows_the_link(client: Client, user):
     nobody = ContactFactory(owner=user, email="")
     response = client.post(new(nobody), TYPED, follow=True)
     offer = user.offers.get()
-    assertContains(response, links.offer_url(links.new_secret(offer.uid)))
+    assertContains(response, offer.url)
     assert user.outgoingmails.count() == 0
 
 

@@ -8,16 +8,16 @@ import pytest
 import time_machine
 
 from crm.models import Contact
-from interviews import links
-from interviews.actions import offering, planning
-from interviews.mails.confirming import plan_confirmations
-from interviews.mails.offering import plan_chases
 from interviews.models import Interview, Offer
+from interviews.offering import actions as offering
+from interviews.offering.mails import plan_chases
+from interviews.planning import actions as planning
+from interviews.planning.mails import plan_confirmations
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
-from tests.factories import NOW, ContactFactory, InterviewFactory
+from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, UserFactory
 from tests.interviews.offering.test_offer import THURSDAY, TUESDAY, terms
-from tests.interviews.test_actions import leaves
+from tests.interviews.planning.test_actions import leaves
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ def test_the_offer_says_the_times_in_both_zones_and_the_link(user, misaki):
     assert str(message["Reply-To"]).endswith("<amara@keepword.example>")
     for said in ("Tuesday 1 December, 17:00 (09:00 for Amara)", "With many thanks", "Breaches"):
         assert said in text(message)
-    assert links.offer_url(links.new_secret(offer.uid)) in text(message)
+    assert offer.url in text(message)
 
 
 def test_the_offer_leaves_out_a_time_that_is_gone(user, misaki):
@@ -112,6 +112,23 @@ def test_it_is_not_chased_on_a_holiday_or_before_the_working_day(user, misaki):
     user.save()
     assert plan_chases(datetime(2026, 12, 25, 9, 0, tzinfo=UTC)) == 0
     assert plan_chases(datetime(2026, 12, 27, 7, 0, tzinfo=UTC)) == 0
+
+
+def test_offers_whose_owner_is_not_at_work_yet_hold_nobody_up(user, misaki):
+    early = ContactFactory(owner=UserFactory(time_zone="America/Los_Angeles"), email="nils@bank.example")
+    many = OfferFactory.build_batch(250, owner=early.owner, contact=early, chase=True, chase_on=date(2026, 11, 20))
+    Offer.objects.bulk_create(many)
+    offered(misaki, chase=True)
+    assert plan_chases(TUESDAY_MORNING) == 1
+    assert user.outgoingmails.filter(kind="chase").count() == 1
+
+
+def test_it_is_chased_in_the_morning_of_its_owner_whose_day_has_begun_before_that_of_greenwich(user, misaki):
+    user.time_zone = "Pacific/Auckland"
+    user.save()
+    Offer.objects.filter(pk=offered(misaki, chase=True).pk).update(chase_on=date(2026, 11, 24))
+    assert plan_chases(datetime(2026, 11, 23, 19, 0, tzinfo=UTC)) == 0  # eight in the morning
+    assert plan_chases(datetime(2026, 11, 23, 21, 0, tzinfo=UTC)) == 1
 
 
 @pytest.mark.parametrize("how", ["unticked", "answered", "withdrawn", "expired"])

@@ -10,9 +10,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from crm.models import Contact
-from interviews import links
-from interviews.actions import offering
 from interviews.models import Counter, Offer, OfferState
+from interviews.offering import actions as offering
 from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import State
 from tests.factories import NOW, ContactFactory
@@ -64,7 +63,7 @@ def test_declining_tells_the_contact_what_still_stands(client: Client, counter: 
     assert str(message["Reply-To"]).endswith("<amara@keepword.example>")
     for said in ("Dear Misaki", "Tuesday 1 December, 17:00 (09:00 for Amara)", "shown for Tokyo"):
         assert said in text(message)
-    assert links.offer_url(links.new_secret(counter.offer.uid)) in text(message)
+    assert counter.offer.url in text(message)
 
 
 def test_undo_stops_the_mail_and_asks_again(client: Client, counter: Counter):

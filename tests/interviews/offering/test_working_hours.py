@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import User
-from interviews import working_hours
+from interviews.offering import working_hours
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
-from interviews import links
+from base.private_links import hash_of
 from interviews.models import Interview, Offer
 from tests.factories import (
     NOW,
@@ -19,7 +19,7 @@ from tests.factories import (
 def offered(owner: User, **fields: Any) -> Offer:
     contact = ContactFactory(owner=owner, email="misaki@riken.example")
     offer = OfferFactory(contact=contact, about="How you measure a breach", message="With thanks", **fields)
-    offer.secret_hash = links.hash_of(links.new_secret(offer.uid))
+    offer.secret_hash = hash_of(offer.new_secret())
     offer.save(update_fields=["secret_hash"])
     OfferSlotFactory(offer=offer, starts_at=NOW + timedelta(days=5))
     return offer
@@ -37,7 +37,7 @@ def refused(owner: User) -> dict[str, object]:
 def agreed(owner: User) -> dict[str, object]:
     interview: Interview = InterviewFactory(contact=ContactFactory(owner=owner))
     offer = offered(owner, state="answered", answered_at=NOW, interview=interview)
-    return {"token": links.new_secret(offer.uid)}
+    return {"token": offer.new_secret()}
 
 
 def asked(owner: User) -> dict[str, object]:
@@ -54,7 +54,7 @@ def invited(owner: User) -> Interview:
 
 
 def linked(owner: User) -> dict[str, object]:
-    return {"token": links.answer_url(invited(owner).uid, 0, "yes").split("/")[-3]}
+    return {"token": invited(owner).answer_url("yes", 0).split("/")[-3]}
 
 
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
@@ -75,8 +75,8 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "counter_decline": countered,
     "counter_undecline": refused,
     "guest_word": agreed,
-    "guest_offer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
-    "guest_answer": lambda owner: {"token": links.new_secret(offered(owner).uid)},
+    "guest_offer": lambda owner: {"token": offered(owner).new_secret()},
+    "guest_answer": lambda owner: {"token": offered(owner).new_secret()},
     "guest_move": agreed,
     "guest_cancel": agreed,
     "guest_ics": agreed,

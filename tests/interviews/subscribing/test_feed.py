@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from base.dates import instant
-from base.private_links import OPENED
-from interviews import calendars, links
-from interviews.feed import AT_MOST, read_feed
+from base.private_links import OPENED, hash_of
+from interviews import calendars
 from interviews.models import CalendarFeed, Interview
+from interviews.subscribing.feed import AT_MOST, read_feed
 from tests.factories import NOW, TODAY, CalendarFeedFactory, ContactFactory, InterviewFactory, PromiseFactory
 from tests.interviews.subscribing.url_cases import SECRET
 from tests.interviews.test_calendars import HOSTILE, findings
@@ -33,7 +33,7 @@ def _clock():
 
 @pytest.fixture
 def feed(user: User) -> CalendarFeed:
-    return CalendarFeedFactory(owner=user, secret_hash=links.hash_of(SECRET))
+    return CalendarFeedFactory(owner=user, secret_hash=hash_of(SECRET))
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_wrong_switched_off_and_replaced_links_are_the_same_404(guest: Client, f
     wrong = guest.get("/feed/AAAAAAAAAAAAAAAAAAAAAA.ics")
     CalendarFeed.objects.update(off_at=NOW)
     off = guest.get(URL)
-    CalendarFeed.objects.update(off_at=None, secret_hash=links.hash_of("another"))
+    CalendarFeed.objects.update(off_at=None, secret_hash=hash_of("another"))
     replaced = guest.get(URL)
     assert [answer.status_code for answer in (wrong, off, replaced)] == [404, 404, 404]
     assert body(wrong) == body(off) == body(replaced)
@@ -263,7 +263,7 @@ def test_link_is_128_random_bits_and_stored_as_a_hash(client: Client):
     link = link_in(client.post(reverse("calendar_feed_new")))
     secret = link.rpartition("/")[2].removesuffix(".ics")
     assert len(secret) == 22
-    assert CalendarFeed.objects.get().secret_hash == links.hash_of(secret)
+    assert CalendarFeed.objects.get().secret_hash == hash_of(secret)
 
 
 def test_making_it_twice_by_a_reload_keeps_the_first(client: Client, guest: Client):

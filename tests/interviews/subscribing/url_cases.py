@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from accounts.models import User
-from interviews import links
+from base.private_links import hash_of
 from tests.factories import NOW, CalendarFeedFactory, ContactFactory, InterviewFactory, PromiseFactory
 
 SECRET = "tf8yWm3b5hQ0rXkzC4vN1g"
@@ -13,7 +13,7 @@ def made(owner: User, **fields: object) -> dict[str, object]:
     InterviewFactory(contact=contact, where="+351 21 555 0142")
     PromiseFactory(contact=contact, due_on=NOW.date() + timedelta(days=2))
     owner.calendarfeeds.all().delete()  # one each
-    CalendarFeedFactory(owner=owner, secret_hash=links.hash_of(SECRET), **fields)
+    CalendarFeedFactory(owner=owner, secret_hash=hash_of(SECRET), **fields)
     return {}
 
 

@@ -1,1 +1,0 @@
-"""What changes more than one row of a conversation: one file for each stretch of its way."""

@@ -1,0 +1,114 @@
+"""Asking for somebody's time by letter, and asking again: after three working days, a last time after seven, then no more."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.actions import advance
+from crm.models import Contact, Stage
+from interviews.models import Ask, AskVia
+from interviews.offering import working_hours
+from interviews.planning import actions as planning
+from interviews.planning.actions import address_of, mail_contact, may_have_arrived
+from outbox.models import OutgoingMailQuerySet
+
+ASK = "ask"
+LAST_STEP = 3
+WAITS = {1: 3, 2: 4}  # working days after each step until the next: the last one comes seven after the first
+MAY_STILL_ANSWER = timedelta(days=30)
+A_WHILE = 3  # "Wait": as many working days more
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    body: str
+    minutes: int
+    via: str
+
+
+@transaction.atomic
+def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None = None, now: datetime) -> Ask:
+    """Keeps the letter with the day the next step is proposed on; sends it, when it is to be sent from here.
+    IntegrityError when there is a letter of that `uid`."""
+    owner.hold()
+    open_one = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
+    step = min(open_one.step + 1, LAST_STEP) if open_one else 1
+    contact.asks.filter(closed_at__isnull=True).update(closed_at=now, follow_up_on=None)
+    made: Ask = contact.asks.create(
+        owner=owner,
+        uid=uid or uuid.uuid4(),
+        step=step,
+        via=letter.via,
+        subject=letter.subject,
+        body=letter.body,
+        minutes=letter.minutes,
+        asked_at=now,
+        follow_up_on=_next(owner, step, owner.today(now)),
+    )
+    if letter.via == AskVia.MAIL:
+        _queue(made, address_of(contact), now)
+    advance(contact=contact, to=Stage.ASKED, now=now)
+    return made
+
+
+@transaction.atomic
+def take_back(*, ask: Ask, now: datetime) -> bool:
+    """Undoes `ask`. False, with nothing changed, when the mail has left."""
+    mails = _mails(ask)
+    mails.cancel(_("taken back before it left"), now)
+    if any(may_have_arrived(mail) for mail in mails):
+        return False
+    contact, step = ask.contact, ask.step
+    ask.delete()
+    before = contact.asks.filter(step=step - 1).order_by("-pk").first() if step > 1 else None
+    if before:
+        before.closed_at, before.follow_up_on = None, contact.owner.today(now)
+        before.save(update_fields=["closed_at", "follow_up_on"])
+    else:
+        planning.step_back(contact, Stage.ASKED, now)
+    return True
+
+
+@transaction.atomic
+def wait(*, ask: Ask, now: datetime) -> Ask:
+    """Proposes the next letter some working days later."""
+    owner = ask.owner
+    ask.follow_up_on = working_hours.after_working_days(owner, owner.today(now), A_WHILE)
+    ask.save(update_fields=["follow_up_on"])
+    return ask
+
+
+@transaction.atomic
+def close(*, ask: Ask, now: datetime) -> Ask:
+    """They answered, or I let it be: nothing more is proposed."""
+    ask.closed_at, ask.follow_up_on = now, None
+    ask.save(update_fields=["closed_at", "follow_up_on"])
+    return ask
+
+
+@transaction.atomic
+def reopen(*, ask: Ask, now: datetime) -> Ask:
+    """Undoes `close`, unless another letter has been written since."""
+    if not ask.contact.asks.filter(closed_at__isnull=True).exists():
+        ask.closed_at, ask.follow_up_on = None, ask.owner.today(now)
+        ask.save(update_fields=["closed_at", "follow_up_on"])
+    return ask
+
+
+def _next(owner: User, step: int, today: date) -> date | None:
+    """After the last letter nothing more is proposed."""
+    return working_hours.after_working_days(owner, today, WAITS[step]) if step in WAITS else None
+
+
+def _mails(ask: Ask) -> OutgoingMailQuerySet:
+    return ask.owner.outgoingmails.filter(occurrence_key=f"{ASK}:{ask.uid}")
+
+
+def _queue(ask: Ask, address: str, now: datetime) -> None:
+    key, said = f"{ASK}:{ask.uid}", {"ask": str(ask.uid)}
+    mail_contact(ask.owner, ask.contact, address, kind=ASK, key=key, summary=ask.subject, context=said, now=now)

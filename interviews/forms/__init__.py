@@ -1,1 +1,0 @@
-"""Forms, one file for each stretch of a conversation's way."""

@@ -1,0 +1,66 @@
+"""What all mails to a contact and to the user have in common: who they are from, and their two parts."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from base.text import clean_line
+from crm.models import Contact
+from interviews.planning.actions import mailable
+from outbox.composing import POLICY
+from outbox.kinds import Composed
+
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
+
+
+def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
+    """A mail in the user's name; answers reach the user."""
+    message = _message(name, context)
+    address(message, recipient, owner, contact)
+    return Composed(message, str(message["Subject"]))
+
+
+def address(message: EmailMessage, recipient: str, owner: User, contact: Contact) -> None:
+    """The sender and reply address of every mail in the user's name."""
+    sender = clean_line(_("%(name)s via Keepword") % {"name": owner.signature})
+    message["From"] = Address(sender, addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    message["To"] = Address(clean_line(contact.name), addr_spec=recipient)
+    reply_to = mailable(owner.email)
+    if reply_to:
+        message["Reply-To"] = Address(clean_line(owner.signature), addr_spec=reply_to)
+
+
+def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
+    """From the app to its user; nobody answers it."""
+    message = _message(name, context)
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    message["To"] = recipient
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    return Composed(message, str(message["Subject"]))
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A link that opens the mail program with the mail written in it."""
+    written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
+    return f"mailto:{quote(address, safe='@')}?{written}"
+
+
+def _message(name: str, context: dict[str, Any]) -> EmailMessage:
+    message = EmailMessage(policy=POLICY)
+    subject = clean_line(render_to_string(f"interviews/email/{name}_subject.txt", context))[:200]
+    context = {**context, "subject": subject}
+    message["Subject"] = subject
+    text = _BLANK_LINES.sub("\n\n", render_to_string(f"interviews/email/{name}_body.txt", context))
+    message.set_content(text, cte="quoted-printable")
+    html = render_to_string(f"interviews/email/{name}_body.html", context)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message

@@ -1,0 +1,175 @@
+"""What a contact answers on the private page. Nothing that arrives here is trusted."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.forms import ZoneSelect, zone_choices
+from accounts.templatetags.keepword import clock, moment
+from base.dates import add_months, exists, instant, understand
+from base.zones import city, load_zone, zone_names
+from crm.fields import LineField, TextField
+from interviews.models import Interview, Medium, Offer, OfferSlot
+from interviews.offering.actions import Answer
+from interviews.planning.forms import ClockField, refuse_unsafe_link
+
+OWN = "own"  # "None of these suits me"
+MONTHS_AHEAD = 6
+_WIRE = "%Y%m%dT%H%MZ"  # a slot is named by its instant: nothing public shows a key
+
+
+def name_of(slot: OfferSlot) -> str:
+    return slot.starts_at.astimezone(UTC).strftime(_WIRE)
+
+
+class AnswerForm(forms.Form):
+    use_required_attribute = False
+
+    slot = forms.CharField(required=False)
+    day = LineField(
+        label=gettext_lazy("Day"),
+        max_length=60,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": gettext_lazy("Say which day, as in “4 December”.")},
+    )
+    at = ClockField(
+        label=gettext_lazy("Your time"),
+        error_messages={"required": gettext_lazy("Say at what time, as in “15:00”.")},
+    )
+    medium = forms.CharField(required=False)
+    where = LineField(label=gettext_lazy("A number, a link or a place"), max_length=300)
+    note = TextField(max_length=2000)
+    zone = forms.CharField(required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offer: Offer,
+        slots: list[OfferSlot],
+        zone: str,
+        now: datetime,
+        talk: Interview | None = None,
+    ) -> None:
+        self.offer, self.slots, self.now, self.shown_zone = offer, slots, now, zone
+        super().__init__(data, initial={"medium": talk.medium, "where": talk.where} if talk else None)
+        for name in ("day", "at"):
+            self.fields[name].required = data is None or data.get("slot") == OWN
+        self.fields["note"].label = _("A word to %(name)s") % {"name": offer.owner.called}
+
+    @property
+    def wants_another_time(self) -> bool:
+        return bool(self.cleaned_data.get("slot") == OWN)
+
+    @property
+    def answer(self) -> Answer:
+        found = self.cleaned_data
+        return Answer(
+            starts_at=found["starts_at"],
+            medium=found["medium"],
+            where=found["where"],
+            note=found["note"],
+            zone=found["zone"],
+        )
+
+    def judge_the_note_only(self) -> None:
+        """With "Not now" nothing else counts: what else was chosen or typed is kept, and is no fault."""
+        for name in set(self.errors) - {"note"}:
+            del self.errors[name]
+
+    def clean_zone(self) -> str:
+        zone: str = self.cleaned_data["zone"] or self.shown_zone
+        if zone not in zone_names():
+            raise ValidationError(_("That is no time zone I know. Choose yours from the list."))
+        return zone
+
+    def clean_medium(self) -> str:
+        medium: str = self.cleaned_data["medium"] or (self.offer.media[0] if len(self.offer.media) == 1 else "")
+        if medium not in self.offer.media:
+            raise ValidationError(_("Choose one of the ways to talk."))
+        return medium
+
+    def clean_where(self) -> str:
+        return refuse_unsafe_link(self.cleaned_data["where"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("slot") == OWN:
+            self._clean_own(found)
+            return found
+        known = {name_of(slot): slot for slot in self.offer.slots.all()}
+        slot = known.get(found.get("slot", ""))
+        if slot is None:
+            self.add_error("slot", _("Choose one of the times, or propose your own."))
+        else:
+            found["starts_at"] = slot.starts_at
+            for unused in ("day", "at"):
+                self.errors.pop(unused, None)
+        return found
+
+    def _clean_own(self, found: dict[str, Any]) -> None:
+        if any(self.has_error(name) for name in ("day", "at", "zone")):
+            return
+        zone = load_zone(found["zone"])
+        today = self.now.astimezone(zone).date()
+        day = understand(found["day"], today)
+        if day is None or day > add_months(today, MONTHS_AHEAD):
+            self.add_error("day", _("Not a day within half a year. Try “friday” or “4 December”."))
+            return
+        self._clean_instant(found, day, zone)
+
+    def _clean_instant(self, found: dict[str, Any], day: date, zone: ZoneInfo) -> None:
+        starts_at = instant(day, found["at"], zone)
+        if not exists(day, found["at"], zone):
+            known = {"city": city(found["zone"]), "next": clock(starts_at, zone)}
+            self.add_error("at", _("The clocks in %(city)s skip that hour. Try %(next)s.") % known)
+        elif starts_at <= self.now:
+            self.add_error("day", _("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
+        else:
+            found["starts_at"] = starts_at
+
+
+class WordForm(forms.Form):
+    """What they would like to say besides, once a time is set."""
+
+    word = TextField(max_length=2000)
+
+    def __init__(self, data: Any = None, *, offer: Offer) -> None:
+        super().__init__(data, initial={"word": offer.word})
+        name = {"name": offer.owner.called}
+        self.fields["word"].label = _("A word to %(name)s") % name
+        self.fields["word"].widget.attrs["rows"] = 2
+        if offer.word:
+            self.fields["word"].help_text = _("%(name)s has it. You can change it until the talk is over.") % name
+
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"]
+        if not word:
+            raise ValidationError(_("There is no word in it yet."))
+        return word
+
+
+class ShownZone:
+    """Whose clock the page shows: that of the zone they chose, else the contact's, else the owner's as a guess."""
+
+    def __init__(self, typed: str, *, offer: Offer, now: datetime) -> None:
+        self.typed, self.now = typed[:64], now
+        self.is_known = not self.typed or self.typed in zone_names()
+        self.is_guess = not (self.typed and self.is_known) and not offer.contact.time_zone
+        self.chosen = self.typed if self.typed in zone_names() else (offer.contact.time_zone or offer.owner.time_zone)
+
+    @property
+    def select(self) -> str:
+        return str(ZoneSelect(choices=zone_choices(self.chosen, self.now)).render("zone", self.chosen, {"id": "zone"}))
+
+
+MEDIA_SAID = {
+    Medium.PHONE: gettext_lazy("%(name)s calls you"),
+    Medium.VIDEO: gettext_lazy("%(name)s sends you a link, or takes yours"),
+    Medium.IN_PERSON: gettext_lazy("you say where"),
+}

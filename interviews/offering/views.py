@@ -1,0 +1,140 @@
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from base.submitted_once import once, uid_of
+from interviews.models import Counter, Offer
+from interviews.offering import actions
+from interviews.offering.forms import OfferForm
+from interviews.planning.actions import address_of
+from outbox.models import OutgoingMail
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    now = timezone.now()
+    contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
+    contact.owner = request.user
+    typed = request.POST if request.method == "POST" else None
+    if request.htmx.target == "understood":
+        typed = request.GET
+    form = OfferForm(typed, owner=request.user, contact=contact, now=now)
+    address = address_of(contact)
+    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+        offer = once(
+            uid_of(form, request.user),
+            lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),
+            lambda uid: contact.offers.standing(now).filter(uid=uid).first(),
+        )
+        tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
+        return redirect(offer)
+    context = {
+        "form": form,
+        "contact": contact,
+        "address": address,
+        "delay": settings.INVITATION_DELAY,
+        "standing": contact.offers.standing(now).first() if not request.htmx else None,
+    }
+    return page_or_partial(request, "interviews/offer_form.html", "understood", context)
+
+
+@require_safe
+def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _offer(request, pk)
+    free = {slot.pk for slot in offer.free_slots(now)}
+    context = {
+        "offer": offer,
+        "contact": offer.contact,
+        "interview": offer.interview,
+        "slots": [(slot, slot.pk in free) for slot in offer.slots.order_by("starts_at")],
+        "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first(),
+        "link": offer.url,
+        "mail": _mail_of(request, offer),
+        "address": address_of(offer.contact),
+        "is_over": offer.expires_at <= now,
+        "now": now,
+    }
+    return page_or_partial(request, "interviews/offer_detail.html", "offer", context)
+
+
+@require_POST
+def offer_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
+    offer = _offer(request, pk)
+    seen_version(request, offer)
+    unsent = actions.withdraw(offer=offer, now=timezone.now())
+    name = {"name": offer.contact.first_name}
+    tell(request, (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name)
+    return go_back(request, offer.get_absolute_url())
+
+
+@require_POST
+def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    name = {"name": counter.offer.contact.first_name}
+    try:
+        interview = actions.accept(counter=counter, now=timezone.now())
+    except actions.PassedError:
+        tell(request, _("Nothing was changed. That time has passed: propose another one to %(name)s.") % name)
+        return go_back(request, counter.offer.get_absolute_url())
+    sent, unsent = _("Set. %(name)s gets an invitation in a moment."), _("Set. Nothing is sent to %(name)s.")
+    tell(request, (sent if interview.invited_email else unsent) % name)
+    return redirect(interview)
+
+
+@require_POST
+def counter_decline(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    known = {"name": counter.offer.contact.first_name, "n": settings.INVITATION_DELAY}
+    is_mailed = actions.refuse(counter=counter, now=timezone.now())
+    undo = f"{reverse('counter_undecline', args=[pk])}?v={counter.offer.version}"
+    mailed = _("%(name)s hears it by mail in %(n)d seconds, with the times that still stand.")
+    silent = _("Nothing is sent: %(name)s has no address. The page behind the link says so.")
+    tell(request, (mailed if is_mailed else silent) % known, undo=undo)
+    return go_back(request, counter.offer.get_absolute_url())
+
+
+@require_POST
+def counter_undecline(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    seen_version(request, counter.offer)
+    is_unheard = actions.reconsider(counter=counter, now=timezone.now())
+    unheard, heard = _("Taken back. %(name)s heard nothing."), _("Open again. The mail to %(name)s had left.")
+    tell(request, (unheard if is_unheard else heard) % {"name": counter.offer.contact.first_name})
+    return go_back(request, counter.offer.get_absolute_url())
+
+
+def _offer(request: OwnerRequest, pk: int) -> Offer:
+    rows = request.user.offers.filter(contact__binned_at__isnull=True)
+    found = get_object_or_404(rows.select_related("contact__organisation", "interview"), pk=pk)
+    found.owner = found.contact.owner = request.user
+    return found
+
+
+def _counter(request: OwnerRequest, pk: int) -> Counter:
+    rows = request.user.counters.filter(offer__contact__binned_at__isnull=True)
+    found = get_object_or_404(rows.select_related("offer__contact", "offer__interview"), pk=pk)
+    found.offer.owner = found.offer.contact.owner = request.user
+    return found
+
+
+def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
+    key = f"{actions.OFFER}:{offer.uid}"
+    found: OutgoingMail | None = request.user.outgoingmails.filter(occurrence_key=key).first()
+    return found
+
+
+def _undo(offer: Offer) -> str:
+    return f"{reverse('offer_withdraw', args=[offer.pk])}?v={offer.version}"
+
+
+def _what_happens(offer: Offer, address: str) -> str:
+    known = {"name": offer.contact.first_name, "n": settings.INVITATION_DELAY}
+    if address:
+        return _("%(name)s gets the times in %(n)d seconds.") % known
+    return _("Made. Copy the link and send it to %(name)s.") % known

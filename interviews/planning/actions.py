@@ -1,0 +1,335 @@
+"""What happens to an interview: each verb changes the interview, the relationship and the mails in one commit. And what the
+contact has been told of it, read from the outbox, with the mails that bring it up to date."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from base.mail_addresses import wire_address
+from base.owned import Stale
+from base.text import clean_line
+from crm.actions import advance, change_stage, touch, untouch
+from crm.models import Contact, Stage
+from interviews.debriefing.actions import open_debrief, take_back_debrief
+from interviews.models import Agreed, Interview, InterviewState, OfferState
+from outbox.models import OutgoingMail, State
+
+INVITATION, CANCELLATION = "invitation", "cancellation"
+CHANGED = (
+    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
+    *("attendee_status", "attendee_at", "attendee_starts_at"),
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a change of an interview means for the contact."""
+
+    invites: str = ""  # the address that gets a REQUEST
+    cancels: str = ""  # the address that gets a CANCEL
+    is_update: bool = False  # the REQUEST changes one that may have arrived
+    stopped: bool = False  # a mail that had not left was taken back
+
+
+@transaction.atomic
+def plan(
+    *,
+    owner: User,
+    contact: Contact,
+    medium: str,
+    minutes: int,
+    day: date,
+    at: time,
+    where: str,
+    purpose: str,
+    now: datetime,
+    confirm_them: bool = False,
+    zone: str = "",
+    uid: uuid.UUID | None = None,
+) -> Interview:
+    """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address.
+    IntegrityError when there is a talk of that `uid`."""
+    owner.hold()  # two talks for one time are set one after the other
+    agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
+    interview = Interview(
+        owner=owner, contact=contact, uid=uid or uuid.uuid4(), created_at=now, confirm_them=confirm_them
+    )
+    interview.agree(agreed)
+    announce(interview, before=agreed, changed=True, now=now)
+    advance(contact=contact, to=Stage.SCHEDULED, now=now)
+    interview.save(force_insert=True)
+    contact.preparations.take_along(interview)
+    return interview
+
+
+@transaction.atomic
+def change(
+    *,
+    interview: Interview,
+    medium: str,
+    minutes: int,
+    day: date,
+    at: time,
+    where: str,
+    purpose: str,
+    now: datetime,
+    confirm_them: bool | None = None,
+    zone: str = "",
+    by_them: bool = False,
+) -> Told:
+    """Moves or otherwise changes a planned interview; the contact gets one mail with the last state. It was moved
+    `by_them` when the contact chose another time, and their mail does not say that the owner did."""
+    interview.owner.hold()
+    _expect(interview, InterviewState.PLANNED)
+    before = interview.agreed
+    agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
+    if confirm_them is not None and confirm_them != interview.confirm_them:
+        interview.confirm_them = confirm_them
+        _keep(interview)
+    if agreed.starts_at == before.starts_at:  # the same instant seen from another zone is no change
+        agreed = replace(agreed, day=before.day, at=before.at, zone=before.zone)
+    if agreed == before:
+        return Told()
+    interview.agree(agreed)
+    told = announce(interview, before=before, changed=True, by_them=by_them, now=now)
+    _keep(interview)
+    return told
+
+
+@transaction.atomic
+def invite(*, interview: Interview, now: datetime) -> Told:
+    """Invites anew: the address came later, or the mail did not arrive."""
+    _expect(interview, InterviewState.PLANNED)
+    told = announce(interview, before=interview.agreed, changed=True, now=now)
+    _keep(interview)
+    return told
+
+
+@transaction.atomic
+def cancel(*, interview: Interview, now: datetime) -> Told:
+    """Calls it off. An invitation that has not left never leaves; to one that may have arrived a CANCEL follows."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.PLANNED)
+    told = _set_state(interview, InterviewState.CANCELLED, now)
+    step_back(interview.contact, Stage.SCHEDULED, now)
+    return told
+
+
+@transaction.atomic
+def uncancel(*, interview: Interview, now: datetime) -> Told:
+    """Takes a cancellation back, also one of theirs: stops its mail, or invites anew when the contact has read it."""
+    interview.owner.hold()
+    interview.lock_contacts()
+    _expect(interview, InterviewState.CANCELLED)
+    declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
+    declined.update(state=OfferState.ANSWERED, version=F("version") + 1)
+    told = _set_state(interview, InterviewState.PLANNED, now)
+    advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
+    return told
+
+
+@transaction.atomic
+def hold(*, interview: Interview, now: datetime) -> Interview:
+    """They talked: the contact is met, and the rhythm starts from the day of the talk."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.PLANNED)
+    interview.held_at = now
+    _keep(interview, state=InterviewState.HELD)
+    owner = interview.owner
+    advance(contact=interview.contact, to=Stage.MET, now=now)
+    touch(contact=interview.contact, on=min(owner.today(interview.starts_at), owner.today(now)), now=now)
+    open_debrief(interview=interview, now=now)
+    return interview
+
+
+@transaction.atomic
+def no_show(*, interview: Interview, now: datetime) -> Interview:
+    """It was planned and did not take place; nobody is told."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.PLANNED)
+    _keep(interview, state=InterviewState.NO_SHOW)
+    step_back(interview.contact, Stage.SCHEDULED, now)
+    return interview
+
+
+@transaction.atomic
+def unhold(*, interview: Interview, now: datetime) -> Interview:
+    """Planned again, after `hold` or `no_show`."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.HELD, InterviewState.NO_SHOW)
+    held_at, interview.held_at = interview.held_at, None
+    _keep(interview, state=InterviewState.PLANNED)
+    contact = interview.contact
+    if held_at:
+        take_back_debrief(interview=interview, held_at=held_at)
+        last = contact.touches.order_by("-created_at", "-pk").first()
+        if last and last.created_at == held_at:  # ours; a later one stands for itself
+            untouch(contact=contact, now=now)
+        step_back(contact, Stage.MET, now)
+    advance(contact=contact, to=Stage.SCHEDULED, now=now)
+    return interview
+
+
+def _expect(interview: Interview, *states: str) -> None:
+    if interview.state not in states:
+        raise Stale(interview)
+
+
+def _set_state(interview: Interview, state: str, now: datetime) -> Told:
+    interview.state = state
+    told = announce(interview, before=interview.agreed, changed=False, now=now)
+    _keep(interview)
+    return told
+
+
+def _keep(interview: Interview, **fields: Any) -> None:
+    """Saves the interview; raises Stale when its version has changed since it was read, which rolls the transaction back."""
+    said = {name: getattr(interview, name) for name in CHANGED}
+    interview.change(interview.version, **{**said, **fields})
+
+
+def step_back(contact: Contact, stage: str, now: datetime) -> None:
+    """Sets the contact back to the stage before this one, unless another interview is planned."""
+    if contact.stage != stage or (stage == Stage.SCHEDULED and contact.interviews.planned().exists()):
+        return
+    came = contact.stage_changes.filter(after=stage).order_by("-at", "-pk").first()
+    if came and came.before not in (Stage.CONTINUE, Stage.DROP):
+        change_stage(contact=contact, to=came.before, now=now)
+
+
+# --- what the contact is told ---
+def mailable(address: str) -> str:
+    """An address as a mail server takes it, its domain in ASCII; empty when no mail could go there."""
+    try:
+        found = wire_address(clean_line(address))
+        validate_email(found)
+    except ValidationError:
+        return ""
+    return found if found.isascii() and len(found) <= 254 else ""
+
+
+def address_of(contact: Contact) -> str:
+    return mailable(contact.email)
+
+
+def mail_contact(
+    owner: User,
+    contact: Contact,
+    address: str,
+    *,
+    kind: str,
+    key: str,
+    summary: str,
+    context: dict[str, Any],
+    now: datetime,
+) -> OutgoingMail:
+    """Puts a mail to the contact into the outbox; it leaves after the moment in which it can be taken back."""
+    return owner.outgoingmails.queue(
+        kind=kind,
+        key=key,
+        recipient=address,
+        now=now,
+        owner_id=owner.pk,
+        delay=timedelta(seconds=settings.INVITATION_DELAY),
+        context=context,
+        recipient_name=clean_line(contact.name),
+        summary=clean_line(summary)[:300],
+    )
+
+
+def occurrence_key(kind: str, interview: Interview, sequence: int, address: str) -> str:
+    return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
+
+
+def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bool = False, now: datetime) -> Told:
+    """Brings the contact up to date with the interview, in the caller's transaction; the caller saves the interview.
+
+    What has not left is taken back first, so that several changes within the delay are one mail, or none. Who may hold
+    a REQUEST that is no longer true gets a CANCEL, saying what stood `before`.
+    """
+    wanted = address_of(interview.contact) if interview.is_planned and interview.ends_at > now else ""
+    had = interview.invited_email
+    mails, stopped = _take_back(interview, now) if had else ([], False)
+    arrived = [mail for mail in mails if may_have_arrived(mail)]
+    holds_one = bool(arrived) and arrived[-1].kind == INVITATION
+    cancels = had if holds_one and had != wanted and before.ends_at > now else ""
+    if cancels:
+        context = {"agreed": before.as_json(), **_thread(arrived)}
+        _queue(interview, CANCELLATION, cancels, context, now)
+    is_current = holds_one and arrived[-1].occurrence_key == _current_key(interview)
+    invites = wanted if changed or had != wanted or not is_current else ""
+    is_update = holds_one and had == wanted
+    if invites:
+        context = {**_thread(arrived), "by_them": by_them} if is_update else {}
+        _queue(interview, INVITATION, invites, context, now)
+        interview.invited_email, interview.invited_sequence = invites, interview.sequence
+        interview.forget_answer()
+    return Told(invites=invites, cancels=cancels, is_update=is_update, stopped=stopped)
+
+
+def may_have_arrived(mail: OutgoingMail) -> bool:
+    """Whether the contact may have the mail: it was sent, or crossed its fence without a known outcome."""
+    if mail.state in (State.SENT, State.HANDING, State.UNCERTAIN) or mail.possible_duplicate:
+        return True
+    return mail.state in (State.HELD, State.CANCELLED) and mail.fence_at is not None
+
+
+def last_mail(interview: Interview) -> OutgoingMail | None:
+    """The mail that tells the contact how things stand: the invitation, or the cancellation of a cancelled interview."""
+    if not interview.invited_email:
+        return None
+    keys = [_current_key(interview)]
+    if interview.is_cancelled:
+        keys = [key for key in _keys(interview) if key.startswith(CANCELLATION)]
+    found: OutgoingMail | None = interview.owner.outgoingmails.filter(occurrence_key__in=keys).order_by("pk").last()
+    return found
+
+
+def _take_back(interview: Interview, now: datetime) -> tuple[list[OutgoingMail], bool]:
+    """Cancels what has not left yet; the mails of this interview, oldest first, and whether one was stopped."""
+    mails = interview.owner.outgoingmails.filter(occurrence_key__in=_keys(interview))
+    # first the update, then the look: what it left alone has crossed its fence
+    stopped = mails.cancel(_("changed before it left"), now)
+    return list(mails.order_by("pk")), bool(stopped)
+
+
+def _queue(interview: Interview, kind: str, address: str, context: dict[str, Any], now: datetime) -> None:
+    if interview.invited_email:  # a SEQUENCE is used once
+        interview.sequence += 1
+    mail_contact(
+        interview.owner,
+        interview.contact,
+        address,
+        kind=kind,
+        key=occurrence_key(kind, interview, interview.sequence, address),
+        summary=interview.agreed.said,
+        context={"interview": str(interview.uid), "sequence": interview.sequence, **context},
+        now=now,
+    )
+
+
+def _thread(arrived: list[OutgoingMail]) -> dict[str, Any]:
+    return {"references": [mail.message_id for mail in arrived]}
+
+
+def _current_key(interview: Interview) -> str:
+    return occurrence_key(INVITATION, interview, interview.invited_sequence, interview.invited_email)
+
+
+def _keys(interview: Interview) -> list[str]:
+    """The key of every mail there can have been for this interview to the address invited last: found by the index."""
+    return [
+        occurrence_key(kind, interview, sequence, interview.invited_email)
+        for kind in (INVITATION, CANCELLATION)
+        for sequence in range(interview.sequence + 1)
+    ]

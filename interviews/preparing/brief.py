@@ -1,0 +1,67 @@
+"""The brief: one page with all I need to have read before I dial. The same for the screen, the printer and the mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from base.zones import load_zone
+from crm.models import Contact
+from interviews.models import ChosenQuestion, Interview, Medium
+from interviews.preparing.preparation_page import Prepared, read
+
+ON_THE_FIRST_PAGE = 6
+PROMISES = 5
+
+
+@dataclass(frozen=True)
+class Brief:
+    owner: User
+    contact: Contact
+    interview: Interview | None
+    prepared: Prepared
+    last: Interview | None
+    mine: list[Any]
+    theirs: list[Any]
+
+    @property
+    def first_questions(self) -> list[ChosenQuestion]:
+        return self.prepared.chosen[:ON_THE_FIRST_PAGE]
+
+    @property
+    def more_questions(self) -> list[ChosenQuestion]:
+        """Those of the second page; they are not printed smaller to fit the first."""
+        return self.prepared.chosen[ON_THE_FIRST_PAGE:]
+
+    @property
+    def their_zone(self) -> str:
+        """The contact's zone, when it differs from mine."""
+        zone = self.contact.time_zone
+        return zone if zone and zone != self.owner.time_zone else ""
+
+    @property
+    def is_another_day_there(self) -> bool:
+        if not self.interview or not self.their_zone:
+            return False
+        starts_at = self.interview.starts_at
+        return starts_at.astimezone(load_zone(self.their_zone)).date() != self.owner.today(starts_at)
+
+    @property
+    def you_call(self) -> bool:
+        return bool(self.interview and self.interview.where and self.interview.medium == Medium.PHONE)
+
+
+def read_brief(owner: User, contact: Contact, interview: Interview | None, now: datetime) -> Brief:
+    prepared = read(owner, contact, interview)
+    talk = interview or prepared.interview
+    before = contact.interviews.alive().filter(state="held").exclude(pk=talk.pk if talk else 0)
+    promises = contact.promises.open().order_by("due_on", "pk")
+    return Brief(
+        owner=owner,
+        contact=contact,
+        interview=talk,
+        prepared=prepared,
+        last=before.filter(starts_at__lt=now).select_related("debrief").last_first().first(),
+        mine=list(promises.filter(whose="mine")[:PROMISES]),
+        theirs=list(promises.filter(whose="theirs")[:PROMISES]),
+    )

@@ -1,0 +1,227 @@
+"""The forms of the preparation page and of the question bank."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from base.text import fold
+from crm.fields import LineField, LinkField, TextField
+from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
+from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
+from interviews.preparing.actions import HomeworkEntry
+from interviews.preparing.agenda import fit_to_length, proposed, validated
+from interviews.preparing.preparation_page import Prepared
+
+MOST_QUESTIONS = 300  # in one bank: a page shows them all
+
+
+@dataclass(frozen=True)
+class HomeworkFields:
+    """The three fields of one item, with what was kept of it."""
+
+    item: HomeworkItem
+    done: forms.BoundField
+    note: forms.BoundField
+    link: forms.BoundField
+    kept: Homework | None
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.note.errors or self.link.errors)
+
+
+@dataclass(frozen=True)
+class Differs:
+    label: str
+    stands: str
+
+
+class PreparationForm(PageForm):
+    """Homework, purpose, agenda and length in one form; the questions have their own taps."""
+
+    is_mostly_optional = True
+
+    purpose = TextField(
+        label=gettext_lazy("Purpose"), max_length=2000, help_text=gettext_lazy("You say this in the first minute.")
+    )
+    agenda = TextField(
+        label=gettext_lazy("Minute by minute"),
+        max_length=4000,
+        help_text=gettext_lazy("A line each, with its minute first: “8 Data without gauges”."),
+    )
+    minutes = MinutesField(
+        label=gettext_lazy("How long"),
+        required=False,
+        widget=Chips(
+            choices=[*((n, gettext_lazy("%(n)d min") % {"n": n}) for n in ASKED_FOR), OTHER], attrs={"form": "keep"}
+        ),
+    )
+    own_minutes = MinutesField(
+        label=gettext_lazy("Minutes"),
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "form": "keep"}),
+    )
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, prepared: Prepared) -> None:
+        self.prepared = prepared
+        super().__init__(data, initial=_initial(prepared))
+        for item in HomeworkItem:
+            self._add(item)
+        self.fields["agenda"].widget.attrs["rows"] = 7
+        self.fields["purpose"].widget.attrs["rows"] = 2
+        self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
+            "name": prepared.contact.first_name
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.prepared.interview:  # its length is changed where it is planned
+            self.errors.pop("minutes", None)
+            self.errors.pop("own_minutes", None)
+            found["minutes"] = self.prepared.interview.minutes
+        elif found.get("minutes"):
+            self.errors.pop("own_minutes", None)
+        elif "minutes" not in self.errors and "own_minutes" not in self.errors:
+            found["minutes"] = found.get("own_minutes") or self.prepared.minutes
+        if found.get("minutes") and found.get("agenda"):
+            self._check_agenda(found)
+        return found
+
+    @property
+    def homework(self) -> Iterator[HomeworkFields]:
+        for item in HomeworkItem:
+            done, note, link = (self[f"{name}_{item}"] for name in ("done", "note", "link"))
+            yield HomeworkFields(item, done, note, link, self.prepared.homework.get(item))
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        return {
+            **{name: found[name] for name in ("purpose", "agenda", "minutes")},
+            "homework": {
+                item: HomeworkEntry(found[f"note_{item}"], found[f"link_{item}"], found[f"done_{item}"])
+                for item in HomeworkItem
+            },
+        }
+
+    @property
+    def seen(self) -> int:
+        """The version of the preparation this form was made with."""
+        return self.cleaned_data.get("version") or 0
+
+    def see(self, prepared: Prepared) -> None:
+        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
+        self.prepared = prepared
+        self.data = {**dict(self.data.items()), "version": str(prepared.version)}
+
+    @property
+    def differences(self) -> list[Differs]:
+        """What stands now where it is not what was typed."""
+        stands = _initial(self.prepared)
+        return [
+            Differs(str(field.label), str(stands.get(field.name) or _("nothing")))
+            for field in self
+            if field.name not in ("version", "minutes", "own_minutes")
+            and (self.cleaned_data.get(field.name) or "") != (stands.get(field.name) or "")
+        ]
+
+    def _check_agenda(self, found: dict[str, Any]) -> None:
+        found["agenda"] = fit_to_length(found["agenda"], found["minutes"])
+        if (found["agenda"], found["minutes"]) == (self.prepared.kept_agenda, self.prepared.minutes):
+            return  # kept before, when the talk may have been longer: no reason to hold back the rest of the page
+        try:
+            found["agenda"] = validated(found["agenda"], found["minutes"])
+        except ValidationError as wrong:
+            self.add_error("agenda", wrong)
+
+    def _add(self, item: HomeworkItem) -> None:
+        self.fields[f"done_{item}"] = forms.BooleanField(label=item.label, required=False)
+        note = TextField(label=_("What I know: %(item)s") % {"item": item.label}, max_length=4000)
+        note.widget.attrs["rows"] = 2
+        self.fields[f"note_{item}"] = note
+        link = LinkField(label=_("Link: %(item)s") % {"item": item.label}, max_length=500)
+        link.widget.attrs["inputmode"] = "url"
+        self.fields[f"link_{item}"] = link
+
+
+class QuestionForm(forms.Form):
+    """A question of the bank: my own, or one of ours in my words."""
+
+    use_required_attribute = False
+
+    text = LineField(
+        label=gettext_lazy("Question"),
+        max_length=500,
+        required=True,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("A question needs words.")},
+    )
+    tag = forms.ChoiceField(label=gettext_lazy("What it is after"), choices=QuestionTag.choices, widget=Chips)
+    must_ask = forms.BooleanField(label=gettext_lazy("Must ask"), required=False)
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, owner: User, question: Question | None = None) -> None:
+        self.owner, self.question = owner, question
+        initial: dict[str, Any] = {"tag": QuestionTag.INSIGHTS}
+        if question:
+            initial = {name: getattr(question, name) for name in ("text", "tag", "must_ask", "version")}
+        super().__init__(data, initial=initial)
+        choose_one = _("Choose one of the five.")
+        self.fields["tag"].error_messages.update(required=choose_one, invalid_choice=choose_one)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        others = self.owner.questions.exclude(pk=(self.question and self.question.pk) or 0).values_list(
+            "text", flat=True
+        )
+        if fold(text) in map(fold, others):
+            raise ValidationError(_("This question is in your bank already."))
+        if self.question is None and len(others) >= MOST_QUESTIONS:
+            raise ValidationError(
+                _("%(n)d questions are enough for a life. Change one instead.") % {"n": MOST_QUESTIONS}
+            )
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.question and found.get("version") not in (None, self.question.version):
+            for name, stands in self._stands().items():
+                if name in found and found[name] != getattr(self.question, name):
+                    self.add_error(name, _("Saved meanwhile: “%s”. Yours stands here.") % stands)
+            self.data = {**dict(self.data.items()), "version": str(self.question.version)}
+        return found
+
+    def _stands(self) -> dict[str, str]:
+        assert self.question  # noqa: S101 - for the type
+        must_ask = _("must ask") if self.question.must_ask else _("may ask")
+        return {"text": self.question.text, "tag": self.question.get_tag_display(), "must_ask": must_ask}
+
+    @property
+    def seen(self) -> int:
+        """The version whose words this form has compared itself with."""
+        return self.question.version if self.question else 0
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("text", "tag", "must_ask")}
+
+
+def _initial(prepared: Prepared) -> dict[str, Any]:
+    kept, minutes = prepared.preparation, prepared.minutes
+    values: dict[str, Any] = {
+        "purpose": kept.purpose if kept else "",
+        "agenda": prepared.kept_agenda or proposed(minutes),
+        "minutes": minutes if minutes in ASKED_FOR else "",
+        "own_minutes": None if minutes in ASKED_FOR else minutes,
+        "version": prepared.version,
+    }
+    for item, row in prepared.homework.items():
+        values |= {f"done_{item}": row.done, f"note_{item}": row.note, f"link_{item}": row.link}
+    return values

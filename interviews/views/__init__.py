@@ -1,1 +1,0 @@
-"""Views, one file for each stretch of a conversation's way."""
