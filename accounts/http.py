@@ -1,10 +1,10 @@
 """What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,8 +13,6 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 from base.owned import Stale, Versioned
 from base.url_values import read_number
-
-Row = TypeVar("Row")
 
 
 class OwnerRequest(HttpRequest):
@@ -29,13 +27,6 @@ def page_or_partial(request: "OwnerRequest", template: str, partial: str, contex
     htmx = request.htmx
     name = f"{template}#{partial}" if htmx and htmx.target == partial else template
     return render(request, name, context)
-
-
-def one_or_404(rows: list[Row]) -> Row:
-    """The row that was asked for by its key; Http404 where the owner has none such."""
-    if not rows:
-        raise Http404
-    return rows[0]
 
 
 def tell(request: HttpRequest, text: str, undo: str = "") -> None:
