@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,6 +14,8 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 from base.owned import Stale, Versioned
 from base.url_values import read_number
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class OwnerRequest(HttpRequest):
@@ -68,3 +71,12 @@ class AnswerStale:
         tell(request, row.standing(request.user.today(timezone.now())))
         page_of = getattr(row, "get_absolute_url", None)
         return go_back(request, page_of() if page_of and not getattr(row, "binned_at", None) else "/")
+
+
+def server(request: HttpRequest) -> dict[str, bool]:
+    """What kind of server this is, for the templates that must say so: a context processor."""
+    return {
+        "signup_is_open": settings.SIGNUP_OPEN,
+        "mail_is_a_file": not settings.EMAIL_URL,
+        "opens_only_here": settings.SITE_HOST in LOOPBACK,
+    }
