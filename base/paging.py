@@ -103,10 +103,11 @@ class Place:
 
     def beyond(self, kind: int, field: str) -> Q:
         """Of the rows of that kind, those that come later in the list. `field` is their instant."""
-        earlier, same = Q(**{f"{field}__lt": self.at}), Q(**{field: self.at})
+        earlier, not_later = Q(**{f"{field}__lt": self.at}), Q(**{f"{field}__lte": self.at})
         if kind == self.kind:
-            return earlier | same & Q(pk__lt=self.pk)
-        return earlier | same if kind > self.kind else earlier
+            # the first condition is the one an index can start at
+            return not_later & (earlier | Q(pk__lt=self.pk))
+        return not_later if kind > self.kind else earlier
 
 
 def read_place(cursor: str) -> Place | None:
