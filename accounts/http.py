@@ -1,10 +1,11 @@
 """What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +15,7 @@ from accounts.models import User
 from base.owned import Stale, Versioned
 from base.url_values import read_number
 
-Row = TypeVar("Row")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class OwnerRequest(HttpRequest):
@@ -29,13 +30,6 @@ def page_or_partial(request: "OwnerRequest", template: str, partial: str, contex
     htmx = request.htmx
     name = f"{template}#{partial}" if htmx and htmx.target == partial else template
     return render(request, name, context)
-
-
-def one_or_404(rows: list[Row]) -> Row:
-    """The row that was asked for by its key; Http404 where the owner has none such."""
-    if not rows:
-        raise Http404
-    return rows[0]
 
 
 def tell(request: HttpRequest, text: str, undo: str = "") -> None:
@@ -77,3 +71,12 @@ class AnswerStale:
         tell(request, row.standing(request.user.today(timezone.now())))
         page_of = getattr(row, "get_absolute_url", None)
         return go_back(request, page_of() if page_of and not getattr(row, "binned_at", None) else "/")
+
+
+def server(request: HttpRequest) -> dict[str, bool]:
+    """What kind of server this is, for the templates that must say so: a context processor."""
+    return {
+        "signup_is_open": settings.SIGNUP_OPEN,
+        "mail_is_a_file": not settings.EMAIL_URL,
+        "opens_only_here": settings.SITE_HOST in LOOPBACK,
+    }

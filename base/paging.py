@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -85,3 +86,33 @@ def read_page(rows: QuerySet[Any, Row], order: Order, query: Mapping[str, str], 
     earlier = order.cursor(found[0]) if (more if backwards else after) else ""
     later = order.cursor(found[-1]) if backwards or more else ""
     return Page(found, earlier, later)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row in a list of rows of several kinds: by an instant, the last first, then by the number of the kind, then by key,
+    the last first."""
+
+    at: datetime
+    kind: int
+    pk: int
+
+    def __str__(self) -> str:
+        """As the link to the rest carries it."""
+        return f"{self.pk}_{self.kind}_{self.at.isoformat()}"
+
+    def beyond(self, kind: int, field: str) -> Q:
+        """Of the rows of that kind, those that come later in the list. `field` is their instant."""
+        earlier, not_later = Q(**{f"{field}__lt": self.at}), Q(**{f"{field}__lte": self.at})
+        if kind == self.kind:
+            # the first condition is the one an index can start at
+            return not_later & (earlier | Q(pk__lt=self.pk))
+        return not_later if kind > self.kind else earlier
+
+
+def read_place(cursor: str) -> Place | None:
+    """None where it is none of ours: then the list is shown from its beginning."""
+    pk, _underscore, rest = cursor.partition("_")
+    kind, _underscore, text = rest.partition("_")
+    numbers, at = (read_number(pk), read_number(kind, 99)), read_instant(text)
+    return Place(at, numbers[1], numbers[0]) if at and numbers[0] is not None and numbers[1] is not None else None

@@ -142,7 +142,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pages.navigation.navigation",
-                "accounts.context_processors.server",
+                "accounts.http.server",
             ],
         },
     },

@@ -217,6 +217,12 @@ def keep_note(*, contact: Contact, body: str, uid: uuid.UUID | None = None, now:
     return Noted(note, made)
 
 
+def kept_note(*, contact: Contact, uid: uuid.UUID) -> Noted | None:
+    """The note that was kept under this number."""
+    note = contact.notes.filter(uid=uid, binned_at__isnull=True).first()
+    return Noted(note, []) if note else None
+
+
 def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list[Any]:
     """One promise of mine for each line, with the date that stands at its end. The caller refreshes the search text."""
     today = contact.owner.today(now)

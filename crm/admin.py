@@ -1,6 +1,5 @@
-from typing import Any, ClassVar
-
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from crm.importing.models import Import, ImportFile, ImportRow
@@ -10,7 +9,7 @@ from crm.models import Contact, ContactTag, Note, Organisation, StageChange, Tag
 class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Every table may be large: people are picked by number, and nothing is counted twice."""
 
-    list_select_related: ClassVar[Any] = ["owner"]
+    list_select_related = ["owner"]
     show_full_result_count = False
 
 
@@ -79,7 +78,7 @@ class ImportFileAdmin(OwnedAdmin):
     search_fields = ["batch__filename", "owner__email"]
     raw_id_fields = ["batch", "owner"]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportFile]:
         return super().get_queryset(request).defer("content")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

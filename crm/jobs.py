@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.binned import DAYS
 from crm.importing.models import UNDO_FOR, WORKING
 from crm.importing.store import LEASE, WORK, give_up
 from crm.models import Contact, Import, ImportRow, ImportState, Note
@@ -22,6 +21,7 @@ from outbox.tasks import wake
 SLICE = 15.0  # seconds on one file before another owner's gets its turn
 BREATH = 0.05  # seconds between two batches, for a page to write in: SQLite has one writer, and waiters poll for it
 MOST_ATTEMPTS = 5
+DAYS_IN_BIN = 30
 PURGED_AT_ONCE = 200
 CHUNK = 200  # contacts whose search text is rebuilt in one transaction
 
@@ -109,7 +109,7 @@ def purge_the_bin(now: datetime) -> int:
 
 def purge(rows: QuerySet[Any], now: datetime) -> int:
     """Deletes what has been in the bin for 30 days, a few hundred at a time, so that nothing is locked for long."""
-    rows, purged = rows.filter(binned_at__lt=now - timedelta(days=DAYS)), 0
+    rows, purged = rows.filter(binned_at__lt=now - timedelta(days=DAYS_IN_BIN)), 0
     while old := list(rows.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
         rows.filter(pk__in=old).delete()
         purged += len(old)

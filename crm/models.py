@@ -140,11 +140,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return len(changed)
 
 
-def tint(number: int) -> int:
-    """Which of the six tints an avatar has, by the contact's number."""
-    return number % 6
-
-
 class Contact(Versioned):
     """A person I know or want to know."""
 
@@ -241,7 +236,7 @@ class Contact(Versioned):
     @property
     def tint(self) -> int:
         """The avatar's tint: six, by the contact's number."""
-        return tint(self.pk or 0)
+        return (self.pk or 0) % 6
 
     @property
     def first_name(self) -> str:

@@ -1,88 +1,82 @@
-"""What hangs on a contact: each app offers its share in its `contact_parts.py`, found at start (crm/apps.py)."""
+"""What hangs on a contact: each app offers its share in its `contact_parts.py`, found at start (crm/apps.py). `rows` is
+always the name of a relation, as in `owner.promises` and `contact.promises`."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateTimeField, IntegerField, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import IntegerField, Q, QuerySet, Value
 
 from accounts.models import User
 from base.text import fold
 
 LONGEST_SEARCHED = 400_000  # characters of one contact: some hundred long notes
-
-NO_TEXT, NO_MINUTES, NO_INSTANT = Value(""), Value(0), Value(None, DateTimeField())
-
-ReadWords = Callable[[User, Sequence[int]], "QuerySet[Any, Any]"]
-
-WORDS: list[ReadWords] = []
+ALL = Q()
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where one kind of entry of a story is read: `read` makes the queryset of a contact. `rank` orders the kinds that
-    happened at one moment, the last first."""
+class Words:
+    """Words by which contacts are found: those in the column `text`, of the rows that fit. Every verb that changes them calls
+    `contact.refresh_search_text()` in its transaction."""
+
+    rows: str  # of the owner
+    text: Any
+    where: Q = ALL
+    contact: str = "contact"
+
+    def read(self, owner: User, contacts: Sequence[int]) -> "QuerySet[Any, Any]":
+        """The contact's key, the row's own, and the words."""
+        rows: QuerySet[Any, Any] = getattr(owner, self.rows).filter(self.where, **{f"{self.contact}__in": contacts})
+        return rows.order_by().values_list(self.contact, "pk", self.text)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """One kind of entry of a contact's story, by the names of its columns. What `text` and `aside` are, the kind says. `rank`
+    orders the kinds that happened at one moment, the last first."""
 
     kind: str
     rank: int
-    read: Callable[[Any], "QuerySet[Any, Any]"]
+    rows: str  # of the contact
+    at: Any
+    text: str = ""
+    aside: str = ""
+    where: Q = ALL
+    minutes: str = ""
+    starts_at: str = ""
+    long: str = ""  # in place of `text`, one that is read for the entries of a page alone
 
 
-STORY: list[Source] = []
-TOUCHES: list[Callable[[Any], "QuerySet[Any, Any]"]] = []
+@dataclass(frozen=True)
+class Touches:
+    """Rows of a contact that count as a touch at the instant `at`: what they say is told by their own entries, and once."""
+
+    rows: str
+    at: str
+    where: Q = ALL
 
 
-def found_by(read: ReadWords) -> ReadWords:
-    """Registers a function that makes a queryset of words by which some contacts of an owner are found: a `values_list` of
-    the contact's key, the row's own, and the words. Every verb that changes such words calls
-    `contact.refresh_search_text()` in its transaction."""
-    WORDS.append(read)
-    return read
+WORDS: list[Words] = []
+STORY: list[Entries] = []
+TOUCHES: list[Touches] = []
+MOVED: set[str] = set()
 
 
-def told_in_story(kind: str, rank: int) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
-    """Registers a function that makes the queryset of one kind of entry, as `entry` annotates it."""
-
-    def register(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        STORY.append(Source(kind, rank, read))
-        STORY.sort(key=lambda source: source.rank)
-        return read
-
-    return register
-
-
-def is_touch(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Registers a function that reads at which instants something of its app was a touch: it is told as that, and once."""
-    TOUCHES.append(read)
-    return read
-
-
-def entry(
-    rows: "QuerySet[Any, Any]",
-    at: Any,
-    text: Any,
-    aside: Any = NO_TEXT,
-    minutes: Any = NO_MINUTES,
-    starts_at: Any = NO_INSTANT,
-) -> "QuerySet[Any, Any]":
-    """What an entry of the story is made of. What `text` and `aside` are, its kind says."""
-    told: QuerySet[Any, Any] = rows.annotate(
-        happened_at=at,
-        entry_text=Cast(text, TextField()),
-        entry_aside=Cast(aside, TextField()),
-        entry_minutes=Cast(minutes, IntegerField()),
-        entry_starts_at=starts_at,
-    )
-    return told
+def offer(*parts: Words | Entries | Touches, moved: Iterable[str]) -> None:
+    """Called once by each `contact_parts.py`. `moved` names the foreign keys, as "crm.Note.contact", that are to point to the
+    other contact when two are merged into one."""
+    WORDS.extend(part for part in parts if isinstance(part, Words))
+    STORY.extend(part for part in parts if isinstance(part, Entries))
+    STORY.sort(key=lambda entries: entries.rank)
+    TOUCHES.extend(part for part in parts if isinstance(part, Touches))
+    MOVED.update(moved)
 
 
 def words_of(owner: User, contacts: Sequence[int]) -> dict[int, list[str]]:
     """By contact, everything the apps have said that it is found by, in one statement: each app's words, the newest first."""
     first, *rest = [
-        read(owner, contacts).order_by().annotate(place=Value(place, IntegerField()))
-        for place, read in enumerate(WORDS)
+        words.read(owner, contacts).annotate(place=Value(place, IntegerField())) for place, words in enumerate(WORDS)
     ]
     found: dict[int, list[str]] = defaultdict(list)
     for contact, _pk, words, _place in sorted(first.union(*rest, all=True), key=lambda row: (row[3], -row[1])):

@@ -1,9 +1,6 @@
 from django.urls import include, path
 
-from crm.views.bins import bin_list
-from crm.views.contacts import contact_detail, contact_edit, contact_new, contact_understand
-from crm.views.lists import contact_list
-from crm.views.notes import note_bin, note_new, note_restore
+from crm.views.contacts import contact_edit, contact_list, contact_new, contact_understand
 from crm.views.verbs import (
     contact_bin,
     contact_continue,
@@ -13,13 +10,14 @@ from crm.views.verbs import (
     contact_stage,
     contact_touch,
     contact_untouch,
+    note_bin,
+    note_restore,
 )
 
 urlpatterns = [
     path("contacts/", contact_list, name="contact_list"),
     path("contacts/new/", contact_new, name="contact_new"),
     path("contacts/understand/", contact_understand, name="contact_understand"),
-    path("contacts/<number:pk>/", contact_detail, name="contact_detail"),
     path("contacts/<number:pk>/edit/", contact_edit, name="contact_edit"),
     path("contacts/<number:pk>/stage/", contact_stage, name="contact_stage"),
     path("contacts/<number:pk>/continue/", contact_continue, name="contact_continue"),
@@ -29,9 +27,7 @@ urlpatterns = [
     path("contacts/<number:pk>/untouch/", contact_untouch, name="contact_untouch"),
     path("contacts/<number:pk>/bin/", contact_bin, name="contact_bin"),
     path("contacts/<number:pk>/restore/", contact_restore, name="contact_restore"),
-    path("contacts/<number:pk>/notes/", note_new, name="note_new"),
     path("notes/<number:pk>/bin/", note_bin, name="note_bin"),
     path("notes/<number:pk>/restore/", note_restore, name="note_restore"),
-    path("bin/", bin_list, name="bin_list"),
     path("", include("crm.importing.urls")),
 ]

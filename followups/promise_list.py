@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from base.counting import count_up_to, in_figures, in_words
+from base.counting import CAP, in_figures, in_words
 from base.paging import Order, read_page
 from base.url_values import read_number
 from crm.models import Contact
@@ -107,7 +107,7 @@ def _head(due_on: date, today: date) -> str:
 def _counts(user: User, today: date) -> dict[str, int]:
     """How many stand under each tab, and how many of mine are late: each counted up to the cap."""
     counted = {**_tabs(user), "late": user.promises.overdue(today)}
-    return user.figures(**{name: count_up_to(promises) for name, promises in counted.items()})
+    return {name: promises[: CAP + 1].count() for name, promises in counted.items()}
 
 
 def _lead(counts: dict[str, int]) -> str:

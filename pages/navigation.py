@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from base.counting import CAP, count_up_to, in_figures
+from base.counting import CAP, count_all, count_up_to, in_figures
 from base.dates import instant
 from outbox.mail_health import MailHealth, judge, mail_columns
 
@@ -58,7 +58,7 @@ def read_counts(user: User, now: datetime) -> NavCounts:
         contacts=count_up_to(user.contacts.alive(), CAP),
         promises=count_up_to(user.promises.alive().open(), OPEN_CAP),
         due=count_up_to(user.promises.due_by(today).to_do_on(today), OPEN_CAP),
-        talks=count_up_to(user.interviews.planned().between(*midnights), OPEN_CAP),
+        talks=count_all(user.interviews.planned().between(*midnights)),
         **mail_columns(user.pk, now),
     )
     contacts, promises, due, talks = (read.pop(name) for name in ("contacts", "promises", "due", "talks"))

@@ -4,4 +4,7 @@ from pages import views
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("bin/", views.bin_list, name="bin_list"),
+    path("contacts/<number:pk>/", views.contact_detail, name="contact_detail"),
+    path("contacts/<number:pk>/notes/", views.note_new, name="note_new"),
 ]

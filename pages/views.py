@@ -1,15 +1,79 @@
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+"""Pages that show several apps at once."""
 
-from accounts.http import OwnerRequest
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.http import OwnerRequest, go_back, tell
+from accounts.templatetags.keepword import day
+from base.submitted_once import once, uid_of
+from crm import actions
+from crm.forms import NoteForm
+from crm.jobs import DAYS_IN_BIN
+from crm.models import RhythmUnit, Stage
+from pages.bin import read_bin
+from pages.contact import RHYTHMS, read_contact
 from pages.today import read_day
 
 
 @require_GET
 def today(request: OwnerRequest) -> HttpResponse:
-    day = read_day(request.user, timezone.now())
-    if day.is_quiet and not request.user.contacts.alive().exists():
-        return render(request, "pages/today_empty.html", {"today": day.day})
-    return render(request, "pages/today.html", {"day": day, "today": day.day, "lead": day.lead(request.user)})
+    shown = read_day(request.user, timezone.now())
+    if shown.is_quiet and not request.user.contacts.alive().exists():
+        return render(request, "pages/today_empty.html", {"today": shown.day})
+    return render(request, "pages/today.html", {"day": shown, "today": shown.day, "lead": shown.lead(request.user)})
+
+
+@require_safe
+def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _render_contact(request, pk, NoteForm())
+
+
+@require_POST
+def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Kept also of somebody another tab has put in the bin: what was typed is never lost."""
+    contact = get_object_or_404(request.user.contacts, pk=pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _render_contact(request, pk, form)
+    body, now = form.cleaned_data["body"], timezone.now()
+    noted = once(
+        uid_of(form, request.user),
+        lambda uid: actions.keep_note(contact=contact, body=body, uid=uid, now=now),
+        lambda uid: actions.kept_note(contact=contact, uid=uid),
+    )
+    said = [_("The note is kept.")]
+    said += [
+        _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
+        for promise in noted.promises
+    ]
+    if contact.binned_at:
+        tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
+        return redirect("bin_list")
+    tell(request, " ".join(said), undo=f"{reverse('note_bin', args=[noted.note.pk])}?v={noted.note.version}")
+    return go_back(request, contact.get_absolute_url())
+
+
+def _render_contact(request: OwnerRequest, pk: int, note_form: NoteForm) -> HttpResponse:
+    """Everything about one person; a note that was refused comes back with what was typed."""
+    page = read_contact(request.user, pk, request.GET.get("story", ""), timezone.now())
+    context = {
+        "page": page,
+        "contact": page.contact,
+        "at": page.contact.get_absolute_url(),
+        "today": page.today,
+        "note_form": note_form,
+        "stages": [stage for stage in Stage if stage != Stage.DROP],
+        "rhythms": RHYTHMS,
+        "units": RhythmUnit.choices,
+    }
+    return render(request, "pages/contact_detail.html", context)
+
+
+@require_safe
+def bin_list(request: OwnerRequest) -> HttpResponse:
+    rows, later = read_bin(request.user, request.GET.get("after", ""))
+    return render(request, "pages/bin_list.html", {"rows": rows, "later": later, "days": DAYS_IN_BIN})

@@ -40,7 +40,7 @@ def rows(page: HttpResponse, heading: str = "") -> list[Element]:
     """The rows of the section called so; without a heading those of the whole page."""
     main = read_main(page)
     sections = [main] if not heading else [s for s in every(main, "section") if heading in map(text, every(s, "h2"))]
-    return [row for section in sections for row in every(section, "li") if any(every(row, "form"))]
+    return [row for section in sections for row in every(section, "li") if any(every(row, "button"))]
 
 
 def title(row: Element) -> str:
@@ -54,8 +54,7 @@ def buttons(row: Element) -> list[str]:
 
 def posts_to(row: Element, button: str) -> str:
     """Where the button of that name posts to."""
-    form = next(every(row, "form"))
-    for found in every(form, "button"):
+    for found in every(row, "button"):
         if text(found).startswith(button):
-            return dict(found.attributes).get("formaction") or dict(form.attributes)["action"]
+            return dict(found.attributes).get("formaction") or dict(next(every(row, "form")).attributes)["action"]
     raise AssertionError(f"no button {button} in {text(row)}")

@@ -95,3 +95,13 @@ def test_dark_differs_from_light_in_colours_alone():
         '[data-theme="light"] { color-scheme: light; }',
         '[data-theme="dark"] { color-scheme: dark; }',
     ]
+
+
+def test_comments_of_templates_end_on_their_line():
+    """Django prints one that goes on over the next."""
+    lines = [
+        (path.relative_to(ROOT).as_posix(), line)
+        for path in (ROOT / "templates").rglob("*.*")
+        for line in path.read_text().splitlines()
+    ]
+    assert [found for found in lines if found[1].count("{#") != found[1].count("#}")] == []

@@ -38,6 +38,13 @@ def icon(name: str, extra: str = "") -> SafeString:
     return mark_safe(_SAID_BY_CSS.sub("", head + ">") + re.sub(r">\s+<", "><", rest).strip())  # noqa: S308 - from the package
 
 
+@register.simple_tag
+@cache
+def icon_lines(name: str) -> SafeString:
+    """What is drawn inside it, for a `symbol` that a page with many rows has once."""
+    return mark_safe(icon(name).split(">", 1)[1].rsplit("<", 1)[0])  # noqa: S308 - from the package
+
+
 @register.filter
 def day(value: date | None) -> str:
     """ "Friday 4 December", with the year when it is not this one."""

@@ -1,4 +1,5 @@
-"""The long form about a person: what it starts with, and what it says when two tabs wrote."""
+"""What is asked about a person: notes, verbs, the filter of the list; and the long form, which says what it starts with and what it
+says when two tabs wrote."""
 
 import hashlib
 from dataclasses import fields
@@ -13,14 +14,94 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from base.submitted_once import UidField
-from base.text import fold, profile_url
+from base.text import fold, profile_url, promise_lines
 from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
-from crm.forms.notes import LONGEST_NOTE, check_promises
-from crm.models import Contact, Stage
+from crm.models import Contact, RhythmUnit, Stage, Tag
 from crm.search import named
 
 LISTED = 50  # how many names a field suggests
+LONGEST_PROMISE = 300
+LONGEST_NOTE = 20_000
+MOST_PROMISES = 50  # in one note, or one line
+OWES = [("mine", gettext_lazy("I owe something")), ("theirs", gettext_lazy("They owe me"))]
+
+
+def check_promises(text: str) -> str:
+    """The text, when its `!` lines can become promises."""
+    check_promised(promise_lines(text))
+    return text
+
+
+def check_promised(lines: list[str]) -> None:
+    if len(lines) > MOST_PROMISES:
+        raise ValidationError(
+            _("At most %(most)d promises fit in one note; these are %(n)d. Put the rest into another."),
+            params={"most": MOST_PROMISES, "n": len(lines)},
+        )
+    for line in lines:
+        if len(line) > LONGEST_PROMISE:
+            raise ValidationError(
+                _("A promise has at most %(most)d characters; the one that starts “%(start)s” has %(n)d."),
+                params={"most": LONGEST_PROMISE, "start": line[:30], "n": len(line)},
+            )
+
+
+class NoteForm(forms.Form):
+    body = TextField(
+        label=gettext_lazy("Add a note"),
+        max_length=LONGEST_NOTE,
+        required=True,
+        help_text=gettext_lazy("A line that starts with ! becomes a promise, with its date."),
+        error_messages={"required": gettext_lazy("The note is still empty.")},
+    )
+    uid = UidField()
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["body"].widget.attrs["placeholder"] = _("! send the slides friday")
+
+    def clean_body(self) -> str:
+        return check_promises(self.cleaned_data["body"])
+
+
+class ContactSearchForm(forms.Form):
+    """What the list is narrowed by. What is not understood narrows nothing."""
+
+    q = LineField(max_length=200)
+    stage = forms.MultipleChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, required=False)
+    tag = forms.TypedMultipleChoiceField(label=gettext_lazy("Tag"), coerce=int, required=False)
+    owes = forms.MultipleChoiceField(label=gettext_lazy("Promises"), choices=OWES, required=False)
+
+    def __init__(self, data: Any = None, *, tags: list[Tag]) -> None:
+        super().__init__(data)
+        self.tags = tags
+        self.fields["tag"].choices = [(tag.pk, tag.name) for tag in tags]  # type: ignore[attr-defined]  # a choice field
+
+
+class RhythmForm(forms.Form):
+    """How often I want to be in touch."""
+
+    count = forms.IntegerField(label=gettext_lazy("Every"), min_value=1, max_value=99)
+    unit = forms.ChoiceField(label=gettext_lazy("of"), choices=RhythmUnit.choices)
+
+
+class StageForm(forms.Form):
+    stage = forms.ChoiceField(choices=Stage.choices)
+
+
+class TouchForm(forms.Form):
+    """When we spoke; today when nothing is said."""
+
+    on = PastField(label=gettext_lazy("When"), max_length=60)
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.fields["on"].today = today  # type: ignore[attr-defined]  # a PastField
+
+    def clean_on(self) -> date:
+        return self.cleaned_data["on"] or self.today
 
 
 class ContactForm(forms.Form):

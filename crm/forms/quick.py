@@ -18,7 +18,7 @@ from base.text import fold, key_of, sentence_case, without_met
 from base.zones import zone_of
 from crm.actions import Details
 from crm.fields import LONGEST_TAG, LineField, checked_tags
-from crm.forms.notes import LONGEST_PROMISE, MOST_PROMISES, check_promised
+from crm.forms.contact import LONGEST_PROMISE, MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named

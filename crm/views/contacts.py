@@ -1,5 +1,6 @@
+"""The list of people, and the forms that add and change them."""
+
 import uuid
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,29 +9,111 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, page_or_partial, tell
 from accounts.models import User
-from accounts.templatetags.keepword import ago, day
+from accounts.templatetags.keepword import day
 from base.submitted_once import once, uid_of
-from base.zones import time_there
-from crm import actions, story
-from crm.forms import ContactForm, NoteForm, QuickForm
-from crm.models import Contact, RhythmUnit, Stage
+from base.url_values import read_number
+from crm import actions
+from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm
+from crm.models import Contact, ContactQuerySet, Stage, Tag
+from crm.search import facet_counts, find, read_people
 
-PROMISES_SHOWN = 10
-STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
-RHYTHMS = [
-    (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
-    (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
-    (6, RhythmUnit.MONTHS, gettext_lazy("6 months")),
-    (1, RhythmUnit.YEARS, gettext_lazy("a year")),
-]
+MOST_TAGS = 20
+
+
+@require_safe
+def contact_list(request: OwnerRequest) -> HttpResponse:
+    """Everybody, narrowed by words, stages, tags and promises; `counts` says how many each box would show."""
+    now = timezone.now()
+    form = ContactSearchForm(request.GET, tags=_tags(request))
+    form.is_valid()
+    wanted = form.cleaned_data
+    if request.htmx and request.htmx.target == "facets":
+        counted = {"facets": _facets(form, facet_counts(request.user)), "is_counted": True}
+        return page_or_partial(request, "crm/contact_list.html", "facets", counted)
+    query = wanted.get("q", "")
+    people = _narrow(find(request.user.contacts.alive(), query), wanted)
+    today = request.user.today(now)
+    counts = facet_counts(request.user) if "counts" in request.GET else None
+    context = {
+        "page": read_people(request.user, people, request.GET, today),
+        "today": today,
+        "query": query,
+        "form": form,
+        "chips": _chips(form),
+        "facets": _facets(form, counts),
+        "is_counted": counts is not None,
+        "narrowed_by": urlencode(_as_query(wanted), doseq=True),
+        "uid": uuid.uuid4(),
+    }
+    return page_or_partial(request, "crm/contact_list.html", "results", context)
+
+
+def _tags(request: OwnerRequest) -> list[Tag]:
+    """The tags the filter offers, and those already chosen; a fragment of results needs only the chosen ones."""
+    chosen = [pk for text in request.GET.getlist("tag") if (pk := read_number(text)) is not None]
+    found = list(request.user.tags.order_by("name_key").filter(pk__in=chosen)) if chosen else []
+    if request.htmx and request.htmx.target == "results":
+        return found
+    return found + [tag for tag in request.user.tags.order_by("name_key")[:MOST_TAGS] if tag not in found]
+
+
+def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
+    if wanted.get("stage"):
+        people = people.filter(stage__in=wanted["stage"])
+    for tag in wanted.get("tag", []):
+        people = people.tagged(tag)
+    for whose in wanted.get("owes", []):
+        people = people.owing(whose)
+    return people
+
+
+def _as_query(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _facets(form: ContactSearchForm, counts: dict[str, int] | None) -> list[dict[str, Any]]:
+    """The boxes of the filter, in three groups."""
+    wanted = form.cleaned_data
+    groups: list[tuple[str, Any]] = [
+        ("stage", Stage.choices),
+        ("tag", [(tag.pk, tag.name) for tag in form.tags]),
+        ("owes", OWES),
+    ]
+    return [
+        {
+            "name": name,
+            "label": form.fields[name].label,
+            "boxes": [
+                {
+                    "value": value,
+                    "label": label,
+                    "is_on": value in wanted.get(name, []),
+                    "count": "" if counts is None else counts.get(f"{name}:{value}", 0),
+                }
+                for value, label in choices
+            ],
+        }
+        for name, choices in groups
+        if choices
+    ]
+
+
+def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:
+    """One chip for each thing the list is narrowed by, and the address without it."""
+    wanted = _as_query(form.cleaned_data)
+    chips = []
+    for name in ("stage", "tag", "owes"):
+        labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]  # a choice field
+        for value in wanted.get(name, []):
+            rest = {**wanted, name: [other for other in wanted[name] if other != value]}
+            chips.append({"label": labels[value], "without": urlencode(rest, doseq=True)})
+    return chips
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,22 +145,6 @@ def contact_understand(request: OwnerRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "understood":
         return render(request, "crm/_understood.html", {"understood": quick.understood()})
     return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
-
-
-def _lead(contact: Contact) -> SafeString:
-    """Role, organisation and place in one line; the organisation leads to everybody who works there."""
-    organisation = contact.organisation.name if contact.organisation else ""
-    link = format_html('<a href="{}?{}">{}</a>', reverse("contact_list"), urlencode({"q": organisation}), organisation)
-    parts = (contact.role, link if organisation else "", contact.place)
-    return format_html_join(", ", "{}", ((part,) for part in parts if part))
-
-
-def _last_touch(contact: Contact, today: date) -> str:
-    """ "today", "yesterday", "7 days ago" """
-    if contact.last_touch_on is None:
-        return ""
-    said = ago(contact.last_touch_on, today)
-    return said if (today - contact.last_touch_on).days < 2 else _("%s ago") % said
 
 
 def _quick_add(request: OwnerRequest) -> HttpResponse:
@@ -146,40 +213,3 @@ def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
             tell(request, _("Saved what you changed about %s.") % contact.first_name)
             return redirect(contact)
     return render(request, "crm/contact_edit.html", {"contact": contact, "form": form, "known": form.known()})
-
-
-@require_safe
-def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    return contact_page(request, pk, NoteForm())
-
-
-def contact_page(request: OwnerRequest, pk: int, note_form: NoteForm, status: int = 200) -> HttpResponse:
-    """Everything about one person; a note that was refused comes back here with what was typed."""
-    now = timezone.now()
-    people = request.user.contacts.alive().select_related("organisation", "introduced_by")
-    contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
-    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES_SHOWN + 1])
-    entries, later = story.read(contact, request.GET.get("story", ""))
-    context = {
-        "contact": contact,
-        "at": contact.get_absolute_url(),
-        "today": request.user.today(now),
-        "now": now,
-        "promises": promises[:PROMISES_SHOWN],
-        "has_more_promises": len(promises) > PROMISES_SHOWN,
-        "interview": contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
-        "tags": contact.tags.order_by("name_key"),
-        "also_of": request.user.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:3]
-        if contact.email
-        else [],
-        "story": entries,
-        "story_later": later,
-        "note_form": note_form,
-        "stages": [stage for stage in Stage if stage != Stage.DROP],
-        "rhythms": RHYTHMS,
-        "units": RhythmUnit.choices,
-        "lead": _lead(contact),
-        "last_touch": _last_touch(contact, request.user.today(now)),
-        "time_there": time_there(contact.time_zone, request.user.zone, now),
-    }
-    return render(request, "crm/contact_detail.html", context, status=status)

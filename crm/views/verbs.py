@@ -14,7 +14,7 @@ from accounts.templatetags.keepword import near
 from base.owned import Stale
 from crm import actions
 from crm.forms import RhythmForm, StageForm, TouchForm
-from crm.models import Contact, Stage
+from crm.models import Contact, Note, Stage
 
 
 @require_POST
@@ -125,10 +125,38 @@ def contact_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     return go_back(request, contact.get_absolute_url())
 
 
+@require_POST
+def note_bin(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Its promises stay: each has its own way out."""
+    note, seen = _note(request, pk)
+    if note.binned_at:
+        raise Stale(note)
+    note.bin(timezone.now(), seen)
+    tell(request, _("The note is in the bin, for 30 days."), undo=_undo("note_restore", note))
+    return go_back(request, note.get_absolute_url())
+
+
+@require_POST
+def note_restore(request: OwnerRequest, pk: int) -> HttpResponse:
+    note, seen = _note(request, pk)
+    if not note.binned_at:
+        raise Stale(note)
+    note.restore(seen)
+    tell(request, _("The note is back."), undo=_undo("note_bin", note))
+    return go_back(request, note.get_absolute_url())
+
+
+def _note(request: OwnerRequest, pk: int) -> tuple[Note, int]:
+    """The note of somebody who is not in the bin, and the version of it that the tap saw."""
+    notes = request.user.notes.select_related("contact").defer("contact__search_text")
+    note: Note = get_object_or_404(notes, pk=pk, contact__binned_at__isnull=True)
+    return note, seen_version(request, note)
+
+
 def _contact(request: OwnerRequest, pk: int) -> Contact:
     contact: Contact = get_object_or_404(request.user.contacts.alive().defer("search_text"), pk=pk)
     return contact
 
 
-def _undo(name: str, contact: Contact, **query: object) -> str:
-    return f"{reverse(name, args=[contact.pk])}?{urlencode({**query, 'v': contact.version})}"
+def _undo(name: str, row: Contact | Note, **query: object) -> str:
+    return f"{reverse(name, args=[row.pk])}?{urlencode({**query, 'v': row.version})}"

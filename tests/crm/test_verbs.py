@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from crm import actions
 from crm.models import Contact, Note, Stage
-from crm.views import notes, verbs
+from crm.views import verbs
 from tests.factories import NOW, TODAY, ContactFactory
 from tests.htmx import element, same
 
@@ -226,7 +226,7 @@ def test_an_old_undo_of_a_note_does_not_win_over_a_newer_decision(
         newer.restore()
         newer.bin(NOW)
 
-    between_look_and_lock(notes, restore_and_bin)
+    between_look_and_lock(verbs, restore_and_bin)
     assert tap(client, undo)[0] == "The note is in the bin already."
     note.refresh_from_db()
     assert (note.binned_at, note.version) == (NOW, 4)

@@ -31,14 +31,6 @@ def binned(owner: User) -> Kwargs:
     return {"pk": ContactFactory(owner=owner, binned_at=NOW).pk}
 
 
-def bin_(owner: User) -> Kwargs:
-    one = ContactFactory(owner=owner)
-    NoteFactory(contact=one, binned_at=NOW)
-    PromiseFactory(contact=one, binned_at=NOW)
-    binned(owner)
-    return {}
-
-
 def note(owner: User) -> Kwargs:
     return {"pk": NoteFactory(contact=ContactFactory(owner=owner)).pk}
 
@@ -51,7 +43,6 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "contact_list": nothing,
     "contact_new": nothing,
     "contact_understand": nothing,
-    "contact_detail": contact,
     "contact_edit": contact,
     "contact_stage": contact,
     "contact_continue": contact,
@@ -61,10 +52,8 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "contact_untouch": contact,
     "contact_bin": contact,
     "contact_restore": binned,
-    "note_new": contact,
     "note_bin": note,
     "note_restore": binned_note,
-    "bin_list": bin_,
     **importing.CASES,
 }
 PUBLIC: set[str] = set()
@@ -74,6 +63,5 @@ POST_DATA: dict[str, dict[str, object]] = {
     "contact_edit": {"name": "Ana Souza", "stage": "asked"},
     "contact_stage": {"stage": "asked"},
     "contact_continue": {"count": "2", "unit": "months"},
-    "note_new": {"body": "Good.\n! send it friday"},
     **getattr(importing, "POST_DATA", {}),
 }

@@ -550,7 +550,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, many,
         fields["closed_at"] = NOW
     for _number in range(many):
         PromiseFactory(contact=ContactFactory(owner=user), **fields)
-    with django_assert_num_queries(5):  # session, user, counts, rows, navigation
+    with django_assert_num_queries(9):  # session, user, five counts, rows, navigation
         client.get(reverse("promise_list"), {"tab": tab})
 
 

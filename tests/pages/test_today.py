@@ -268,5 +268,5 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
         AskFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
     # session, user, promises, how many, talks, to touch, theirs, other times, letters, debriefs, navigation;
     # of nobody, whether there is anybody at all
-    with django_assert_num_queries(11 if many else 12):
+    with django_assert_num_queries(12 if many else 13):
         today(client)

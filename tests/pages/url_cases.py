@@ -3,6 +3,23 @@
 from collections.abc import Callable
 
 from accounts.models import User
+from tests.crm.url_cases import binned, contact
+from tests.factories import NOW, ContactFactory, NoteFactory, PromiseFactory
 from tests.followups.url_cases import nothing
 
-CASES: dict[str, Callable[[User], dict[str, object]]] = {"today": nothing}
+
+def full_bin(owner: User) -> dict[str, object]:
+    one = ContactFactory(owner=owner)
+    NoteFactory(contact=one, binned_at=NOW)
+    PromiseFactory(contact=one, binned_at=NOW)
+    binned(owner)
+    return {}
+
+
+CASES: dict[str, Callable[[User], dict[str, object]]] = {
+    "today": nothing,
+    "contact_detail": contact,
+    "note_new": contact,
+    "bin_list": full_bin,
+}
+POST_DATA: dict[str, dict[str, object]] = {"note_new": {"body": "Good.\n! send it friday"}}

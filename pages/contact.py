@@ -1,0 +1,194 @@
+"""What the page of a contact is made of: how it stands between us, what is open, and the story so far, read from what each app
+offers in its `contact_parts.py`. Nothing is written twice for it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import DateTimeField, F, Field, IntegerField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from accounts.templatetags.keepword import ago
+from base.paging import Place, read_place
+from base.zones import time_there
+from crm.models import Contact, RhythmUnit, Stage, Tag
+from crm.parts import STORY, TOUCHES, Entries
+from followups.models import Promise
+from interviews.models import Interview
+
+PROMISES = 10
+ENTRIES = 20
+SHARING = 3
+STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
+RHYTHMS = [
+    (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
+    (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
+    (6, RhythmUnit.MONTHS, gettext_lazy("6 months")),
+    (1, RhythmUnit.YEARS, gettext_lazy("a year")),
+]
+HOW = {"phone": gettext_lazy("by phone"), "video": gettext_lazy("by video"), "in_person": gettext_lazy("in person")}
+ICONS = {  # by what an entry says beside, or by its kind
+    "mine": "arrow-up-right",
+    "theirs": "arrow-down-left",
+    "kept": "check",
+    "let_go": "wind",
+    "phone": "phone",
+    "video": "video",
+    "in_person": "map-pin",
+    "note": "file-text",
+    "touch": "message-circle",
+    "ask": "mail",
+    "offer": "clock",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. What `text` and `aside` are, its kind says: see each app's `contact_parts.py`."""
+
+    place: int
+    pk: int
+    at: datetime
+    text: str
+    aside: str
+    minutes: int
+    starts_at: datetime | None
+
+    @property
+    def kind(self) -> str:
+        return STORY[self.place].kind
+
+    @property
+    def is_kept(self) -> bool:
+        return self.kind == "closed" and self.aside == "kept"
+
+    @property
+    def html(self) -> SafeString:
+        """Of a note: cleaned by nh3 when it was written."""
+        return mark_safe(self.text)  # noqa: S308
+
+    @property
+    def icon(self) -> str:
+        """The drawing on the knot, by its lucide name."""
+        return ICONS.get(self.kind) or ICONS.get(self.aside, "info")
+
+    @property
+    def stage_name(self) -> str:
+        return str(Stage(self.text).label)
+
+    @property
+    def stage_before(self) -> str:
+        return str(Stage(self.aside).label)
+
+    @property
+    def length(self) -> str:
+        """ "20 minutes by phone" """
+        minutes = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
+        return f"{minutes} {HOW.get(self.aside, '')}".strip()
+
+    @property
+    def spoke_on(self) -> date | None:
+        """The day of a touch, when it is not the day it was written down."""
+        day = date.fromisoformat(self.text)
+        return day if day != timezone.localdate(self.at) else None
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """Everything about one person."""
+
+    contact: Contact
+    today: date
+    now: datetime
+    promises: list[Promise]  # open, the most urgent first
+    has_more_promises: bool
+    interview: Interview | None  # the next
+    tags: list[Tag]
+    also_of: list[Contact]  # others with the same e-mail
+    story: list[Entry]
+    story_later: str  # where the story goes on; empty when that was all
+    time_there: str
+
+    @property
+    def last_touch(self) -> str:
+        """ "today", "yesterday", "7 days ago" """
+        on = self.contact.last_touch_on
+        if on is None:
+            return ""
+        said = ago(on, self.today)
+        return said if (self.today - on).days < 2 else _("%s ago") % said
+
+
+def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPage:
+    """Http404 when there is nobody of that key, or in the bin."""
+    people = owner.contacts.alive().select_related("organisation", "introduced_by")
+    contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
+    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
+    story, story_later = read_story(contact, cursor)
+    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
+    return ContactPage(
+        contact=contact,
+        today=owner.today(now),
+        now=now,
+        promises=promises[:PROMISES],
+        has_more_promises=len(promises) > PROMISES,
+        interview=contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
+        tags=list(contact.tags.order_by("name_key")),
+        also_of=list(sharing) if contact.email else [],
+        story=story,
+        story_later=story_later,
+        time_there=time_there(contact.time_zone, owner.zone, now),
+    )
+
+
+def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
+    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, one
+    more reads the notes of it, which may be long."""
+    since = read_place(cursor)
+    first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
+    rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
+    entries = [Entry(*row) for row in rows[:ENTRIES]]
+    last = entries[-1] if len(rows) > ENTRIES else None
+    for place, part in enumerate(STORY):
+        if part.long:
+            entries = _with_texts(entries, place, getattr(contact, part.rows).values_list("pk", part.long))
+    return entries, str(Place(last.at, last.place, last.pk)) if last else ""
+
+
+def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
+    """The entries of one kind, in the columns of `Entry`."""
+    rows = getattr(contact, part.rows).filter(part.where)
+    if part.kind == "touch":
+        for touches in TOUCHES:
+            rows = rows.exclude(created_at__in=getattr(contact, touches.rows).filter(touches.where).values(touches.at))
+    rows = rows.annotate(
+        place=Value(place, IntegerField()),
+        happened_at=F(part.at) if isinstance(part.at, str) else part.at,
+        entry_text=_column(part.text, TextField()),
+        entry_aside=_column(part.aside, TextField()),
+        entry_minutes=_column(part.minutes, IntegerField()),
+        entry_starts_at=_column(part.starts_at, DateTimeField()),
+    )
+    if since:
+        rows = rows.filter(since.beyond(place, "happened_at"))
+    columns = ("place", "pk", "happened_at", "entry_text", "entry_aside", "entry_minutes", "entry_starts_at")
+    return rows.order_by().values_list(*columns)  # type: ignore[no-any-return]  # of a relation that is named by a string
+
+
+def _column(field: str | None, kind: "Field[Any, Any]") -> Cast:
+    """A field of the rows; without one, a column that is empty."""
+    empty = Value(None if isinstance(kind, DateTimeField) else 0 if isinstance(kind, IntegerField) else "")
+    return Cast(field or empty, kind)
+
+
+def _with_texts(entries: list[Entry], place: int, texts: QuerySet[Any, Any]) -> list[Entry]:
+    """With their long texts, without those that have none: a note of nothing but promises is told by these."""
+    found = dict(texts.filter(pk__in=[entry.pk for entry in entries if entry.place == place]))
+    told = [replace(entry, text=found[entry.pk]) if entry.place == place else entry for entry in entries]
+    return [entry for entry in told if entry.text or entry.place != place]
