@@ -6,7 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from base.dates import add_months, take_date, understand
+from base.dates import add_months, find_date, understand
 from base.text import clean_text, distinct, profile_url, promise_lines, role_case
 from base.zones import CONTINENTS, zone_of
 
@@ -80,9 +80,9 @@ def read(line: str, today: date) -> Quick:
     return found
 
 
-def past(words: str, today: date, *, library: bool = True) -> date | None:
+def past(words: str, today: date) -> date | None:
     """A date typed in words that lies behind us: "friday" is the last one, "4 december" last year's if it is November."""
-    day = understand(words, today, library=library)
+    day = understand(words, today)
     if day is None or day <= today:
         return day
     said = words.casefold()
@@ -153,7 +153,7 @@ def _means_something(part: str) -> bool:
 
 
 def _is_day(part: str, today: date) -> bool:
-    dated = take_date(f"on {part}", today)
+    dated = find_date(f"on {part}", today)
     return dated is not None and dated.rest == "on"
 
 
@@ -188,11 +188,9 @@ def _read_work(part: str, found: Quick) -> None:
 
 def _read_meeting(part: str, found: Quick, today: date) -> None:
     """The day it happened is understood, and the words stay as they were typed."""
-    dated = take_date(part, today)
+    dated = find_date(part, today)
     if dated and not found.met_on:
-        found.met_on = past(
-            part[len(dated.rest) :].strip(" ,;:").removeprefix("on ").removeprefix("by "), today, library=False
-        )
+        found.met_on = past(dated.said, today)
     elif not found.met_on:
-        found.met_on = past(part, today, library=False)
+        found.met_on = past(part, today)
     found.keep(part)
