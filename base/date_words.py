@@ -1,10 +1,9 @@
-"""The grammar of dates in words: one tokenizer, and a table of phrases. base/dates.py says where in a text they are looked for.
+"""The grammar of dates in words: a table of phrases. base/dates.py says where in a text they are looked for.
 
 A row of the table is a phrase and the function that finds its day. In a phrase, small letters are words, capitals are kinds of
-tokens (`_KINDS`, `_shaped`), `|` stands between alternatives, and what is in brackets may be missing.
+tokens (base/date_tokens.py), `|` stands between alternatives, and what is in brackets may be missing.
 """
 
-import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,14 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
+from base.date_tokens import Token
+
 A_WHILE_AGO = timedelta(days=60)
 MOST_WORDS = 12  # of a date
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
 
 
 class SlipError(ValueError):
@@ -30,57 +25,6 @@ class SlipError(ValueError):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-
-
-@dataclass(frozen=True)
-class Token:
-    text: str  # folded
-    start: int
-    end: int
-    kinds: dict[str, Any]  # its value as each kind of token it can be
-
-
-# --- tokens -----------------------------------------------------------------------------------------------------------
-def _counted(names: Sequence[str], *longer: str, start: int = 0) -> dict[str, int]:
-    """Each name and its usual abbreviations, with its place. Other beginnings are words: "Marc" is no month."""
-    short = [*(name[:3] for name in names), *longer]
-    return {word: at for at, name in enumerate(names, start) for word in (name, *short) if name.startswith(word)}
-
-
-_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SMALL = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_NUMBERS = {
-    **{word: n for n, word in enumerate(_SMALL) if n},
-    **{tens: n * 10 for n, tens in enumerate(_TENS) if tens},
-    **{f"{tens}-{_SMALL[ones]}": n * 10 + ones for n, tens in enumerate(_TENS) if tens for ones in range(1, 10)},
-}
-_NTH = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"  # noqa: SIM905 - reads better
-        " sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth"
-        " twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first".split(),
-        1,
-    )
-}
-_UNITS = {
-    "day": ("day", "days", "day's"),
-    "working day": ("working day", "working days", "business day", "business days", "workday", "workdays"),
-    "week": ("week", "weeks", "week's", "wk", "wks"),
-    "fortnight": ("fortnight", "fortnights"),
-    "month": ("month", "months", "month's", "mth", "mths"),
-    "quarter": ("quarter", "quarters"),
-    "year": ("year", "years", "year's", "yr", "yrs"),
-}
-_EDGES = {
-    "start": ("start", "beginning", "early", "first day"),
-    "middle": ("middle", "mid"),
-    "end": ("end", "late", "last day"),
-}
-_CLOCK = r"\d{1,2}(?:[:.h]\d\d)?(?:am|pm)|\d{1,2}(?::|h)\d\d|\d{1,2}h"
 
 
 def _easter(year: int) -> date:
@@ -111,95 +55,6 @@ _HOLIDAYS: dict[str, Callable[[int], date]] = {
     "easter sunday": _easter,
     "easter monday": lambda year: _easter(year) + timedelta(days=1),
 }
-_COUNTS = {"a": 1, "an": 1, **_NUMBERS, "a couple of": 2, "a couple": 2, "couple of": 2, "a few": 3}
-# what is one token although it is several words
-_COMPOUNDS = sorted(
-    (
-        name
-        for name in (
-            *_HOLIDAYS, *_COUNTS, *(word for words in (*_UNITS.values(), *_EDGES.values()) for word in words),
-            "first thing", "some time", "no later than", "not later than", "at the latest", "up to", "or so", "close of business",
-            "close of play",
-        )
-        if " " in name
-    ),
-    key=len,
-    reverse=True,
-)  # fmt: skip
-_COMPOUND = "|".join(name.replace(" ", r"\s+").replace("'", "['’]") for name in _COMPOUNDS)
-_TOKEN = re.compile(rf"(?<![^\s,;()])(?:{_COMPOUND})(?![\w'’])|[^\s,;()]+", re.IGNORECASE)
-_MID = re.compile(r"\b(mid|early|late)-(?=[a-z])", re.IGNORECASE)
-_ISO = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})", re.ASCII)
-_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d\d))?", re.ASCII)
-_SPAN = re.compile(r"\d{1,2}[-–](\d{1,2})", re.ASCII)
-_NUMBER = re.compile(r"\d{1,4}", re.ASCII)
-_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)", re.ASCII)
-_TIME = re.compile(_CLOCK, re.ASCII)
-_TIMES = re.compile(rf"(?:{_CLOCK}|\d{{1,2}})[-–](?:{_CLOCK})", re.ASCII)
-
-_KINDS: dict[str, dict[str, Any]] = defaultdict(dict)
-for _kind, _words in {
-    "WEEKDAY": {**_counted(WEEKDAYS, "tues", "thur", "thurs"), "weds": 2},
-    "MONTH": _counted(MONTHS, "sept", start=1),
-    "COUNT": _COUNTS,
-    "NTH": _NTH,
-    "DAY": _NTH,
-    "UNIT": {word: unit for unit, words in _UNITS.items() for word in words},
-    "PERIOD": {name: name for name in ("week", "month", "quarter", "year")},
-    "EDGE": {word: edge for edge, words in _EDGES.items() for word in words},
-    "HOLIDAY": {name: name for name in _HOLIDAYS},
-    "NEXT": {"next": True},
-    "PART": dict.fromkeys(("morning", "afternoon", "evening", "night", "lunchtime", "lunch"), ""),
-    "TIME": dict.fromkeys(("noon", "midnight", "midday"), ""),
-}.items():
-    for _word, _value in _words.items():
-        _KINDS[_word][_kind] = _value
-
-
-def tokens_of(line: str) -> list[Token]:
-    """The words of a line as the table of phrases knows them, each with its place in the line."""
-    line = _MID.sub(r"\1 ", line)  # as long as it was
-    return [_token(found) for found in _TOKEN.finditer(line)]
-
-
-def _token(found: re.Match[str]) -> Token:
-    text = " ".join(found[0].casefold().replace("’", "'").strip("!?.:\"'“”").split())
-    return Token(text, found.start(), found.end(), _KINDS[text] if text in _KINDS else _shaped(text))
-
-
-def _shaped(text: str) -> dict[str, Any]:
-    """The kinds of a token that has digits in it."""
-    if not text[:1].isdigit():
-        return {}
-    if _NUMBER.fullmatch(text):
-        number = int(text)
-        if len(text) == 4:
-            return {"YEAR": number}
-        return {"COUNT": number, "HOUR": number, **({"DAY": number} if len(text) < 3 else {})}
-    if ordinal := _ORDINAL.fullmatch(text):
-        return {"ORDINAL": int(ordinal[1]), "NTH": int(ordinal[1]), "DAY": int(ordinal[1])}
-    shapes = (("TIME", _TIME), ("TIMES", _TIMES))
-    kinds: dict[str, Any] = {name: text for name, shape in shapes if shape.fullmatch(text)}
-    if span := _SPAN.fullmatch(text):
-        kinds["SPAN"] = int(span[1])
-    return kinds | _dated(text)
-
-
-def _dated(text: str) -> dict[str, Any]:
-    """Day, month, year and what stands between them; in 90 of "3.5.90" the century is not said."""
-    if iso := _ISO.fullmatch(text):
-        return {"ISO": (int(iso[4]), int(iso[3]), int(iso[1]), iso[2])}
-    numeric = _NUMERIC.fullmatch(text)
-    if not numeric:
-        return {}
-    day, between, month, year = int(numeric[1]), numeric[2], int(numeric[3]), numeric[4]
-    if year is None:
-        return {"DAYMONTH": (day, month, None, between)}
-    if len(year) == 2:
-        return {"SHORTDATED": (day, month, int(year) + (2000 if int(year) < 70 else 1900), between)}
-    return {"DATED": (day, month, int(year), between)}
-
-
 # --- days -------------------------------------------------------------------------------------------------------------
 Found = dict[str, Any]
 Row = TypeVar("Row")
@@ -274,7 +129,7 @@ def _of_months(today: date, day: int) -> Iterator[date | None]:
 
 def _ordinal(today: date, found: Found) -> date | None:
     """ "the 5th", "friday the 4th": the coming one, unless its weekday says that it has just been."""
-    number = found.get("ORDINAL", found.get("DAY"))
+    number = found["ORDINAL"] if "ORDINAL" in found else found["DAY"]
     if not 1 <= number <= 31:
         return None
     day = _first(today, _of_months(today, number))
@@ -336,7 +191,8 @@ def _holiday(today: date, found: Found) -> date | None:
 
 
 def _before_holiday(today: date, found: Found) -> date | None:
-    return _holiday(today + timedelta(days=1), found) - timedelta(days=1)  # type: ignore[operator]  # each comes every year
+    day = _holiday(today + timedelta(days=1), found)
+    return day and day - timedelta(days=1)
 
 
 def _edge(period: str, edge: str, day: date) -> date:
@@ -418,6 +274,10 @@ def _shifted(sign: int, base: Day | None = None) -> Day:
     return find
 
 
+def _from_anchor(sign: int) -> Day:
+    return lambda today, found: _shifted(sign, found["ANCHOR"])(today, found)
+
+
 def _shift_working(today: date, _found: Found) -> date:
     return _working_days(today, 1)
 
@@ -461,7 +321,7 @@ _NAMED: list[tuple[str, Day]] = [
     ("tomorrow|tmrw|tmr", _days(1)),
     ("yesterday", _days(-1)),
 ]
-# a day that others are counted from
+# days that others are counted from: ANCHOR in a phrase
 _ANCHORS: list[tuple[str, Day]] = [
     *_NAMED,
     ("[the] day after tomorrow", _days(2)),
@@ -504,11 +364,11 @@ _PHRASES: list[tuple[str, Day]] = [
     ("[in|within] half [a] year", _half_a_year),
     ("[in|within] half [a] year from now|today", _half_a_year),
     ("[the] next working_day|business_day", _shift_working),
-    *((f"COUNT UNIT from|after|on {anchor}", _shifted(1, day)) for anchor, day in _ANCHORS),
-    *((f"COUNT UNIT before {anchor}", _shifted(-1, day)) for anchor, day in _ANCHORS),
-    *((f"[the] UNIT after {anchor}", _shifted(1, day)) for anchor, day in _ANCHORS),
-    *((f"[the] UNIT before {anchor}", _shifted(-1, day)) for anchor, day in _ANCHORS),
-    *((f"after {anchor}", _later(day, 1)) for anchor, day in _ANCHORS),
+    ("COUNT UNIT from|after|on ANCHOR", _from_anchor(1)),
+    ("COUNT UNIT before ANCHOR", _from_anchor(-1)),
+    ("[the] UNIT after ANCHOR", _from_anchor(1)),
+    ("[the] UNIT before ANCHOR", _from_anchor(-1)),
+    ("after ANCHOR", _from_anchor(1)),
     *((f"COUNT UNIT {named}", _shifted(1, day)) for named, day in [*_NAMED[1:2], ("WEEKDAY", _weekday)]),
     *((f"{named} week", _later(day, 7)) for named, day in [*_NAMED[:2], ("[on] WEEKDAY", _weekday)]),
     *((f"{named} fortnight", _later(day, 14)) for named, day in [*_NAMED[:2], ("WEEKDAY", _weekday)]),
@@ -626,16 +486,27 @@ def _match(steps: Sequence[_Step], tokens: Sequence[Token], at: int) -> Iterator
         return
     step, *rest = steps
     if at < len(tokens):
-        for name in step.names:
-            kind = name.rstrip("2")
-            if name == tokens[at].text or kind in tokens[at].kinds:
-                for end, found in _match(rest, tokens, at + 1):
-                    yield end, {**found, name: tokens[at].kinds.get(kind)}
-                break
+        for next_at, value in _match_step(step, tokens, at):
+            for end, found in _match(rest, tokens, next_at):
+                yield end, {**value, **found}
     if step.optional:
         yield from _match(rest, tokens, at)
 
 
+def _match_step(step: _Step, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Found]]:
+    if step.names == ("ANCHOR",):
+        for end, found, day in _COUNTED_FROM.match(tokens, at):
+            yield end, {**found, "ANCHOR": day}
+        return
+    token = tokens[at]
+    for name in step.names:
+        kind = name.rstrip("2")  # the second of its kind in a phrase
+        if name == token.text or kind in token.kinds:
+            yield at + 1, {name: token.kinds.get(kind)}
+            return
+
+
+_COUNTED_FROM = _Table(_ANCHORS)
 _DAYS = _Table(_PHRASES)
 _SELDOM_DAYS = _Table((phrase, None) for phrase in _LOOSE)
 _TAILS = _Table([*((phrase, True) for phrase in _HOURS), *((phrase, False) for phrase in _PARTS)])

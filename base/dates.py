@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from base.date_words import MOST_WORDS, WEEKDAYS, Reading, SlipError, Token, add_months, after_hours, read, tokens_of
+from base.date_tokens import WEEKDAYS, Token, tokens_of
+from base.date_words import MOST_WORDS, Reading, SlipError, add_months, after_hours, read
 
 __all__ = [
     "EARLIEST",
