@@ -1,7 +1,7 @@
 """Local dates and instants: dates are the user's, instants are UTC, and a date never shifts because somebody travels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
@@ -135,11 +135,15 @@ def take_date(line: str, today: date) -> Understood | None:
     Stricter than `understand`, since most lines end in words that are no date ("twice a week", "look at the sun", "24/7"),
     or in a day that they are about: "ask about next week", "thank her for the talk yesterday".
     """
-    tokens = tokens_of(line)
+    tokens, tags = tokens_of(line), ""
+    while len(tokens) > 1 and tokens[-1].text.startswith("#"):  # "send the deck friday #floods"
+        tags = f" {line[tokens[-1].start : tokens[-1].end]}{tags}"
+        tokens.pop()
     at, found = _last_date(tokens, today)
     if found is None or _is_topic(tokens, at, found.day, today):
         return None
-    return _taken(line, tokens, at, found)
+    taken = _taken(line[: tokens[-1].end], tokens, at, found)
+    return replace(taken, rest=f"{taken.rest}{tags}")
 
 
 def find_date(line: str, today: date) -> Understood | None:

@@ -461,6 +461,7 @@ def test_longer_phrases_are_read_whole(words: str, day: str):
         ("call Bo tonight", "2026-11-29", "call Bo", "tonight"),
         ("write to Bo first thing tomorrow", "2026-11-30", "write to Bo", "first thing tomorrow"),
         ("call Jan thursday", "2026-12-03", "call Jan", "thursday"),
+        ("send it thursday #floods #mali", "2026-12-03", "send it #floods #mali", "thursday"),
         ("mail May 4 december", "2026-12-04", "mail May", "4 december"),
     ],
 )
