@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from base.dates import complaint, understand
+from base.dates import slip, understand
 from base.text import clean_line, clean_text, distinct
 from base.zones import zone_names, zone_of
 from crm.quick import past
@@ -95,9 +95,10 @@ class PastField(LineField):
                 _("%(day)s is still to come. Try “yesterday”, or leave it empty."),
                 params={"day": date_format(ahead, "j F Y")},
             )
-        if any(letter.isdigit() for letter in words):
-            raise ValidationError(complaint(words, self.today))
-        raise ValidationError(_("Not a date I know. Try “4 October” or “yesterday”, or leave it empty."))
+        raise ValidationError(
+            slip(words, self.today)
+            or _("Not a date I know. Try a day in the past, as in “4 October 2025” or “yesterday”, or leave it empty.")
+        )
 
     def prepare_value(self, value: Any) -> Any:
         return date_format(value, "j F Y") if isinstance(value, date) else value

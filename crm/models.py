@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
 from base.dates import add_months
+from base.names import called
 from base.owned import Owned, Versioned
 from base.text import initials, without_met
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
@@ -241,7 +242,7 @@ class Contact(Versioned):
     @property
     def first_name(self) -> str:
         """What a sentence calls this person."""
-        return self.name.split()[0]
+        return called(self.name)
 
     @property
     def position(self) -> str:

@@ -6,8 +6,8 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from base.dates import add_months, take_date, understand
-from base.text import clean_text, distinct, profile_url, promise_lines, role_case
+from base.dates import add_months, find_date, understand
+from base.text import clean_text, distinct, fold, profile_url, promise_lines, role_case
 from base.zones import CONTINENTS, zone_of
 
 EMAIL = re.compile(r"(?<![\w.+%'-])<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
@@ -27,11 +27,178 @@ MET = re.compile(
     r"^(?:we )?(?:met|meet|saw|ran into|bumped into|talked|spoke|chatted|knew|know|known|sat|shared|studied|worked with)\b",
     re.IGNORECASE,
 )
+# "Met Tom Baker at Web Summit": the verb, and whom
+MET_WHOM = re.compile(
+    r"^(?:(?:i|we) )?(?:just )?(?P<verb>met|saw|ran into|bumped into|(?:talked|spoke|chatted|had (?:a )?(?:coffee|lunch|dinner|call|chat)"
+    r"|coffee|lunch|dinner|call|chat)(?= (?:to|with)\b)|meet)(?: up)?(?: to| with)?\s+(?P<whom>\S.*)$",
+    re.IGNORECASE,
+)
+ALSO_NAMES = frozenset(("meet", "sat", "saw", "via"))  # Meet Patel, Sat Bains, Via Romano
 PLACE = re.compile(r"^(?:lives |living |based |is )?in\s+(\w.*)$", re.IGNORECASE)
-WORKS = re.compile(r"^(?:(?:now )?(?:works?|working|employed) (?:at|for|with)|at|@)\s+(\w.*)$", re.IGNORECASE)
-AT = re.compile(r"^(.+?)\s+(?:at|@|with)\s+(\w.*)$")
+_AT = "at|with|for|chez|bei|beim|bij|presso|hos"
+WORKS = re.compile(
+    rf"^(?:(?:now |currently )?(?:works?|working|employed) (?:{_AT})|(?:now |currently )?(?:at|with|chez|bei|beim|bij|presso|hos))\s+(\w.*)$"
+    r"|^@\s*(\w.*)$",
+    re.IGNORECASE,
+)
+AT = re.compile(rf"^(.+?)\s+(?:(?:AT|{_AT})\s+|@\s*)(\w.*)$")
+FROM = re.compile(r"^(.+?)\s+from\s+(\w.*)$")
+FORMERLY = re.compile(r"^(?:ex|former(?:ly)?|previously|past)\b", re.IGNORECASE)
+# a day that is not the one we met on
+OTHER_DAY = re.compile(
+    r"\b(?:birthday|b-?day|born|dob|anniversary|married|wedding|since|until|started|starts|joined|joins|left|leaves|leaving|moved|moves|moving"
+    r"|retired|retires|graduated|deadline|due)\b|^b\. ?\d",
+    re.IGNORECASE,
+)
 BREAK = re.compile(
-    r"\s*[,;\n]+\s*|\s+(?=(?:through|via|introduced by|referred by|recommended by|met (?:at|on|in|through|via|her|him))\s)"
+    r"\s*[,;\n\t|｜·•，、；،]+\s*|(?<!\d)\s+[-–—]+\s+|\s+[-–—/]+\s+(?!\d)|(?<=\w):\s+"
+    r"|\s+(?=(?:through|via|introduced by|referred by|recommended by|met (?:at|on|in|through|via|her|him))\s)"
+)
+LETTERS_AFTER_A_NAME = re.compile(
+    r"(?:(?:jr|sr|ii|iii|iv|esq|m\.?d|ph\.?\s?d|d\.?phil|dds|dvm|rn|cpa|cfa|pmp|mba|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|ll\.?b|j\.?d"
+    r"|m\.?eng|b\.?eng|p\.?eng|obe|mbe|cbe|qc|kc|frs|faia|aia|msc|rdn|lcsw)\.?[\s/]*)+",
+    re.IGNORECASE,
+)
+TURNED = re.compile(
+    r"^\s*(?:\"(?P<quoted>[^\",]+,[^\",]+)\"|(?P<plain>[^\",<>;|]+,[^\",<>;|]+))\s*<[^<>\s]+@(?P<domain>[^<>\s]+)>\s*$"
+)
+TITLES = frozenset(
+    (
+        *(
+            "academic",
+            "accountant",
+            "administrator",
+            "adviser",
+            "advisor",
+            "analyst",
+            "architect",
+            "artist",
+            "assistant",
+            "associate",
+        ),
+        *(
+            "attorney",
+            "author",
+            "buyer",
+            "cardiologist",
+            "chair",
+            "chairman",
+            "chairwoman",
+            "chef",
+            "chief",
+            "clerk",
+            "coach",
+        ),
+        *(
+            "co-founder",
+            "cofounder",
+            "consultant",
+            "controller",
+            "coordinator",
+            "counsel",
+            "curator",
+            "dean",
+            "deputy",
+            "designer",
+        ),
+        *(
+            "developer",
+            "director",
+            "doctor",
+            "economist",
+            "editor",
+            "engineer",
+            "entrepreneur",
+            "executive",
+            "expert",
+            "fellow",
+        ),
+        *(
+            "founder",
+            "freelance",
+            "freelancer",
+            "general",
+            "geologist",
+            "head",
+            "hydrologist",
+            "intern",
+            "investor",
+            "journalist",
+            "judge",
+        ),
+        *(
+            "junior",
+            "lawyer",
+            "lead",
+            "lecturer",
+            "librarian",
+            "manager",
+            "marketer",
+            "mayor",
+            "nurse",
+            "officer",
+            "owner",
+            "partner",
+        ),
+        *(
+            "photographer",
+            "physician",
+            "pilot",
+            "planner",
+            "postdoc",
+            "president",
+            "principal",
+            "producer",
+            "product",
+            "professor",
+        ),
+        *(
+            "programmer",
+            "recruiter",
+            "reporter",
+            "representative",
+            "researcher",
+            "sales",
+            "scientist",
+            "secretary",
+            "senior",
+            "software",
+        ),
+        *(
+            "specialist",
+            "staff",
+            "strategist",
+            "student",
+            "supervisor",
+            "surgeon",
+            "teacher",
+            "technician",
+            "trainee",
+            "translator",
+        ),
+        *(
+            "treasurer",
+            "trustee",
+            "vice",
+            "writer",
+            "leiter",
+            "leiterin",
+            "directeur",
+            "directrice",
+            "direttore",
+            "gerente",
+        ),
+    )
+)
+SHORT_TITLES = frozenset(
+    ("ceo", "cfo", "cio", "cmo", "coo", "cpo", "cro", "cso", "cto", "evp", "gm", "md", "pm", "svp", "vp")
+)
+ORGANISATION = re.compile(
+    r"\b(?:ag|agency|academy|association|authority|bank|bureau|bv|centre|charity|co|college|company|corp|corporation|council"
+    r"|department|fund|foundation|gmbh|group|holding|holdings|hospital|inc|institute|institut|kg|lab|laboratory|labs|limited|llc|llp|ltd"
+    r"|ministry|museum|network|ngo|oy|plc|partners|press|sarl|school|society|srl|studio|studios|trust|union|universidad|universität"
+    r"|université|university|ventures|verlag)\b\.?|\w &|\w\+\w",
+    re.IGNORECASE,
 )
 PARTICLES = frozenset(
     (
@@ -61,6 +228,7 @@ class Quick:
     through: str = ""
     how_met: str = ""
     met_on: date | None = None
+    also: list[str] = field(default_factory=list)  # a second address, a birthday: what has no field of its own
     tags: list[str] = field(default_factory=list)
     promises: list[str] = field(default_factory=list)
 
@@ -71,18 +239,46 @@ class Quick:
 def read(line: str, today: date) -> Quick:
     found = Quick(line=clean_text(line))
     text, *promised = PROMISE.split(found.line)
-    found.promises = promise_lines("\n".join(f"!{words}" for words in promised))
-    text = _take_marks(text, found)
-    who, *rest = [part for part in (piece.strip(" .<>()\t-–—") for piece in BREAK.split(text)) if part] or [""]
-    _read_who(who, found, today)
+    found.promises = [
+        " ".join(TAG.sub("", words).split()) for words in promise_lines("\n".join(f"!{words}" for words in promised))
+    ]
+    text = _take_marks(_turned_back(text), found, found.line)
+    who, *rest = [piece for piece in (_trimmed(piece) for piece in BREAK.split(text)) if piece] or [""]
+    letters = rest.pop(0) if rest and LETTERS_AFTER_A_NAME.fullmatch(rest[0]) else ""
+    _read_who(who.strip(" ."), found, today)
+    if letters:
+        found.name = f"{found.name}, {letters}" if found.name else letters
     for part in rest:
-        _read_part(part, found, today)
+        _read_part(part.strip(" ."), found, today)
     return found
 
 
-def past(words: str, today: date, *, library: bool = True) -> date | None:
+def _turned_back(text: str) -> str:
+    """ "Rossi, Sofia <sofia@wired.example>", as address books write it, with the family name last."""
+    found = TURNED.match(text)
+    if not found:
+        return text
+    name = found["quoted"] or found["plain"]
+    family, given = (words.strip() for words in name.split(","))
+    *before, _last = family.split()
+    is_a_name = all(word.casefold() in PARTICLES for word in before) and len(given.split()) <= 3
+    is_other = _is_company(given, found["domain"]) or _is_title(given)
+    if found["quoted"] or (is_a_name and not is_other):
+        return text.replace(name, f"{given} {family}", 1).replace('"', "")
+    return text
+
+
+def _trimmed(piece: str) -> str:
+    """Without what stands around a part. A bracket stays with its other half."""
+    piece = piece.strip(" <>\t-–—")
+    if piece.count("(") != piece.count(")"):
+        piece = piece.strip("() ")
+    return piece if any(c.isalnum() for c in piece) else ""
+
+
+def past(words: str, today: date) -> date | None:
     """A date typed in words that lies behind us: "friday" is the last one, "4 december" last year's if it is November."""
-    day = understand(words, today, library=library)
+    day = understand(words, today)
     if day is None or day <= today:
         return day
     said = words.casefold()
@@ -99,48 +295,102 @@ def past(words: str, today: date, *, library: bool = True) -> date | None:
     return next((one for one in days if one <= today), None)
 
 
-def _take_marks(text: str, found: Quick) -> str:
-    """Takes out what is known by its shape alone; a second address stays where it is, as words."""
-
-    def take(pattern: re.Pattern[str], name: str, text: str) -> str:
-        match = pattern.search(text)
-        if not match or getattr(found, name):
-            return text
-        setattr(found, name, (match[1] if pattern.groups else match[0]).strip())
-        return f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}"
-
-    for match in LINK.finditer(text):
-        name = "linkedin_url" if "linkedin.com/" in match[0].lower() else "website"
-        if not getattr(found, name):
-            link = match[0].rstrip(".)")
-            setattr(found, name, profile_url(link) or (link if "://" in link else f"https://{link}"))
+def _take_marks(text: str, found: Quick, line: str) -> str:
+    """Takes out what is known by its shape alone; a second address is kept beside the first."""
+    for pattern in (LINK, EMAIL, TAG, PHONE):
+        for match in pattern.finditer(text):
+            name, value = _mark(match)
+            if not name:
+                continue
             text = text.replace(match[0], " ", 1)
-    text = take(EMAIL, "email", text)
-    found.tags = distinct(TAG.findall(text))
-    text = TAG.sub(" ", text)
-    phone = PHONE.search(text)
-    if phone and 7 <= sum(c.isdigit() for c in phone[1]) <= 15 and not ISO_DATE.fullmatch(phone[1]):
-        text = take(PHONE, "phone", text)
-    return re.sub(r"\s+,", ",", text)
+            if value and not getattr(found, name):
+                setattr(found, name, value)
+            elif value and value != getattr(found, name):
+                found.also.append(value)
+    found.tags = distinct(TAG.findall(line))
+    return re.sub(r" +", " ", re.sub(r"[^\S\n\t]+,", ",", text))
+
+
+def _mark(match: re.Match[str]) -> tuple[str, str]:
+    """The field that this belongs to, and its value; nothing when it only looks like it."""
+    words = match[0].strip()
+    if match.re is LINK:
+        link = words.rstrip(".)")
+        name = "linkedin_url" if "linkedin.com/" in link.lower() else "website"
+        return name, profile_url(link) or (link if "://" in link else f"https://{link}")
+    if match.re is EMAIL:
+        return "email", match[1]
+    if match.re is TAG:
+        return "tags", ""
+    number = match[1].strip()
+    is_phone = 7 <= sum(c.isdigit() for c in number) <= 15 and not ISO_DATE.fullmatch(number)
+    return ("phone", number) if is_phone else ("", "")
 
 
 def _read_who(part: str, found: Quick, today: date) -> None:
     """The first part is the name, unless it is plainly something else; "at" may follow it without a comma."""
-    if _means_something(part) or not any(c.isalpha() for c in part):
+    if _read_met_whom(part, found, today):
+        return
+    if (_means_something(part, today) and not _is_odd_name(part)) or not any(c.isalpha() for c in part):
         _read_part(part, found, today)
         return
-    split = AT.match(part)
+    split = AT.match(part) or FROM.match(part)
     if split:
         part, found.organisation = split[1], split[2]
-        part, found.role = _name_before_role(part)
+    name, role = _name_before_role(part)
+    if split or role:
+        part, found.role = name, role
     found.name = part
 
 
+def _read_met_whom(part: str, found: Quick, today: date) -> bool:
+    """ "Met Tom Baker at Web Summit yesterday": the name ends where the small letters begin; the rest is how we met."""
+    match = MET_WHOM.match(part)
+    if not match or _is_odd_name(part):
+        return False
+    words = match["whom"].split()
+    end = 0
+    while end < len(words) and (_is_capital(words[end]) or (end and words[end].casefold() in PARTICLES)):
+        end += 1
+    name, rest = " ".join(words[:end]), " ".join(words[end:])
+    if not name or understand(words[0], today):
+        return False
+    company = re.match(r"^from (.+?)(?= (?:at|on|in|through|via|yesterday|today|last)\b|$)", rest)
+    if company:
+        found.organisation, rest = company[1], rest[company.end() :].strip()
+    found.name = name
+    verb = match["verb"][0].lower() + match["verb"][1:]
+    _read_meeting(f"{verb} {rest}".strip(), found, today)
+    return True
+
+
+def _is_capital(word: str) -> bool:
+    return word[0] != word[0].lower() or (word[0].isalpha() and word[0].lower() == word[0].upper())
+
+
+def _is_odd_name(part: str) -> bool:
+    """Meet Patel, Sat Bains: names that begin like a meeting."""
+    split = AT.match(part)
+    words = (split[1] if split else part).split()
+    return len(words) == 2 and words[0].casefold() in ALSO_NAMES and all(_is_capital(word) for word in words)
+
+
+def _is_title(words: str) -> bool:
+    return any(_is_title_word(word) for word in words.split())
+
+
+def _is_title_word(word: str) -> bool:
+    plain = word.casefold().strip(".,")
+    return plain in TITLES or plain in SHORT_TITLES
+
+
 def _name_before_role(words: str) -> tuple[str, str]:
-    """ "Ana Souza head of data": the name ends where the small letters begin."""
+    """ "Ana Souza head of data", "Bob Stone CTO": the name ends where the small letters or a title begin."""
     parts = words.split()
     for at, word in enumerate(parts):
-        if at and parts[0][0].isupper() and word[0].islower() and word.casefold() not in PARTICLES:
+        is_small = parts[0][0].isupper() and word[0].islower() and word.casefold() not in PARTICLES
+        is_title = word.casefold() in SHORT_TITLES or (at > 1 and _is_title_word(word))
+        if at and (is_small or is_title):
             return " ".join(parts[:at]), role_case(" ".join(parts[at:]))
     return words, ""
 
@@ -148,51 +398,70 @@ def _name_before_role(words: str) -> tuple[str, str]:
 SAID: list[tuple[re.Pattern[str], str]] = [(THROUGH, "through"), (WORKS, "organisation"), (PLACE, "place")]
 
 
-def _means_something(part: str) -> bool:
-    return any(pattern.match(part) for pattern in (MET, *(pattern for pattern, _ in SAID)))
+def _means_something(part: str, today: date) -> bool:
+    if any(pattern.match(part) for pattern, _name in SAID):
+        return True
+    met = MET.match(part)
+    return bool(met) and (not _is_proper(part) or bool(understand(part[met.end() :], today)))  # type: ignore[union-attr]
+
+
+def _is_proper(part: str) -> bool:
+    """Met Office"""
+    words = part.split()
+    return len(words) > 1 and all(_is_capital(word) for word in words)
 
 
 def _is_day(part: str, today: date) -> bool:
-    dated = take_date(f"on {part}", today)
+    dated = find_date(f"on {part}", today)
     return dated is not None and dated.rest == "on"
 
 
 def _read_part(part: str, found: Quick, today: date) -> None:
+    if OTHER_DAY.search(part) or (part.startswith("+") and part[1:2].isdigit()):
+        found.also.append(part)
+        return
     for pattern, name in SAID:
         if (match := pattern.match(part)) and not getattr(found, name):
-            setattr(found, name, match[1])
+            setattr(found, name, match[match.lastindex or 1])
             return
     if not found.place and zone_of(part).startswith(CONTINENTS):
         found.place = part
-        return
-    split = AT.match(part)
-    if _means_something(part) or _is_day(part, today) or (found.role and found.organisation):
+    elif _means_something(part, today) or _is_day(part, today) or (found.role and found.organisation):
         _read_meeting(part, found, today)
-    elif split and not found.role and not found.organisation:
-        found.role, found.organisation = role_case(split[1]), split[2]
-    elif not found.role and not found.organisation:
-        found.role = role_case(part)
+    elif FORMERLY.match(part):
+        found.keep(part)
     else:
         _read_work(part, found)
 
 
 def _read_work(part: str, found: Quick) -> None:
-    """One of role and organisation is known: what follows is the other, when it can be."""
-    if not found.organisation:
+    """Role and organisation; when one of them is known, what follows is the other, when it can be."""
+    split = AT.match(part)
+    if split and not found.role and not found.organisation:
+        found.role, found.organisation = role_case(split[1]), split[2]
+    elif not found.organisation and (found.role or (_is_company(part, found.email) and not _is_title(part))):
         found.organisation = part
-    elif AT.match(part):
-        found.keep(part)
-    else:
+    elif not found.role and (not found.organisation or not split):
         found.role = role_case(part)
+    else:
+        found.keep(part)
+
+
+def _is_company(words: str, email: str) -> bool:
+    """By a word that companies have in their names, or by the address of the person."""
+    return bool(ORGANISATION.search(words)) or fold(words).replace(" ", "") in fold(email.rpartition("@")[2])
 
 
 def _read_meeting(part: str, found: Quick, today: date) -> None:
-    """The day it happened is understood, and the words stay as they were typed."""
-    dated = take_date(part, today)
-    if dated and not found.met_on:
-        found.met_on = past(
-            part[len(dated.rest) :].strip(" ,;:").removeprefix("on ").removeprefix("by "), today, library=False
-        )
-    elif not found.met_on:
-        found.met_on = past(part, today, library=False)
+    """The day it happened is understood, wherever it stands, and the words stay as they were typed."""
+    if not found.met_on:
+        found.met_on = past(part, today) or _day_in(part, today)
     found.keep(part)
+
+
+def _day_in(part: str, today: date) -> date | None:
+    words = part.split()[:40]
+    for end in range(len(words), 1, -1):
+        if dated := find_date(" ".join(words[:end]), today):
+            return past(dated.said, today)
+    return None

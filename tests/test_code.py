@@ -26,7 +26,6 @@ BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and 
     "accounts/demo.py",
     "followups/mail_links.py",
 }
-SLOW_TO_LOAD = {("base/dates.py", "dateparser")}
 
 
 @cache
@@ -72,10 +71,7 @@ def test_every_lookup_starts_at_the_user():
 
 def test_no_import_inside_a_function():
     assert [
-        f"{path}:{line} imports {name}"
-        for path in SOURCES
-        for line, name in imports_in_functions(tree(path))
-        if (path.as_posix(), name) not in SLOW_TO_LOAD
+        f"{path}:{line} imports {name}" for path in SOURCES for line, name in imports_in_functions(tree(path))
     ] == []
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from base.names import called
 from base.submitted_once import UidField
 from base.text import fold, profile_url, promise_lines
 from crm.actions import Details
@@ -215,7 +216,7 @@ class ContactForm(forms.Form):
 
     @property
     def first_name(self) -> str:
-        return next(iter(str(self["name"].value() or "").split()), "")
+        return called(str(self["name"].value() or ""))
 
     def details(self) -> Details:
         data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through", "uid")}

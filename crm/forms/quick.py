@@ -17,7 +17,7 @@ from base.submitted_once import UidField
 from base.text import fold, key_of, sentence_case, without_met
 from base.zones import zone_of
 from crm.actions import Details
-from crm.fields import LONGEST_TAG, LineField, checked_tags
+from crm.fields import LONGEST_TAG, TextField, checked_tags
 from crm.forms.contact import LONGEST_PROMISE, MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
@@ -66,7 +66,7 @@ def as_typed() -> dict[str, str]:
 class QuickForm(forms.Form):
     """A person in one line. `understood` says what was read out of it, before and after it is saved."""
 
-    line = LineField(
+    line = TextField(  # a tab or a line break of a pasted line parts what stands around it
         label=gettext_lazy("In one line"),
         max_length=2000,
         required=True,
@@ -135,7 +135,8 @@ class QuickForm(forms.Form):
 
     @property
     def note(self) -> str:
-        return self.found.line.replace("!", " ") if self.too_long() else ""
+        """The whole line when something of it does not fit; else what has no field of its own."""
+        return self.found.line.replace("!", " ") if self.too_long() else "\n".join(self.found.also)
 
     def initial_for_contact(self) -> dict[str, Any]:
         """What the full form starts with when the line is corrected there."""
@@ -145,7 +146,7 @@ class QuickForm(forms.Form):
             "through": found.through if self.introducer or not found.through else "",
             "how_met": self.how_met,
             "tags": tuple(found.tags),
-            "note": "\n".join(f"! {words}" for words in found.promises),
+            "note": "\n".join([*found.also, *(f"! {words}" for words in found.promises)]),
         }
 
     def understood(self) -> list[Fact]:
@@ -169,6 +170,7 @@ class QuickForm(forms.Form):
             self._led_by(),
             Fact(_("How you met"), without_met(found.how_met)),
             Fact(_("Met on"), day_in_words(found.met_on)),
+            Fact(_("Note"), ", ".join(found.also)),
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
         ]
         return [fact for fact in facts if fact.text]

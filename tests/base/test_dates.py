@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -279,7 +280,20 @@ def test_a_word_before_a_written_date_stays(line: str, day: date, rest: str):
 @given(st.from_regex(r"[a-z]{3,9}", fullmatch=True), st.sampled_from(["4 december", "dec 4th", "the 4th of dec"]))
 def test_no_word_before_a_written_date_is_thrown_away(word: str, written: str):
     taken = take_date(f"call {word} {written}", THURSDAY)
-    is_part_of_the_date = word in ("the", "due", "before", "until", "friday", "fri")
+    said_before_a_date = (
+        "due",
+        "before",
+        "until",
+        "till",
+        "early",
+        "late",
+        "later",
+        "around",
+        "roughly",
+        "sometime",
+        "starting",
+    )
+    is_part_of_the_date = word in ("the", "friday", "fri", *said_before_a_date)
     assert taken is None or is_part_of_the_date or taken.rest == f"call {word}"
 
 
@@ -358,3 +372,144 @@ def test_a_day_that_a_zone_left_out_moves_forward():
 def test_a_gap_of_half_an_hour_moves_forward():
     lord_howe = ZoneInfo("Australia/Lord_Howe")
     assert instant(date(2026, 10, 4), time(2, 15), lord_howe).astimezone(lord_howe).time() == time(2, 45)
+
+
+SUNDAY = date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("thursday next week", "12-03"),
+        ("next week on thursday", "12-03"),
+        ("thursday the week after next", "12-10"),
+        ("the tuesday after next", "12-08"),
+        ("thursday week", "12-10"),
+        ("a week on thursday", "12-10"),
+        ("a fortnight on tuesday", "12-15"),
+        ("thursday in two weeks", "12-17"),
+        ("three days from monday", "12-03"),
+        ("a month from tomorrow", "12-30"),
+        ("two days after 4 december", "12-06"),
+        ("a week before christmas", "12-18"),
+        ("the day after christmas", "12-26"),
+        ("the 12th of next month", "12-12"),
+        ("next month on the 12th", "12-12"),
+        ("start of next month", "12-01"),
+        ("mid-december", "12-15"),
+        ("the end of next week", "12-04"),
+        ("early next week", "11-30"),
+        ("thursday the third", "12-03"),
+        ("january the 2nd", "2027-01-02"),
+        ("4 december next year", "2027-12-04"),
+        ("the first monday of december", "12-07"),
+        ("the last friday of the month", "12-25"),
+        ("3 months from today", "2027-02-28"),
+        ("10 days today", "12-09"),
+        ("a week tomorrow", "12-07"),
+        ("within a fortnight", "12-13"),
+        ("eoy", "12-31"),
+        ("end of the quarter", "12-31"),
+        ("end of february", "2027-02-28"),
+        ("the month after next", "2027-01-29"),
+        ("before easter", "2027-03-27"),
+        ("new year’s eve", "12-31"),
+        ("in twelve days", "12-11"),
+        ("in twenty-one days", "12-20"),
+        ("in a few days", "12-02"),
+        ("in a week or two", "12-13"),
+        ("in 2-3 weeks", "12-20"),
+        ("in three weeks’ time", "12-20"),
+        ("in 10 business days", "12-11"),
+        ("next working day", "11-30"),
+        ("in 2 yrs", "2028-11-29"),
+        ("in 2 weeks and 3 days", "12-16"),
+        ("mon!", "11-30"),
+        ("(thursday)", "12-03"),
+        ("thursday at noon", "12-03"),
+        ("thursday 9:30am", "12-03"),
+        ("at 5pm on thursday", "12-03"),
+        ("tomorrow at half past 9", "11-30"),
+        ("tomorrow at 10 in the morning", "11-30"),
+        ("monday lunchtime", "11-30"),
+        ("this weekend", "11-29"),
+        ("next weekend", "12-05"),
+        ("after the weekend", "11-30"),
+        ("no later than thursday", "12-03"),
+        ("thursday at the latest", "12-03"),
+        ("4/12/26", "12-04"),
+        ("2026/12/04", "12-04"),
+        ("end of day", "11-29"),
+    ],
+)
+def test_longer_phrases_are_read_whole(words: str, day: str):
+    assert understand(words, SUNDAY) == date.fromisoformat(day if len(day) > 5 else f"2026-{day}")
+
+
+@pytest.mark.parametrize(
+    ("line", "day", "rest", "said"),
+    [
+        ("send notes thursday next week", "2026-12-03", "send notes", "thursday next week"),
+        ("send notes a week on thursday", "2026-12-10", "send notes", "a week on thursday"),
+        ("send notes by the end of next month", "2026-12-31", "send notes", "by the end of next month"),
+        ("send notes thursday morning next week", "2026-12-03", "send notes", "thursday morning next week"),
+        ("send notes by january the 2nd", "2027-01-02", "send notes", "by january the 2nd"),
+        ("call Bo thursday at 4pm", "2026-12-03", "call Bo at 4pm", "thursday"),
+        ("lunch with Bo on thursday 12:30", "2026-12-03", "lunch with Bo 12:30", "on thursday"),
+        ("call Bo tomorrow morning at 10", "2026-11-30", "call Bo at 10", "tomorrow morning"),
+        ("coffee thursday 3-5pm", "2026-12-03", "coffee 3-5pm", "thursday"),
+        ("call Bo tonight", "2026-11-29", "call Bo", "tonight"),
+        ("write to Bo first thing tomorrow", "2026-11-30", "write to Bo", "first thing tomorrow"),
+        ("call Jan thursday", "2026-12-03", "call Jan", "thursday"),
+        ("send it thursday #floods #mali", "2026-12-03", "send it #floods #mali", "thursday"),
+        ("mail May 4 december", "2026-12-04", "mail May", "4 december"),
+    ],
+)
+def test_what_was_read_as_the_day_is_told(line: str, day: str, rest: str, said: str):
+    taken = take_date(line, SUNDAY)
+    assert taken
+    assert (taken.day.isoformat(), taken.rest, taken.said) == (day, rest, said)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "send slides from last thursday",
+        "thank her for the talk yesterday",
+        "ask about tomorrow",
+        "ask what she thinks of next month",
+        "call every monday",
+        "call every other monday",
+        "water the plants each friday",
+        "archive letters up to 3 march",
+        "prepare for thursday",
+        "move the talk from thursday to friday",
+        "send notes thursday or friday",
+        "wish her a merry christmas",
+        "find out how long they have been open since 4 may 2019",
+    ],
+)
+def test_a_day_that_the_line_is_about_stays_in_it(line: str):
+    assert take_date(line, SUNDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("1/13", "Not a date here, where the day comes first: 13/1."),
+        ("12-31-2026", "Not a date here, where the day comes first: 31-12-2026."),
+        ("thursday 4 december", "4 December is a Friday. Try “4 December”."),
+        ("monday the 1st", "1 December is a Tuesday. Try “1 December”."),
+        ("31/11", "November ends on the 30th. Try “30 November”."),
+    ],
+)
+def test_a_slip_of_the_hand_is_named(words: str, said: str):
+    assert understand(words, SUNDAY) is None
+    assert complaint(words, SUNDAY) == said
+
+
+@pytest.mark.parametrize("line", ["in a week " * 200, "monday or " * 200, "4 december " * 180, "a week from " * 160])
+def test_a_long_line_of_dates_is_read_at_once(line: str):
+    began = process_time()
+    take_date(line.strip(), SUNDAY)
+    assert process_time() - began < 0.06

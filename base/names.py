@@ -1,0 +1,186 @@
+"""How a person is called in sentences and letters, guessed from the name as it was typed."""
+
+import re
+import unicodedata
+
+_TITLES = frozenset(
+    (
+        *(
+            "dr",
+            "prof",
+            "professor",
+            "doctor",
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "mx",
+            "sir",
+            "dame",
+            "lord",
+            "lady",
+            "rev",
+            "reverend",
+        ),
+        *(
+            "fr",
+            "father",
+            "sister",
+            "rabbi",
+            "imam",
+            "hon",
+            "honourable",
+            "honorable",
+            "judge",
+            "justice",
+            "capt",
+            "captain",
+            "col",
+        ),
+        *(
+            "colonel",
+            "gen",
+            "general",
+            "lt",
+            "lieutenant",
+            "maj",
+            "major",
+            "sgt",
+            "sergeant",
+            "cmdr",
+            "adm",
+            "admiral",
+            "sen",
+        ),
+        *(
+            "senator",
+            "rep",
+            "gov",
+            "governor",
+            "amb",
+            "ambassador",
+            "president",
+            "chancellor",
+            "the",
+            "his",
+            "her",
+            "excellency",
+        ),
+        # German, Dutch, French, Spanish, Portuguese, Italian, Polish, Czech, Nordic
+        *(
+            "herr",
+            "frau",
+            "dipl",
+            "ing",
+            "dipl-ing",
+            "mag",
+            "habil",
+            "med",
+            "phil",
+            "jur",
+            "rer",
+            "nat",
+            "dhr",
+            "mevr",
+            "mw",
+            "drs",
+        ),
+        *(
+            "ir",
+            "mr.dr",
+            "m",
+            "mme",
+            "mlle",
+            "monsieur",
+            "madame",
+            "mademoiselle",
+            "maître",
+            "me",
+            "pr",
+            "sr",
+            "sra",
+            "srta",
+            "don",
+        ),
+        *(
+            "doña",
+            "dra",
+            "lic",
+            "señor",
+            "señora",
+            "dom",
+            "dona",
+            "eng",
+            "senhor",
+            "senhora",
+            "sig",
+            "sig.ra",
+            "dott",
+            "dott.ssa",
+        ),
+        *("avv", "pan", "pani", "mgr", "judr", "mudr", "phdr", "rndr", "bc", "csc", "fru", "hr"),
+        *("shri", "smt", "sri", "dato", "datuk", "tan", "ustaz", "sheikh", "haji", "hajji"),
+    )
+)
+_ONLY_WITH_A_DOT = frozenset(
+    (
+        "m",
+        "me",
+        "ing",
+        "don",
+        "tan",
+        "gen",
+        "med",
+        "nat",
+        "mag",
+        "fr",
+        "sr",
+        "pan",
+        "rep",
+        "sen",
+        "bc",
+        "the",
+        "ir",
+        "pr",
+        "lt",
+    )
+)
+_GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
+_AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
+
+
+def called(name: str) -> str:
+    """ "Amina" of "Dr. Amina Bello": the first name without titles, emoji and brackets; the name itself when nothing else is left."""
+    words = [word for word in (_bare(word) for word in _GENERATION.sub("", _BRACKETS.sub(" ", name)).split()) if word]
+    first = next((at for at, word in enumerate(words) if not _is_title(word)), None)
+    if first is None:
+        first = len(words) - 1
+    given = [word for word in words[first:] if not _is_initial(word)] or words[first:]
+    if not given:
+        return _inside(name) or " ".join(name.split()) or name
+    return given[0]
+
+
+def _bare(word: str) -> str:
+    """Without emoji, brackets and marks around it."""
+    word = "".join(
+        c for c in word if unicodedata.category(c) not in ("So", "Sk", "Cf", "Cs", "Co", "Cn") or c in "\u200c\u200d"
+    )
+    return _AT_THE_EDGE.sub("", word).strip("\u200c\u200d\ufe0f")
+
+
+def _is_title(word: str) -> bool:
+    plain = word.casefold().rstrip(".")
+    is_title = plain in _TITLES or all(part in _TITLES for part in re.split(r"[.-]+", plain))
+    return is_title and (word.endswith(".") or plain not in _ONLY_WITH_A_DOT)
+
+
+def _is_initial(word: str) -> bool:
+    return len(word.rstrip(".")) == 1 and word.endswith(".")
+
+
+def _inside(name: str) -> str:
+    """The name when all of it stands in brackets."""
+    words = [word for word in (_bare(word) for word in re.sub(r"[()\[\]\"“”]", " ", name).split()) if word]
+    return words[0] if words else ""

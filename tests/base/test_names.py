@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from base.names import called
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("Ben Ode", "Ben"),
+        ("Ben", "Ben"),
+        ("  Ben  Ode ", "Ben"),
+        ("王芳", "王芳"),
+        ("Jean-Luc Ode", "Jean-Luc"),
+        ("O’Neil Ode", "O’Neil"),
+        ("Dr Ben Ode", "Ben"),
+        ("Prof. Dr. Dr. h.c. Ben Ode", "Ben"),
+        ("Prof. Dr.-Ing. Ben Ode", "Ben"),
+        ("Ms. Ada Ode", "Ada"),
+        ("Frau Ada Ode", "Ada"),
+        ("Herr Dr. Ben Ode", "Ben"),
+        ("Mme Ada Ode", "Ada"),
+        ("M. Ben Ode", "Ben"),
+        ("Sra. Ada Ode", "Ada"),
+        ("Dott.ssa Ada Ode", "Ada"),
+        ("Dame Ada Ode", "Ada"),
+        ("Rev. Ben Ode", "Ben"),
+        ("DR. BEN ODE", "BEN"),
+        ("✨ Ada ✨ Ode", "Ada"),
+        ("🇸🇪 Ben Ode", "Ben"),
+        ("Ben🚀 Ode", "Ben"),
+        ("👩‍💻 Ada Ode", "Ada"),
+        ("[Bob] Robert Ode", "Robert"),
+        ("“Bob” Robert Ode", "Robert"),
+        ("Robert (Bob) Ode", "Robert"),
+        ("Bob) Robert Ode", "Bob"),
+        ("(Bob)", "Bob"),
+        ("Ben Ode, MD", "Ben"),
+        ("Dr. Ode, MD", "Ode"),
+        ("J. Ben Ode", "Ben"),
+        ("J. Ode", "Ode"),
+        ("J.", "J."),
+        ("Dr.", "Dr."),
+        ("Tan Ode", "Tan"),
+        ("Don Ode", "Don"),
+        ("Gen Ode", "Gen"),
+        ("Ing Ode", "Ing"),
+        ("🚀", "🚀"),
+        ("محمد الأحمد", "محمد"),
+        ("د. محمد الأحمد", "محمد"),
+    ],
+)
+def test_how_somebody_is_called(name: str, calls: str):
+    assert called(name) == calls
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_somebody_with_a_name_is_called_something(name: str):
+    assert called(name)
