@@ -166,15 +166,6 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """What has left or ended, the last one first."""
         return self.filter(_state_in(GONE)).order_by("-updated_at", "-pk")
 
-    def gone_before(self, at: datetime, pk: int) -> "OutgoingMailQuerySet":
-        """Keyset paging: what comes after this row in `gone()`."""
-        return self.gone().filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=pk))
-
-    def gone_after(self, at: datetime, pk: int) -> "OutgoingMailQuerySet":
-        """The other way, nearest first."""
-        newer = self.filter(_state_in(GONE), Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk))
-        return newer.order_by("updated_at", "pk")
-
     def unseen(self) -> "OutgoingMailQuerySet":
         """What the user has to know of: not delivered, or perhaps delivered twice."""
         return self.filter(RawSQL(_UNSEEN, [], models.BooleanField())).order_by("-updated_at", "-pk")  # noqa: S611 - a constant

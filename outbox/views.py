@@ -9,6 +9,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
+from base.counting import CAP, in_figures
+from base.paging import read_page
 from outbox import listing, relay
 from outbox.figures import REPAIRS, figures, noted
 from outbox.models import BY_HAND, OutgoingMail, State
@@ -25,7 +27,7 @@ def delivery_list(request: OwnerRequest) -> HttpResponse:
     now, user = timezone.now(), request.user
     mails = user.outgoingmails.all()
     ahead = listing.ahead(mails, user, now)
-    gone = listing.gone(mails, user, request.GET.get("before", ""), request.GET.get("after", ""))
+    gone = read_page(mails.gone(), listing.LAST_GONE_FIRST, request.GET)
     context = {
         "now": now,
         "today": user.today(now),
@@ -35,7 +37,8 @@ def delivery_list(request: OwnerRequest) -> HttpResponse:
         "next_said": ahead.next_said(user, now),
         "coming": listing.by_day(ahead.lines, user),
         "gone": gone,
-        "gone_days": listing.by_day(gone.lines, user),
+        "gone_count": in_figures(mails.gone()[: CAP + 1].count()),
+        "gone_days": listing.by_day(listing.gone_lines(gone.rows, user), user),
         "figures": listing.in_figures(figures(mails, now), noted(REPAIRS)),
     }
     return render(request, "outbox/delivery_list.html", context)
