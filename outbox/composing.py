@@ -30,19 +30,30 @@ def new_message(subject: str, sender: str, recipient: str, text: str, html: str 
         message[name] = header(value)
     message["MIME-Version"] = "1.0"
     if not html:
-        return _written(message, "plain", text)
-    message["Content-Type"] = "multipart/alternative"
-    message.set_boundary(f"={secrets.token_hex(12)}=")
-    message.attach(_written(Message(), "plain", text))
-    message.attach(_written(Message(), "html", html))
+        for name, value in _part_headers("plain").items():
+            message[name] = value
+        message.set_payload(_quoted_printable(text))
+        return message
+    # both parts as one string: `email` would write them line by line, and twice
+    boundary = f"={secrets.token_hex(12)}="
+    message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    parts = "".join(f"--{boundary}\r\n{_part(*part)}\r\n" for part in (("plain", text), ("html", html)))
+    message.set_payload(f"{parts}--{boundary}--\r\n")
     return message
 
 
-def _written(part: Message, subtype: str, said: str) -> Message:
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quopri.encodestring(said.encode()).decode("ascii"))
-    return part
+def _part(subtype: str, said: str) -> str:
+    head = "".join(f"{name}: {value}\r\n" for name, value in _part_headers(subtype).items())
+    return f"{head}\r\n{_quoted_printable(said)}"
+
+
+def _part_headers(subtype: str) -> dict[str, str]:
+    return {"Content-Type": f'text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding": "quoted-printable"}
+
+
+def _quoted_printable(said: str) -> str:
+    lines = quopri.encodestring(said.replace("\r\n", "\n").encode()).decode("ascii")
+    return lines.replace("\n", "\r\n")
 
 
 def freeze(message: Message, mail: OutgoingMail, now: datetime) -> bytes:
