@@ -14,7 +14,7 @@ from django.conf import settings
 
 from base.mail_addresses import quoted_name, wire_header
 from outbox.models import OutgoingMail
-from outbox.text import header
+from outbox.smtp import header_line
 
 LONGEST = 76  # characters of an encoded line (RFC 2045, RFC 2047)
 POLICY = SMTP.clone(max_line_length=LONGEST)
@@ -27,7 +27,7 @@ def new_message(subject: str, sender: str, recipient: str, text: str, html: str 
     takes longer than all the rest. Any name may stand in them: a newline in one can never lose a mail."""
     message = Message()
     for name, value in (("Subject", subject), ("From", sender), ("To", recipient)):
-        message[name] = header(value)
+        message[name] = header_line(value)
     message["MIME-Version"] = "1.0"
     if not html:
         for name, value in _part_headers("plain").items():
@@ -62,7 +62,7 @@ def freeze(message: Message, mail: OutgoingMail, now: datetime) -> bytes:
     The headers are folded here: `email` itself loses spaces between the encoded words of a long subject.
     """
     ours = our_headers(mail.message_id, now)
-    theirs = [(name, header(str(value))) for name, value in message.items() if not _is_mime(name)]
+    theirs = [(name, header_line(str(value))) for name, value in message.items() if not _is_mime(name)]
     for name in {name for name, _line in theirs} | set(ours):
         del message[name]
     lines = [f"{name}: {line}" for name, line in ours.items()]

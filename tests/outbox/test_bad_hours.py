@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from outbox import actions, relay
+from outbox import actions
+from outbox.claims import Timings
 from outbox.kinds import KINDS
 from outbox.models import BY_HAND, OutgoingMail, Relay, State
+from outbox.settling import relay_is_shut
 from outbox.smtp import Accepted, Refused
-from outbox.timing import Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +80,8 @@ def test_a_no_for_three_days_is_believed(run, server):
 
 # --- a clock that was wrong ---------------------------------------------------------------------------------------------
 def test_a_breaker_shut_by_a_wrong_clock_is_not_believed():
-    assert not relay.is_shut(Relay(shut_until=BROKEN_CLOCK), NOW)
-    assert relay.is_shut(Relay(shut_until=NOW + timedelta(seconds=Timings.breaker_most)), NOW)
+    assert not relay_is_shut(Relay(shut_until=BROKEN_CLOCK), NOW)
+    assert relay_is_shut(Relay(shut_until=NOW + timedelta(seconds=Timings.breaker_most)), NOW)
 
 
 def test_what_a_wrong_clock_put_off_is_pulled_back(run):

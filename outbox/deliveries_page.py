@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from base.paging import Order
-from outbox import relay
 from outbox.figures import Figures
 from outbox.kinds import FORECASTERS, KINDS, Coming
 from outbox.left_out import standing_at
 from outbox.mail_health import read_mail_health
+from outbox.mail_states import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
 from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
-from outbox.settling import DATABASE_AWAY
-from outbox.words import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
+from outbox.settling import DATABASE_AWAY, relay_is_shut, relay_state
 
 logger = logging.getLogger(__name__)
 
@@ -116,8 +115,8 @@ def by_day(lines: Iterable[Line], user: User) -> list[Day]:
 
 def pulse(user: User, now: datetime) -> Pulse:
     """Whether anybody delivers, and whether the mail server takes it: one sentence."""
-    state, health = relay.state(), read_mail_health(user.pk, now)
-    if relay.is_shut(state, now) and state.shut_until:
+    state, health = relay_state(), read_mail_health(user.pk, now)
+    if relay_is_shut(state, now) and state.shut_until:
         words = {"error": state.last_error, "time": clock(state.shut_until, user.zone)}
         return Pulse(_("The mail server fails (%(error)s). It is asked again at %(time)s.") % words, True)
     if health.looked_at is None:
