@@ -40,7 +40,6 @@ from accounts.models import User
 from base.owned import Stale
 from bench import deliverer
 from crm.models import Contact
-from followups import shell
 from followups.models import Promise
 from interviews.models import Interview
 from outbox import actions, engine, mail_health, settling
@@ -50,6 +49,7 @@ from outbox.kinds import PLANNERS
 from outbox.models import SIGN_IN, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
 from outbox.settling import DATABASE_AWAY, relay_state
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
+from pages import navigation
 from tests.faults.mails import KIND
 from tests.faults.web import KillAt
 from tests.faults.zones import play as play_zones
@@ -594,14 +594,14 @@ def silent_pages(late: float, *, by_next_attempt: bool = False) -> list[str]:
     """The pages without the banner, as the owner of the oldest mail sees them."""
     mail_health.MAIL_LATE = timedelta(seconds=late)
     if by_next_attempt:
-        shell.judge = _by_next_attempt  # type: ignore[assignment]
+        navigation.judge = _by_next_attempt  # type: ignore[assignment]
     owner = OutgoingMail.objects.order_by("pk")[0].owner
     browser = Client(headers={"host": "127.0.0.1:8000"})
     browser.force_login(owner)
     return [path for path in PAGES if "banner--late" not in browser.get(path).content.decode()]
 
 
-def _by_next_attempt(*_: Any, now: datetime) -> mail_health.MailHealth:
+def _by_next_attempt(*, now: datetime, **_: Any) -> mail_health.MailHealth:
     """As if what lies ahead could not be late."""
     due = OutgoingMail.objects.due(now - mail_health.MAIL_LATE)
     return mail_health.MailHealth("", is_late=due.exists())
