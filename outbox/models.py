@@ -99,6 +99,7 @@ class Relay(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     shut_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
+    server = models.CharField(max_length=40, blank=True)  # a digest of the EMAIL_URL with which it failed
     failing_since = models.DateTimeField(null=True)  # the first of these failures
     failed_at = models.DateTimeField(null=True)  # the last one
 

@@ -6,9 +6,11 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 
 from outbox.claims import Moment, Timings, adapted
 from outbox.kinds import KINDS, Cancelled, Kind
@@ -237,16 +239,27 @@ def relay_state() -> Relay:
 
 def relay_is_shut(relay: Relay, now: datetime) -> bool:
     """Believed for as long as it is ever shut: further ahead a clock was wrong when it was written."""
-    return relay.shut_until is not None and now < relay.shut_until <= now + SHUT_AT_MOST
+    return is_of_this_server(relay) and relay.shut_until is not None and now < relay.shut_until <= now + SHUT_AT_MOST
+
+
+def is_of_this_server(relay: Relay) -> bool:
+    """Whether it failed with the EMAIL_URL of today: a start with another one asks the server at once."""
+    return relay.server in ("", _server())
+
+
+def _server() -> str:
+    return salted_hmac("outbox.relay", settings.EMAIL_URL or "").hexdigest()[:40]
 
 
 def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelta:
     """One more failure in a row, and how long to leave it alone. Of several workers who saw it the first one counts."""
     now = moment.now()
-    pause = timedelta(seconds=min(timings.breaker_most, timings.breaker_first * 2.0 ** min(relay.failures, 20)))
+    failures = relay.failures if is_of_this_server(relay) else 0
+    pause = timedelta(seconds=min(timings.breaker_most, timings.breaker_first * 2.0 ** min(failures, 20)))
     Relay.objects.get_or_create(pk=RELAY)
     Relay.objects.filter(pk=RELAY, failures=relay.failures).update(
-        failures=relay.failures + 1,
+        failures=failures + 1,
+        server=_server(),
         shut_until=now + pause,
         last_error=error,
         failing_since=relay.failing_since or now,
