@@ -20,10 +20,8 @@ from django.db import connection
 
 from accounts.models import User
 from bench.sessions import in_batches, settle_statistics
-from outbox import workers
-from outbox.claims import claim
+from outbox.claims import Moment, Timings, beat, claim, system_clock
 from outbox.models import OutgoingMail, State
-from outbox.timing import Moment, Timings, system_clock
 
 BATCH, ROUNDS = 500, 12
 
@@ -47,7 +45,7 @@ def main(rows: int) -> None:
     owner = User.objects.create_user("owner@keepword.example")
     _fill(owner, rows, now)
     moment, timings = Moment(system_clock), Timings()
-    worker = workers.beat(moment)
+    worker = beat(moment)
     ours = lambda: len(claim(moment, worker, timings, BATCH))  # noqa: E731 - one of two things that are timed alike
     plain = lambda: _plainly(now)  # noqa: E731
     seconds: dict[str, list[float]] = {"ours": [], "plain": []}

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outbox import clocks, figures
+from outbox.claims import Clock
 from outbox.kinds import PLANNERS, RECONCILERS
 from outbox.models import BY_HAND, NOT_CLAIMED, OutgoingMail, OutgoingMailQuerySet, State
 from outbox.settling import DATABASE_AWAY
-from outbox.timing import Clock
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from base.mail_addresses import wire_header
 from outbox.composing import our_headers
 from outbox.models import SIGN_IN, OutgoingMail, message_id
-from outbox.text import header
+from outbox.smtp import header_line
 from outbox.waking import wake
 
 LIVES = timedelta(hours=1)
@@ -54,7 +54,7 @@ def _queue(message: EmailMessage, recipient: str, now: datetime) -> None:
     OutgoingMail.objects.queue(
         kind=SIGN_IN,
         key=key,
-        recipient=header(recipient),
+        recipient=header_line(recipient),
         now=now,
         owner_id=None,
         content=letter.as_bytes(linesep="\r\n"),

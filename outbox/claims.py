@@ -1,14 +1,32 @@
-"""Whose a row is: claimed in batches, kept by a lease, fenced by compare and swap. All of it by the database's clock."""
+"""Whose a row is: claimed in batches, kept by a lease, fenced by compare and swap, taken over from the dead. All of it by the
+database's clock."""
 
+import os
+import socket
+import time
 import uuid
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from django.db import connection
-from django.db.models import DateTimeField
+from django.db import connection, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce, Now
 
-from outbox.models import NOT_CLAIMED, REMINDERS, SIGN_IN, OutgoingMail, State, WorkerBeat
-from outbox.timing import Moment, Timings, adapted
+from outbox.models import (
+    NOT_CLAIMED,
+    REMINDERS,
+    SIGN_IN,
+    DeliveryAttempt,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+    State,
+    WorkerBeat,
+)
+from outbox.smtp import Timeouts
 
 # Written by hand: once a mail each, and the ORM takes longer to write them than the database to run them. Literals where a
 # partial index must be proved; MATERIALIZED keeps Postgres from looking twice and claiming more.
@@ -29,8 +47,82 @@ SET state = 'handing', fence_at = {now}, updated_at = {now},
 WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND not_before <= {now}
 """
 _TOKEN, _CONTENT, _SETTLES = (OutgoingMail._meta.get_field(name) for name in ("claim_token", "content", "settles"))
+SILENT = "the delivering process died before the mail server's answer was written down"
 
 
+# --- the clock and the waits ------------------------------------------------------------------------------------------
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Timings(Timeouts):
+    """The engine's waits in seconds: the fault harness shortens them by a factor."""
+
+    lease: float = 60
+    unknown_after: float = 660  # a mail handed over and never settled, by a worker nobody knows of
+    resend_after: float = 15 * 60
+    retry_first: float = 30
+    retry_most: float = 6 * 3600
+    retry_window: float = 72 * 3600
+    breaker_first: float = 5
+    breaker_most: float = 300
+    look_for_dead: float = 2  # how often a long drain looks for dead workers
+
+    def shortened(self, factor: float) -> "Timings":
+        return Timings(**{field.name: getattr(self, field.name) / factor for field in fields(self)})
+
+
+class Moment:
+    """Now, as the database sees it: many hosts share a Postgres, and their clocks may differ. SQLite has one host.
+
+    A clock other than the system's is a test's, and is believed.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.by_database = clock is system_clock and connection.vendor == "postgresql"
+        self._last: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """For what Python computes: the database's time when it was last read, and how long ago that was."""
+        if not self.by_database:
+            return self.clock()
+        if self._last is None:
+            self.read()
+        assert self._last is not None  # noqa: S101 - for mypy: read() has set it
+        read_at, tick = self._last
+        return read_at + timedelta(seconds=time.monotonic() - tick)
+
+    def read(self) -> None:
+        """Asks the database anew: one query, on Postgres only."""
+        if self.by_database:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT statement_timestamp()")
+                self._last = (cursor.fetchone()[0], time.monotonic())
+
+    def words(self) -> tuple[str, dict[str, Any]]:
+        """For a statement written by hand: now as its text, and the parameters that text needs."""
+        if self.by_database:
+            return "statement_timestamp()", {}
+        return "%(now)s", {"now": adapted(DateTimeField(), self.clock())}
+
+    def sql(self, plus: float = 0) -> Any:
+        """For a query: an expression on Postgres, the clock's value elsewhere; `plus` seconds later or earlier."""
+        if not self.by_database:
+            return self.clock() + timedelta(seconds=plus)
+        return ExpressionWrapper(Now() + timedelta(seconds=plus), output_field=DateTimeField()) if plus else Now()
+
+
+def adapted(field: Any, value: Any) -> Any:
+    """A value as this database takes it."""
+    return field.get_db_prep_value(value, connection)
+
+
+# --- claim, lease, fence ----------------------------------------------------------------------------------------------
 def claim(
     moment: Moment, worker: WorkerBeat, timings: Timings, limit: int, not_of: Collection[int] = ()
 ) -> list[OutgoingMail]:
@@ -90,3 +182,97 @@ def give_back(moment: Moment, token: uuid.UUID | None, only: Collection[int] | N
     (rows if only is None else rows.filter(pk__in=only)).update(
         state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED
     )
+
+
+# --- who delivers, and who has died over it ---------------------------------------------------------------------------
+def beat(moment: Moment) -> WorkerBeat:
+    """This process's row, seen now."""
+    host, pid, started_at = this_host(), os.getpid(), started(os.getpid()) or ""
+    row = WorkerBeat(host=host, pid=pid, started_at=started_at, seen_at=moment.sql())
+    keys = ["host", "pid", "started_at"]
+    WorkerBeat.objects.bulk_create([row], update_conflicts=True, unique_fields=keys, update_fields=["seen_at"])
+    return row
+
+
+def went_through(moment: Moment, worker: WorkerBeat) -> None:
+    """The tick ran to its end: what the heartbeat on the pages tells."""
+    now = moment.sql()
+    WorkerBeat.objects.filter(pk=worker.pk).update(seen_at=now, drained_at=now)
+
+
+def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:
+    """Takes over from the dead: what they had claimed waits again, what they were handing over is uncertain.
+
+    `gone` are the workers known to be dead; of the others one knows only that a lease is over. Looks before it writes.
+    """
+    dead_hands = Q(claimed_by__in=gone)
+    claimed = OutgoingMail.objects.in_hand().filter(Q(lease_until__lt=moment.sql()) | dead_hands, state=State.CLAIMED)
+    if claimed.exists():
+        _take_back(moment, claimed)
+    silent = Q(fence_at__lt=moment.sql(-timings.unknown_after))
+    for mail in OutgoingMail.objects.in_hand().filter(silent | dead_hands, state=State.HANDING).only("claim_token"):
+        _doubt(moment, mail)
+
+
+def _take_back(moment: Moment, claimed: OutgoingMailQuerySet) -> None:
+    claimed.update(state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED)
+
+
+@transaction.atomic
+def _doubt(moment: Moment, mail: OutgoingMail) -> None:
+    taken = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state=State.HANDING).update(
+        state=State.UNCERTAIN,
+        attempts=F("attempts") + 1,
+        first_attempt_at=Coalesce("first_attempt_at", "fence_at"),
+        last_error=SILENT,
+        seen=False,
+        updated_at=moment.sql(),
+        # the token stays: should the process be frozen only, its answer still counts
+        **NOT_CLAIMED | {"claim_token": mail.claim_token},
+    )
+    if taken:
+        DeliveryAttempt.objects.create(mail_id=mail.pk, at=moment.now(), phase="answer", reply=SILENT)
+
+
+def dead_workers(me: WorkerBeat) -> list[int]:
+    """Workers of this host that hold rows and are not there any more."""
+    suspects = WorkerBeat.objects.holding().filter(host=me.host).exclude(pk=me.pk)
+    return [worker.pk for worker in suspects if not is_alive(worker.pid, worker.started_at)]
+
+
+@cache
+def this_host() -> str:
+    """The machine, its boot and its process ids' namespace: a pid means something inside one of these only."""
+    parts = [socket.gethostname()]
+    for path, read in ((Path("/proc/sys/kernel/random/boot_id"), Path.read_text), (Path("/proc/self/ns/pid"), _link)):
+        try:
+            parts.append(read(path).strip())
+        except OSError:
+            continue
+    return "/".join(parts)[:255]
+
+
+def started(pid: int) -> str | None:
+    """When the kernel started the process; None when there is none, or a dead one nobody has buried."""
+    try:
+        # the name in brackets may hold spaces: count from its end
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def is_alive(pid: int, started_at: str) -> bool:
+    if Path("/proc/self/stat").exists():
+        return started(pid) == started_at
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _link(path: Path) -> str:
+    return os.readlink(path)

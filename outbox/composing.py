@@ -14,7 +14,7 @@ from django.conf import settings
 
 from base.mail_addresses import quoted_name, wire_header
 from outbox.models import OutgoingMail
-from outbox.text import header
+from outbox.smtp import header_line
 
 LONGEST = 76  # characters of an encoded line (RFC 2045, RFC 2047)
 POLICY = SMTP.clone(max_line_length=LONGEST)
@@ -27,22 +27,33 @@ def new_message(subject: str, sender: str, recipient: str, text: str, html: str 
     takes longer than all the rest. Any name may stand in them: a newline in one can never lose a mail."""
     message = Message()
     for name, value in (("Subject", subject), ("From", sender), ("To", recipient)):
-        message[name] = header(value)
+        message[name] = header_line(value)
     message["MIME-Version"] = "1.0"
     if not html:
-        return _written(message, "plain", text)
-    message["Content-Type"] = "multipart/alternative"
-    message.set_boundary(f"={secrets.token_hex(12)}=")
-    message.attach(_written(Message(), "plain", text))
-    message.attach(_written(Message(), "html", html))
+        for name, value in _part_headers("plain").items():
+            message[name] = value
+        message.set_payload(_quoted_printable(text))
+        return message
+    # both parts as one string: `email` would write them line by line, and twice
+    boundary = f"={secrets.token_hex(12)}="
+    message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    parts = "".join(f"--{boundary}\r\n{_part(*part)}\r\n" for part in (("plain", text), ("html", html)))
+    message.set_payload(f"{parts}--{boundary}--\r\n")
     return message
 
 
-def _written(part: Message, subtype: str, said: str) -> Message:
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quopri.encodestring(said.encode()).decode("ascii"))
-    return part
+def _part(subtype: str, said: str) -> str:
+    head = "".join(f"{name}: {value}\r\n" for name, value in _part_headers(subtype).items())
+    return f"{head}\r\n{_quoted_printable(said)}"
+
+
+def _part_headers(subtype: str) -> dict[str, str]:
+    return {"Content-Type": f'text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding": "quoted-printable"}
+
+
+def _quoted_printable(said: str) -> str:
+    lines = quopri.encodestring(said.replace("\r\n", "\n").encode()).decode("ascii")
+    return lines.replace("\n", "\r\n")
 
 
 def freeze(message: Message, mail: OutgoingMail, now: datetime) -> bytes:
@@ -51,7 +62,7 @@ def freeze(message: Message, mail: OutgoingMail, now: datetime) -> bytes:
     The headers are folded here: `email` itself loses spaces between the encoded words of a long subject.
     """
     ours = our_headers(mail.message_id, now)
-    theirs = [(name, header(str(value))) for name, value in message.items() if not _is_mime(name)]
+    theirs = [(name, header_line(str(value))) for name, value in message.items() if not _is_mime(name)]
     for name in {name for name, _line in theirs} | set(ours):
         del message[name]
     lines = [f"{name}: {line}" for name, line in ours.items()]

@@ -11,6 +11,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
 from email.utils import parseaddr
 from typing import Any
 
@@ -20,14 +22,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from base.mail_addresses import wire_address
-from outbox import claims, workers
+from outbox import claims
+from outbox.claims import Clock, Moment, Timings, system_clock
 from outbox.composing import freeze
 from outbox.files import FileTransport
 from outbox.kinds import KINDS, Cancelled
 from outbox.models import NOT_CLAIMED, OutgoingMail, State
 from outbox.settling import DATABASE_AWAY, Books
 from outbox.smtp import Envelope, Outcome, Refused, RefusedForNow, SMTPTransport, Transport
-from outbox.timing import Clock, Moment, Timings, system_clock
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +56,16 @@ class Drained:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the caller brings: when to stop between two mails, and whom to tell of each."""
+    """What the caller brings: when to stop between two mails, and whom to tell of each. And the engine's own steps, so that
+    the fault harness can kill a process in one of them, or put a broken one in its place."""
 
     stopping: Callable[[], bool] = lambda: False
     told: Callable[[OutgoingMail, Outcome | Cancelled], None] = lambda mail, result: None
+    claim: Callable[..., list[OutgoingMail]] = claims.claim
+    fence: Callable[[Moment, OutgoingMail], bool] = claims.fence
+    recover: Callable[[Moment, Timings, list[int]], None] = claims.recover
+    freeze: Callable[[Message, OutgoingMail, datetime], bytes] = freeze
+    books: type[Books] = Books
 
 
 def drain(
@@ -96,12 +104,12 @@ class _Drain:
     def run(self, seconds: float) -> Drained:
         self.until = time.monotonic() + seconds
         self.moment.read()
-        self.worker = workers.beat(self.moment)
-        self.books = Books(self.moment, self.timings)
+        self.worker = claims.beat(self.moment)
+        self.books = self.hooks.books(self.moment, self.timings)
         self._take_over([self.worker.pk])
         for mails in self._batches():
             self._work(mails)
-        workers.went_through(self.moment, self.worker)
+        claims.went_through(self.moment, self.worker)
         self.drained.is_shut = self.books.is_shut
         return self.drained
 
@@ -118,9 +126,9 @@ class _Drain:
     def _claim(self) -> list[OutgoingMail]:
         """At most ten mails of one owner while others wait: whoever had more stands aside for the next batch."""
         aside, self.aside = self.aside, []
-        if aside and (mails := claims.claim(self.moment, self.worker, self.timings, self.batch, aside)):
+        if aside and (mails := self.hooks.claim(self.moment, self.worker, self.timings, self.batch, aside)):
             return self._shared_out(mails)
-        mails = claims.claim(self.moment, self.worker, self.timings, self.batch)
+        mails = self.hooks.claim(self.moment, self.worker, self.timings, self.batch)
         return mails if aside else self._shared_out(mails)
 
     def _shared_out(self, mails: list[OutgoingMail]) -> list[OutgoingMail]:
@@ -139,7 +147,7 @@ class _Drain:
 
     def _take_over(self, gone: list[int]) -> None:
         self.looked = time.monotonic()
-        workers.recover(self.moment, self.timings, [*gone, *workers.dead(self.worker)])
+        self.hooks.recover(self.moment, self.timings, [*gone, *claims.dead_workers(self.worker)])
         resend_uncertain(self.moment, self.timings)
 
     def _is_over(self) -> bool:
@@ -206,7 +214,7 @@ class _Drain:
         if isinstance(composed, Cancelled):
             return composed
         mail.summary, mail.settles = composed.summary[:300], composed.settles
-        mail.content = freeze(composed.message, mail, now)
+        mail.content = self.hooks.freeze(composed.message, mail, now)
         return None
 
     def _readdress(self, mail: OutgoingMail) -> None:
@@ -222,7 +230,7 @@ class _Drain:
             content=bytes(mail.content or b""),
             name=f"{mail.created_at:%Y%m%dT%H%M%S}-{mail.kind}-{mail.pk}",
         )
-        return self.transport.hand_over(envelope, lambda: claims.fence(self.moment, mail))
+        return self.transport.hand_over(envelope, lambda: self.hooks.fence(self.moment, mail))
 
     def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
         """Logged at the first try, and without the error's message, which may be somebody's text."""

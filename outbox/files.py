@@ -4,8 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from outbox.smtp import Accepted, Envelope, Fence, Outcome, RefusedForNow, RelayDown, Withdrawn
-from outbox.text import reply
+from outbox.smtp import Accepted, Envelope, Fence, Outcome, RefusedForNow, RelayDown, Withdrawn, reply_line
 
 
 class FileTransport:
@@ -20,14 +19,14 @@ class FileTransport:
             _write(draft, envelope.content)
         except OSError as full:
             _drop(draft)
-            return RelayDown("file", None, reply(full.strerror or str(full)))
+            return RelayDown("file", None, reply_line(full.strerror or str(full)))
         try:
             if not fence():
                 return Withdrawn("fence")
             draft.replace(target)
             _sync(self.folder)
         except OSError as full:
-            return RefusedForNow("file", None, reply(full.strerror or str(full)))
+            return RefusedForNow("file", None, reply_line(full.strerror or str(full)))
         finally:
             _drop(draft)
         return Accepted("file", None, target.name)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbox import relay
 from outbox.figures import REPAIRS, backlog, noted
 from outbox.housekeeping import STRANGE
 from outbox.models import WorkerBeat
+from outbox.settling import relay_state
 
 TICK_LATE, MAIL_LATE = 120, 300  # seconds
 _is_migrated = False
@@ -63,7 +63,7 @@ def _delivery(now: datetime) -> dict[str, Any]:
         "last_tick_seconds": (now - last.drained_at).total_seconds() if last and last.drained_at else None,
         "backlog": due,
         "oldest_due_seconds": oldest,
-        "mail_server": "failing" if relay.state().failures else "ok",
+        "mail_server": "failing" if relay_state().failures else "ok",
         "repairs": repairs.total if repairs else 0,
         "references_across_owners": strange.last if strange else 0,
     }

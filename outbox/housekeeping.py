@@ -32,7 +32,7 @@ def clear_away(now: datetime) -> None:
 @housekeeper
 def erase_bytes(now: datetime) -> int:
     """What has left or ended a week ago. Uncertain mail that may still be sent again is younger than that."""
-    old = OutgoingMail.objects.filter(state__in=GONE, updated_at__lt=now - BYTES_KEPT, content__isnull=False)
+    old = OutgoingMail.objects.filter(GONE, updated_at__lt=now - BYTES_KEPT, content__isnull=False)
     codes = OutgoingMail.objects.filter(state=State.DEAD, expires_at__lt=now, content__isnull=False)
     return int(old.update(content=None)) + int(codes.update(content=None))
 
@@ -40,7 +40,7 @@ def erase_bytes(now: datetime) -> int:
 @housekeeper
 def purge(now: datetime) -> int:
     tries, _each = DeliveryAttempt.objects.filter(at__lt=now - ATTEMPTS_KEPT).delete()
-    over = OutgoingMail.objects.filter(owner__isnull=True, state__in=GONE, updated_at__lt=now - SIGN_IN_KEPT)
+    over = OutgoingMail.objects.filter(GONE, owner__isnull=True, updated_at__lt=now - SIGN_IN_KEPT)
     mails, _each = over.delete()
     holding = WorkerBeat.objects.holding().values("pk")
     beats, _each = WorkerBeat.objects.filter(seen_at__lt=now - BEATS_KEPT).exclude(pk__in=holding).delete()

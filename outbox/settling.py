@@ -1,20 +1,21 @@
-"""What became of a mail, written down: each arrow of delivery.md's table that follows a try, in one commit."""
+"""What became of a mail, written down in one commit: the states that follow a try. And the breaker."""
 
 import logging
 import random
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 
-from outbox import relay
+from outbox.claims import Moment, Timings, adapted
 from outbox.kinds import KINDS, Cancelled, Kind
-from outbox.models import NOT_CLAIMED, DeliveryAttempt, OutgoingMail, Relay, State
+from outbox.models import NOT_CLAIMED, RELAY, DeliveryAttempt, OutgoingMail, OutgoingMailQuerySet, Relay, State
 from outbox.smtp import Accepted, Outcome, Refused, RelayDown, Unknown, Withdrawn
-from outbox.timing import Moment, Timings, adapted
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,9 @@ _TOKEN, _AT = OutgoingMail._meta.get_field("claim_token"), DeliveryAttempt._meta
 
 Statements = list[tuple[str, dict[str, Any]]]
 DATABASE_AWAY = (OperationalError, InterfaceError)
-
-
 EVERYBODY = 5
 OF_THE_RECIPIENT = re.compile(r"5\.[12]\.\d")  # RFC 3463: bad address, bad mailbox
+SHUT_AT_MOST = timedelta(seconds=Timings.breaker_most)
 
 
 def _refused_in_a_row(answer: Outcome) -> list[int]:
@@ -66,8 +66,8 @@ class Books:
         self.look_at_relay()
 
     def look_at_relay(self) -> None:
-        self.relay: Relay = relay.state()
-        self.is_shut = relay.is_shut(self.relay, self.moment.now())
+        self.relay: Relay = relay_state()
+        self.is_shut = relay_is_shut(self.relay, self.moment.now())
 
     def record(self, mail: OutgoingMail, result: Outcome | Cancelled) -> None:
         if isinstance(result, Cancelled):
@@ -85,7 +85,7 @@ class Books:
 
     def unsent(self, mail: OutgoingMail) -> None:
         """Nothing was sent, whatever became of the fence's commit: if the row is still this claim's, it waits again."""
-        self._rows(mail, State.CLAIMED, State.HANDING).update(
+        self.still_ours(mail, State.CLAIMED, State.HANDING).update(
             state=State.PENDING,
             fence_at=None,
             content=self._kept_bytes(mail, State.PENDING),
@@ -97,17 +97,17 @@ class Books:
         """Sent, and what it settles, in one commit. When `settle` fails, the mail still must not leave again."""
         statements = self._statements(mail, answer)
         try:
-            self._settle(mail, statements, KINDS.get(mail.kind))
+            self.mark_sent(mail, statements, KINDS.get(mail.kind))
         except DATABASE_AWAY:
             raise
         except Exception as error:
             data = {"kind": mail.kind, "mail": mail.pk, "error": type(error).__name__}
             logger.exception("A mail left, but what it settles could not be written.", extra={"data": data})
-            self._settle(mail, statements, None)
-        relay.mend(self.relay)
+            self.mark_sent(mail, statements, None)
+        mend(self.relay)
 
     @transaction.atomic
-    def _settle(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
+    def mark_sent(self, mail: OutgoingMail, statements: Statements, kind: Kind | None) -> None:
         if kind is not None:
             # first the cause, then the mail: in the order in which a tap on a promise locks them
             kind.settle(mail, self.moment.now())
@@ -157,7 +157,7 @@ class Books:
         refused = _refused_in_a_row(answer)
         if len(refused) < EVERYBODY:
             return
-        pause = relay.trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
+        pause = trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
         self.is_shut = True
         since = self.moment.now() - timedelta(seconds=self.timings.retry_window)
         for row in OutgoingMail.objects.filter(pk__in=refused, state=State.DEAD, first_attempt_at__gt=since):
@@ -167,7 +167,7 @@ class Books:
     @transaction.atomic
     def _tried(self, mail: OutgoingMail, state: State, answer: Outcome, before: list[State], **changes: Any) -> None:
         now = self.moment.sql()
-        changed = self._rows(mail, *before).update(
+        changed = self.still_ours(mail, *before).update(
             **_tried_at(now),
             state=state,
             updated_at=now,
@@ -182,7 +182,7 @@ class Books:
             self._log(mail, answer)
 
     def _cancelled(self, mail: OutgoingMail, cause: str) -> None:
-        changed = self._rows(mail, State.CLAIMED).update(
+        changed = self.still_ours(mail, State.CLAIMED).update(
             state=State.CANCELLED,
             cause=cause[:200],
             content=self._kept_bytes(mail, State.CANCELLED),
@@ -195,9 +195,9 @@ class Books:
     @transaction.atomic
     def _relay_down(self, mail: OutgoingMail, answer: Outcome) -> None:
         """No fault of the mail's, so not counted. But it goes behind the others, should it be what upsets the server."""
-        pause: timedelta = relay.trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
+        pause: timedelta = trip(self.moment, self.relay, f"{answer.phase}: {answer.said}"[:500], self.timings)
         self.is_shut = True
-        changed = self._rows(mail, State.CLAIMED).update(
+        changed = self.still_ours(mail, State.CLAIMED).update(
             state=State.PENDING,
             next_attempt_at=self.moment.sql(pause.total_seconds()),
             updated_at=self.moment.sql(),
@@ -214,7 +214,8 @@ class Books:
         is_kept = state in (State.PENDING, State.DEAD) if _is_stored(mail) else mail.possible_duplicate
         return mail.content if is_kept else None
 
-    def _rows(self, mail: OutgoingMail, *states: State) -> Any:
+    def still_ours(self, mail: OutgoingMail, *states: State) -> OutgoingMailQuerySet:
+        """The row, if it is still under the token it was claimed with: every change is a compare and swap."""
         return OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token, state__in=states)
 
     def _log(self, mail: OutgoingMail, answer: Outcome) -> None:
@@ -229,3 +230,51 @@ def _tried_at(first: Any) -> dict[str, Any]:
 
 def _is_stored(mail: OutgoingMail) -> bool:
     return mail.kind in KINDS and KINDS[mail.kind].is_stored
+
+
+# --- the breaker: while the mail server as a whole fails, nobody asks it, and no mail is blamed -----------------------
+def relay_state() -> Relay:
+    return Relay.objects.filter(pk=RELAY).first() or Relay(pk=RELAY)
+
+
+def relay_is_shut(relay: Relay, now: datetime) -> bool:
+    """Believed for as long as it is ever shut: further ahead a clock was wrong when it was written."""
+    return is_of_this_server(relay) and relay.shut_until is not None and now < relay.shut_until <= now + SHUT_AT_MOST
+
+
+def is_of_this_server(relay: Relay) -> bool:
+    """Whether it failed with the EMAIL_URL of today: a start with another one asks the server at once."""
+    return relay.server in ("", _server())
+
+
+def _server() -> str:
+    return salted_hmac("outbox.relay", settings.EMAIL_URL or "").hexdigest()[:40]
+
+
+def trip(moment: Moment, relay: Relay, error: str, timings: Timings) -> timedelta:
+    """One more failure in a row, and how long to leave it alone. Of several workers who saw it the first one counts."""
+    now = moment.now()
+    failures = relay.failures if is_of_this_server(relay) else 0
+    pause = timedelta(seconds=min(timings.breaker_most, timings.breaker_first * 2.0 ** min(failures, 20)))
+    Relay.objects.get_or_create(pk=RELAY)
+    Relay.objects.filter(pk=RELAY, failures=relay.failures).update(
+        failures=failures + 1,
+        server=_server(),
+        shut_until=now + pause,
+        last_error=error,
+        failing_since=relay.failing_since or now,
+        failed_at=now,
+    )
+    return pause
+
+
+def open_for_a_try() -> None:
+    """By hand: the next drain asks the server once, and shuts it again when it still fails."""
+    Relay.objects.filter(pk=RELAY).update(shut_until=None)
+
+
+def mend(relay: Relay) -> None:
+    """It took a mail: all is well again."""
+    if relay.failures:
+        Relay.objects.filter(pk=RELAY).update(failures=0, shut_until=None, failing_since=None)
+        relay.failures = 0

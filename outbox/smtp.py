@@ -19,11 +19,20 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from base.mail_addresses import link_address, wire_address
-from outbox.text import reply
-from outbox.timing import Timings
 
 NEEDS_AUTH = {530, 535, 538}
 OF_ONE_MAIL = {"recipient", "data"}  # phases in which the server has learnt whose mail it is
+# newlines of every alphabet, other controls, and what turns the direction of a line around
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds, each."""
+
+    connect: float = 10
+    command: float = 30
+    answer: float = 600  # RFC 5321 4.5.3.2.6
 
 
 @dataclass(frozen=True)
@@ -152,9 +161,9 @@ def _is_loopback(host: str) -> bool:
 class SMTPTransport:
     """Speaks to one server, and keeps the connection for the next mail."""
 
-    def __init__(self, url: str, timings: Timings, hello: str = "localhost") -> None:
+    def __init__(self, url: str, timeouts: Timeouts, hello: str = "localhost") -> None:
         self.server = Server.of(url)
-        self.timings, self.hello = timings, hello
+        self.timeouts, self.hello = timeouts, hello
         self._smtp: smtplib.SMTP | None = None
         self._phase = "connect"
         self._troubled = (
@@ -197,7 +206,7 @@ class SMTPTransport:
             return self._envelope(smtp, envelope)
         except smtplib.SMTPResponseException as refused:
             self._drop()
-            return RelayDown(self._phase, refused.smtp_code, reply(refused.smtp_error))
+            return RelayDown(self._phase, refused.smtp_code, reply_line(refused.smtp_error))
         except (smtplib.SMTPException, OSError, ValueError) as lost:  # ValueError: a password smtplib cannot encode
             self._drop()
             return RelayDown(self._phase, None, _words(lost))
@@ -279,7 +288,7 @@ class SMTPTransport:
             is_ready = False
         if not is_ready:
             self._drop()
-        return (RefusedForNow if code // 100 == 4 else Refused)(phase, code, reply(text))
+        return (RefusedForNow if code // 100 == 4 else Refused)(phase, code, reply_line(text))
 
     def _send(self, content: bytes) -> Outcome:
         smtp = self._smtp
@@ -292,16 +301,16 @@ class SMTPTransport:
             return RefusedForNow("text", None, _words(lost))
         try:
             sock.sendall(b".\r\n")
-            sock.settimeout(self.timings.answer)
+            sock.settimeout(self.timeouts.answer)
             code, text = smtp.getreply()
-            sock.settimeout(self.timings.command)
+            sock.settimeout(self.timeouts.command)
         except (smtplib.SMTPException, OSError) as lost:
             self._drop()
             return Unknown("answer", None, _words(lost))
         kinds: dict[int, type[Outcome]] = {2: Accepted, 4: RefusedForNow, 5: Refused}
         if code == 421 or code // 100 not in kinds:
             self._drop()
-        return kinds.get(code // 100, Unknown)("answer", code, reply(text))
+        return kinds.get(code // 100, Unknown)("answer", code, reply_line(text))
 
     def _drop(self) -> None:
         """Hangs up, without a word: before the dot this takes the mail back."""
@@ -314,13 +323,13 @@ class _Plain(smtplib.SMTP):
     """Takes `connect` seconds to connect and `command` for each answer, where smtplib has one time-out for both."""
 
     def __init__(self, transport: SMTPTransport, **extra: Any) -> None:
-        self._timings = transport.timings
-        super().__init__(local_hostname=transport.hello, timeout=transport.timings.connect, **extra)
+        self._timeouts = transport.timeouts
+        super().__init__(local_hostname=transport.hello, timeout=transport.timeouts.connect, **extra)
         self._host = transport.server.host  # whose certificate it must be
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # smtplib's own hook
-        sock.settimeout(self._timings.command)
+        sock.settimeout(self._timeouts.command)
         # text and dot are two writes: otherwise the dot waits 40 ms for the other side to acknowledge the text
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
@@ -332,7 +341,18 @@ class _OverTLS(_Plain, smtplib.SMTP_SSL):
 
 
 def _words(lost: Exception) -> str:
-    return reply(str(lost) or type(lost).__name__)
+    return reply_line(str(lost) or type(lost).__name__)
+
+
+def header_line(value: str, longest: int = 900) -> str:
+    """One line that any header takes: a newline in somebody's name can never lose a mail."""
+    known = value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    return " ".join(_BREAKS.sub(" ", known).split())[:longest]
+
+
+def reply_line(raw: bytes | str, longest: int = 500) -> str:
+    """What the mail server said, on one line."""
+    return header_line(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw, longest)
 
 
 def stuffed(content: bytes) -> bytes:

@@ -7,9 +7,9 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from outbox import actions, housekeeping
+from outbox.claims import Moment, system_clock
 from outbox.engine import Hooks, drain
 from outbox.kinds import JOBS
-from outbox.timing import Moment, system_clock
 from outbox.waking import wake
 
 __all__ = ["deliver", "housekeeping_tick", "jobs", "reconcile", "wake"]

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
-from outbox import listing, relay
+from base.counting import CAP, in_figures
+from base.paging import read_page
+from outbox import deliveries_page
 from outbox.figures import REPAIRS, figures, noted
+from outbox.mail_states import title
 from outbox.models import BY_HAND, OutgoingMail, State
+from outbox.settling import open_for_a_try
 from outbox.tasks import wake
-from outbox.words import title
 
 UNDISCARDED = gettext_noop("you took it back from being discarded")
 
@@ -24,19 +27,20 @@ LOOKS_FOR_A_TRY = 10  # in two seconds: a worker that is woken needs a tenth of 
 def delivery_list(request: OwnerRequest) -> HttpResponse:
     now, user = timezone.now(), request.user
     mails = user.outgoingmails.all()
-    ahead = listing.ahead(mails, user, now)
-    gone = listing.gone(mails, user, request.GET.get("before", ""), request.GET.get("after", ""))
+    ahead = deliveries_page.ahead(mails, user, now)
+    gone = read_page(mails.gone(), deliveries_page.LAST_GONE_FIRST, request.GET)
     context = {
         "now": now,
         "today": user.today(now),
-        "pulse": listing.pulse(user, now),
+        "pulse": deliveries_page.pulse(user, now),
         "ahead": ahead,
-        "unplanned": listing.unplanned(user, now),
+        "unplanned": deliveries_page.unplanned(user, now),
         "next_said": ahead.next_said(user, now),
-        "coming": listing.by_day(ahead.lines, user),
+        "coming": deliveries_page.by_day(ahead.lines, user),
         "gone": gone,
-        "gone_days": listing.by_day(gone.lines, user),
-        "figures": listing.in_figures(figures(mails, now), noted(REPAIRS)),
+        "gone_count": in_figures(mails.gone()[: CAP + 1].count()),
+        "gone_days": deliveries_page.by_day(deliveries_page.gone_lines(gone.rows, user), user),
+        "figures": deliveries_page.in_figures(figures(mails, now), noted(REPAIRS)),
     }
     return render(request, "outbox/delivery_list.html", context)
 
@@ -58,7 +62,7 @@ def delivery_retry(request: OwnerRequest, pk: int) -> HttpResponse:
     """Try now, while it waits; send again, when it ended. Waits a moment for what comes of it, and says it."""
     mail, now = _mail(request, pk), timezone.now()
     if mail.try_now(now) if mail.state == State.PENDING else mail.send_again(now):
-        relay.open_for_a_try()
+        open_for_a_try()
         before = mail.tries.count()
         wake()
         tell(request, _what_came_of_it(mail, before))

@@ -1,7 +1,7 @@
 """Real processes for the harness: Django is set up once, each worker is a fork that only SIGKILL stops.
 
 Reads an order a line (JSON), answers with a line. What a cell breaks on purpose is a `control`, what kills a worker is a `kill`;
-both patch the engine from here: it has no hook of its own.
+both put a step of their own in the place of one of the engine's (`Hooks`).
 """
 
 import ctypes
@@ -40,21 +40,30 @@ from accounts.models import User
 from base.owned import Stale
 from bench import deliverer
 from crm.models import Contact
-from followups import shell
 from followups.models import Promise
 from interviews.models import Interview
-from outbox import actions, claims, engine, mail_health, relay, settling, workers
-from outbox.engine import drain
+from outbox import actions, engine, mail_health, settling
+from outbox.claims import Moment, Timings, system_clock
+from outbox.engine import Hooks, drain
 from outbox.kinds import PLANNERS
 from outbox.models import SIGN_IN, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
-from outbox.settling import Books
+from outbox.settling import DATABASE_AWAY, relay_state
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
-from outbox.timing import Moment, Timings, system_clock
+from pages import navigation
 from tests.faults.mails import KIND
 from tests.faults.web import KillAt
 from tests.faults.zones import play as play_zones
 
 logger = logging.getLogger("faults")
+
+
+HOW: dict[str, Any] = {}  # what a drain is called with, beside its timings
+STEPS: dict[str, Any] = {}  # the engine's steps that a control or a kill has replaced
+
+
+def step(name: str) -> Any:
+    """As it is by now: a kill sees the broken engine."""
+    return STEPS.get(name, getattr(Hooks(), name))
 
 
 def timings(factor: float) -> Timings:
@@ -103,7 +112,7 @@ def tick(order: dict[str, Any]) -> None:
     how = timings(order["factor"])
     if window := order.get("retry_window"):
         how = replace(how, retry_window=window)
-    drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50))
+    drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50), hooks=Hooks(**STEPS), **HOW)
 
 
 def visit(log: str, part: int, parts: int) -> None:
@@ -144,7 +153,7 @@ class Countdown:
 
 # --- where it is killed -----------------------------------------------------------------------------------------------
 def kill_after_claim(order: dict[str, Any]) -> None:
-    real, is_now = claims.claim, Countdown(order.get("at", 1))
+    real, is_now = step("claim"), Countdown(order.get("at", 1))
 
     def claim(*args: Any) -> list[OutgoingMail]:
         found = real(*args)
@@ -152,16 +161,16 @@ def kill_after_claim(order: dict[str, Any]) -> None:
             die()
         return found
 
-    claims.claim = claim
+    STEPS["claim"] = claim
 
 
 def kill_before_fence(order: dict[str, Any]) -> None:
-    real, is_now = claims.fence, Countdown(order.get("at", 1))
-    claims.fence = lambda *args: (is_now() and die()) or real(*args)
+    real, is_now = step("fence"), Countdown(order.get("at", 1))
+    STEPS["fence"] = lambda *args: (is_now() and die()) or real(*args)
 
 
 def kill_after_fence(order: dict[str, Any]) -> None:
-    real, is_now = claims.fence, Countdown(order.get("at", 1))
+    real, is_now = step("fence"), Countdown(order.get("at", 1))
 
     def fence(*args: Any) -> bool:
         crossed = real(*args)
@@ -169,29 +178,31 @@ def kill_after_fence(order: dict[str, Any]) -> None:
             die()
         return crossed
 
-    claims.fence = fence
+    STEPS["fence"] = fence
 
 
 def kill_before_commit(order: dict[str, Any]) -> None:
-    real, is_now = Books.record, Countdown(order.get("at", 1))
+    is_now = Countdown(order.get("at", 1))
 
-    def record(self: Books, mail: OutgoingMail, result: Any) -> None:
-        if isinstance(result, Accepted) and is_now():
-            die()
-        real(self, mail, result)
+    class Killed(step("books")):  # type: ignore[misc]
+        def record(self, mail: OutgoingMail, result: Any) -> None:
+            if isinstance(result, Accepted) and is_now():
+                die()
+            super().record(mail, result)
 
-    Books.record = record  # type: ignore[method-assign]
+    STEPS["books"] = Killed
 
 
 def kill_after_commit(order: dict[str, Any]) -> None:
-    real, is_now = Books.record, Countdown(order.get("at", 1))
+    is_now = Countdown(order.get("at", 1))
 
-    def record(self: Books, mail: OutgoingMail, result: Any) -> None:
-        real(self, mail, result)
-        if isinstance(result, Accepted) and is_now():
-            die()
+    class Killed(step("books")):  # type: ignore[misc]
+        def record(self, mail: OutgoingMail, result: Any) -> None:
+            super().record(mail, result)
+            if isinstance(result, Accepted) and is_now():
+                die()
 
-    Books.record = record  # type: ignore[method-assign]
+    STEPS["books"] = Killed
 
 
 def kill_at_random(order: dict[str, Any]) -> None:
@@ -206,21 +217,22 @@ def kill_at_random(order: dict[str, Any]) -> None:
 
 def kill_in_step(order: dict[str, Any]) -> None:
     """At the n-th write inside plan, reconcile or the reaper."""
-    module, name = {"plan": (actions, "plan"), "reconcile": (actions, "reconcile"), "reaper": (workers, "recover")}[
-        order["step"]
-    ]
-    real = getattr(module, name)
+    is_reaper = order["step"] == "reaper"
+    real = step("recover") if is_reaper else getattr(actions, order["step"])
 
-    def step(*args: Any) -> Any:
+    def killed(*args: Any) -> Any:
         with connection.execute_wrapper(KillAt(order.get("at", 1))):
             return real(*args)
 
-    setattr(module, name, step)
+    if is_reaper:
+        STEPS["recover"] = killed
+    else:
+        setattr(actions, order["step"], killed)
 
 
 def stop_at_fence(order: dict[str, Any]) -> None:
     """Freezes itself, as a laptop that sleeps, just before or just after the fence; the harness wakes it."""
-    real, is_now, before = claims.fence, Countdown(order.get("at", 1)), order["step"] == "before"
+    real, is_now, before = step("fence"), Countdown(order.get("at", 1)), order["step"] == "before"
 
     def fence(*args: Any) -> bool:
         is_due = is_now()
@@ -231,18 +243,18 @@ def stop_at_fence(order: dict[str, Any]) -> None:
             os.kill(os.getpid(), signal.SIGSTOP)
         return crossed
 
-    claims.fence = fence
+    STEPS["fence"] = fence
 
 
 # --- what is broken on purpose, so that the harness must see it -------------------------------------------------------
 def no_recovery(order: dict[str, Any]) -> None:
     """What a dead worker held, it holds for ever."""
-    workers.recover = lambda *args: None
+    STEPS["recover"] = lambda *args: None
 
 
 def marked_at_claim(order: dict[str, Any]) -> None:
     """Marks it sent, then sends it: loses a mail a kill."""
-    real = claims.claim
+    real = step("claim")
 
     def claim(*args: Any) -> list[OutgoingMail]:
         found = real(*args)
@@ -252,7 +264,7 @@ def marked_at_claim(order: dict[str, Any]) -> None:
         )
         return found
 
-    claims.claim = claim
+    STEPS["claim"] = claim
     no_fence(order)
 
 
@@ -263,42 +275,57 @@ def marked_at_fence(order: dict[str, Any]) -> None:
             OutgoingMail.objects.filter(pk=mail.pk).update(state="sent", sent_at=now, fence_at=now, updated_at=now)
         )
 
-    claims.fence = fence
+    STEPS["fence"] = fence
 
 
 def no_fence(order: dict[str, Any]) -> None:
     """Sends whatever it has claimed once, and marks it afterwards, whoever has it by then."""
-    claims.fence = lambda *args: True
-    Books._rows = lambda self, mail, *states: OutgoingMail.objects.filter(pk=mail.pk)  # type: ignore[method-assign]
-    real = Books._settle
+    STEPS["fence"] = lambda *args: True
 
-    def settle(self: Books, mail: OutgoingMail, answer: Outcome, kind: Any) -> None:
-        OutgoingMail.objects.filter(pk=mail.pk, fence_at=None).update(fence_at=datetime.now(UTC))
-        real(self, mail, answer, kind)
+    class Unfenced(step("books")):  # type: ignore[misc]
+        def still_ours(self, mail: OutgoingMail, *states: State) -> Any:
+            return OutgoingMail.objects.filter(pk=mail.pk)
 
-    Books._settle = settle  # type: ignore[method-assign]
+        def mark_sent(self, mail: OutgoingMail, *rest: Any) -> None:
+            OutgoingMail.objects.filter(pk=mail.pk, fence_at=None).update(fence_at=datetime.now(UTC))
+            super().mark_sent(mail, *rest)
+
+    STEPS["books"] = Unfenced
 
 
 def no_claim(order: dict[str, Any]) -> None:
     """Looks for what is due, and sends it."""
     no_fence(order)
-    claims.claim = lambda moment, worker, how, limit: list(OutgoingMail.objects.due(datetime.now(UTC))[:limit])
+    STEPS["claim"] = lambda moment, worker, how, limit: list(OutgoingMail.objects.due(datetime.now(UTC))[:limit])
 
 
 def send_first(order: dict[str, Any]) -> None:
     """Sends, then marks, and shrugs when it cannot."""
     no_fence(order)
-    engine._Drain._persist = lambda self, write: write()  # type: ignore[method-assign]
+
+    class Shrugging(step("books")):  # type: ignore[misc]
+        def record(self, mail: OutgoingMail, result: Any) -> None:
+            try:
+                super().record(mail, result)
+            except DATABASE_AWAY as away:  # which the engine would try again
+                raise RuntimeError(str(away)) from away
+
+    STEPS["books"] = Shrugging
 
 
 def no_commit(order: dict[str, Any]) -> None:
     """Never writes down what the mail server has said."""
-    Books.record = lambda self, mail, result: None  # type: ignore[method-assign]
+
+    class Silent(step("books")):  # type: ignore[misc]
+        def record(self, mail: OutgoingMail, result: Any) -> None:
+            """Forgets it."""
+
+    STEPS["books"] = Silent
 
 
 def forgetful(order: dict[str, Any]) -> None:
     """Takes what is unknown for not sent, and composes it anew under another Message-ID."""
-    real, freeze = workers.recover, engine.freeze
+    real, freeze = step("recover"), step("freeze")
 
     def recover(*args: Any) -> None:
         real(*args)
@@ -308,7 +335,7 @@ def forgetful(order: dict[str, Any]) -> None:
         mail.message_id = message_id(0, str(random.random()))  # noqa: S311 - no secret
         return freeze(message, mail, now)
 
-    workers.recover, engine.freeze = recover, fresh
+    STEPS.update(recover=recover, freeze=fresh)
 
 
 def _instead(seen: type[Outcome], said: type[Outcome]) -> Any:
@@ -337,18 +364,13 @@ def quiet_change(order: dict[str, Any]) -> None:
 
 
 def host_clock(order: dict[str, Any]) -> None:
-    real = engine.Moment.__init__
-
-    def made(self: Any, clock: Any) -> None:
-        real(self, clock)
-        self.by_database = False
-
-    engine.Moment.__init__ = made  # type: ignore[method-assign]
+    """Believes its own clock, on Postgres too."""
+    HOW["clock"] = lambda: datetime.now(UTC)
 
 
 def slow(order: dict[str, Any]) -> None:
-    real = claims.fence
-    claims.fence = lambda *args: (time.sleep(0.1), real(*args))[1]
+    real = step("fence")
+    STEPS["fence"] = lambda *args: (time.sleep(0.1), real(*args))[1]
 
 
 def all_or_nobody(order: dict[str, Any]) -> None:
@@ -572,14 +594,14 @@ def silent_pages(late: float, *, by_next_attempt: bool = False) -> list[str]:
     """The pages without the banner, as the owner of the oldest mail sees them."""
     mail_health.MAIL_LATE = timedelta(seconds=late)
     if by_next_attempt:
-        shell.judge = _by_next_attempt  # type: ignore[assignment]
+        navigation.judge = _by_next_attempt  # type: ignore[assignment]
     owner = OutgoingMail.objects.order_by("pk")[0].owner
     browser = Client(headers={"host": "127.0.0.1:8000"})
     browser.force_login(owner)
     return [path for path in PAGES if "banner--late" not in browser.get(path).content.decode()]
 
 
-def _by_next_attempt(*_: Any, now: datetime) -> mail_health.MailHealth:
+def _by_next_attempt(*, now: datetime, **_: Any) -> mail_health.MailHealth:
     """As if what lies ahead could not be late."""
     due = OutgoingMail.objects.due(now - mail_health.MAIL_LATE)
     return mail_health.MailHealth("", is_late=due.exists())
@@ -603,7 +625,7 @@ def cancel_waiting() -> int:
 
 
 def relay_words() -> str:
-    return relay.state().last_error
+    return relay_state().last_error
 
 
 def queue_ahead(rows: int, hours: float) -> int:

@@ -8,10 +8,10 @@ import pytest
 from django.core.mail import EmailMessage
 
 from interviews.planning.actions import mailable
+from outbox.claims import Timings
 from outbox.engine import drain
 from outbox.models import OutgoingMail, State
 from outbox.smtp import SMTPTransport
-from outbox.timing import Timings
 from tests.factories import NOW, ContactFactory, OutgoingMailFactory
 from tests.faults.sink import Sink
 

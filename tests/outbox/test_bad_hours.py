@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from outbox import actions, relay
+from outbox import actions
+from outbox.claims import Timings
 from outbox.kinds import KINDS
 from outbox.models import BY_HAND, OutgoingMail, Relay, State
-from outbox.smtp import Accepted, Refused
-from outbox.timing import Timings
+from outbox.settling import relay_is_shut
+from outbox.smtp import Accepted, Refused, RelayDown
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +78,37 @@ def test_a_no_for_three_days_is_believed(run, server):
     assert states().count("dead") == 5
 
 
+def test_a_start_with_another_server_asks_it_at_once(run, relay, settings):
+    settings.EMAIL_URL = "smtp+tls://keepword:old@mail.example"
+    upset, other = OutgoingMailFactory(), OutgoingMailFactory()
+    relay.needs_fence, relay.answers = False, [RelayDown("auth", 535, "wrong password")]
+    assert run().is_shut
+    relay.needs_fence = True
+    run(NOW + timedelta(seconds=1))
+    other.refresh_from_db()
+    assert other.state == State.PENDING
+    settings.EMAIL_URL = "smtp+tls://keepword:new@mail.example"
+    run(NOW + timedelta(seconds=2))
+    for mail in (upset, other):
+        mail.refresh_from_db()
+    assert (upset.state, other.state) == (State.PENDING, State.SENT)
+
+
+def test_failures_of_the_server_before_make_no_longer_wait_for_the_next(run, relay, settings):
+    settings.EMAIL_URL = "smtp+tls://keepword:old@mail.example"
+    Relay.objects.create(pk=1, failures=9, server="another", shut_until=NOW + timedelta(minutes=5))
+    OutgoingMailFactory()
+    relay.answers = [RelayDown("auth", 535, "wrong password")]
+    run()
+    kept = Relay.objects.get()
+    assert (kept.failures, kept.shut_until) == (1, NOW + timedelta(seconds=5))
+    assert run().is_shut
+
+
 # --- a clock that was wrong ---------------------------------------------------------------------------------------------
 def test_a_breaker_shut_by_a_wrong_clock_is_not_believed():
-    assert not relay.is_shut(Relay(shut_until=BROKEN_CLOCK), NOW)
-    assert relay.is_shut(Relay(shut_until=NOW + timedelta(seconds=Timings.breaker_most)), NOW)
+    assert not relay_is_shut(Relay(shut_until=BROKEN_CLOCK), NOW)
+    assert relay_is_shut(Relay(shut_until=NOW + timedelta(seconds=Timings.breaker_most)), NOW)
 
 
 def test_what_a_wrong_clock_put_off_is_pulled_back(run):

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, connections
 
 from outbox import claims
+from outbox.claims import Moment, Timings, system_clock
 from outbox.engine import drain
 from outbox.models import OutgoingMail, State
-from outbox.timing import Moment, Timings, system_clock
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 AT_NOW = Moment(lambda: NOW)

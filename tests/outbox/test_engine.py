@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from outbox import claims, workers
+from outbox import claims
+from outbox.claims import Moment, Timings
 from outbox.composing import new_message
 from outbox.engine import Hooks, drain, open_transport
 from outbox.files import FileTransport
@@ -14,7 +15,6 @@ from outbox.kinds import KINDS, Cancelled, Composed
 from outbox.models import OutgoingMail, Relay, State, message_id
 from outbox.settling import Books
 from outbox.smtp import Accepted, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
-from outbox.timing import Moment, Timings
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_mail_goes_to_the_server_that_is_set(settings):
     transport = open_transport(Timings(connect=7))
     assert isinstance(transport, SMTPTransport)
     assert (transport.server.host, transport.server.port, transport.hello) == ("mail.example", 2525, "keepword.example")
-    assert transport.timings.connect == 7
+    assert transport.timeouts.connect == 7
 
 
 def test_without_a_site_of_its_own_it_says_hello_as_localhost(settings):
@@ -578,7 +578,7 @@ def test_stored_mail_keeps_its_bytes_while_it_is_tried(run, relay):
 
 
 def test_leftovers_of_this_process_are_taken_up_at_once(run, relay):
-    me = workers.beat(Moment(lambda: NOW))
+    me = claims.beat(Moment(lambda: NOW))
     mail = OutgoingMailFactory()
     claims.claim(Moment(lambda: NOW), me, Timings(), 10)
     run()
@@ -586,7 +586,7 @@ def test_leftovers_of_this_process_are_taken_up_at_once(run, relay):
 
 
 def test_claim_of_a_dead_process_of_this_host_goes_back_at_once(run, relay):
-    dead = WorkerBeatFactory(host=workers.this_host(), pid=2**22 + 1)
+    dead = WorkerBeatFactory(host=claims.this_host(), pid=2**22 + 1)
     mail = OutgoingMailFactory()
     claims.claim(Moment(lambda: NOW), dead, Timings(), 10)
     run()
@@ -594,13 +594,13 @@ def test_claim_of_a_dead_process_of_this_host_goes_back_at_once(run, relay):
 
 
 def test_handing_of_a_dead_process_becomes_uncertain_at_once(run, relay):
-    dead = WorkerBeatFactory(host=workers.this_host(), pid=2**22 + 1)
+    dead = WorkerBeatFactory(host=claims.this_host(), pid=2**22 + 1)
     mail = OutgoingMailFactory()
     (claimed,) = claims.claim(Moment(lambda: NOW), dead, Timings(), 10)
     assert claims.fence(Moment(lambda: NOW), claimed)
     run()
     assert row(mail).state == State.UNCERTAIN
-    assert [t.reply for t in mail.tries.all()] == [workers.SILENT]
+    assert [t.reply for t in mail.tries.all()] == [claims.SILENT]
 
 
 def test_claim_of_another_host_goes_back_when_its_lease_is_over(run, relay):
@@ -628,7 +628,7 @@ def test_a_long_drain_looks_for_the_dead_again(run, relay):
     def dies(_mail, _result):
         if not others:
             others.append(OutgoingMailFactory())
-            dead = WorkerBeatFactory(host=workers.this_host(), pid=2**22 + 1)
+            dead = WorkerBeatFactory(host=claims.this_host(), pid=2**22 + 1)
             claims.claim(Moment(lambda: NOW), dead, Timings(), 10)
 
     run(timings=Timings(look_for_dead=-1), hooks=Hooks(told=dies))
@@ -652,7 +652,7 @@ def test_late_answer_of_a_frozen_worker_counts(run, relay):
     mail = OutgoingMailFactory()
 
     def freeze(_envelope):
-        workers.recover(Moment(lambda: NOW + 12 * MINUTE), Timings(), [])
+        claims.recover(Moment(lambda: NOW + 12 * MINUTE), Timings(), [])
         assert row(mail).state == State.UNCERTAIN
         return Accepted("answer", 250, "ok")
 
@@ -661,13 +661,15 @@ def test_late_answer_of_a_frozen_worker_counts(run, relay):
     assert row(mail).state == State.SENT
 
 
-def test_a_fence_that_cannot_be_recorded_sends_nothing(run, relay, monkeypatch):
+def test_a_fence_that_cannot_be_recorded_sends_nothing(run, relay):
     mail = OutgoingMailFactory()
     broken = [OperationalError("database is locked")]
-    real = claims.fence
-    monkeypatch.setattr(claims, "fence", lambda *a: (_ for _ in ()).throw(broken.pop()) if broken else real(*a))
+
+    def fence(*args):
+        raise broken.pop()
+
     with pytest.raises(OperationalError):
-        run()
+        run(hooks=Hooks(fence=fence))
     assert relay.taken == []
     assert row(mail).state == State.PENDING
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from outbox import relay
+from outbox.claims import Moment, Timings
 from outbox.models import OutgoingMail, Relay, WorkerBeat
+from outbox.settling import mend, relay_state, trip
 from outbox.smtp import RelayDown
-from outbox.timing import Moment, Timings
 from tests.factories import OutgoingMailFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def failing_for(span):
     """The mail server has refused connections for so long, and was asked again just now."""
     now = timezone.now()
     for at in (now - span, now - timedelta(seconds=5)):
-        relay.trip(Moment(lambda at=at: at), relay.state(), "connect: [Errno 111] Connection refused", Timings())
+        trip(Moment(lambda at=at: at), relay_state(), "connect: [Errno 111] Connection refused", Timings())
 
 
 def late_mail(owner, minutes=6, **values):
@@ -87,9 +87,9 @@ def test_until_then_the_foot_alone_says_so(client, user):
 def test_it_is_well_again_with_the_first_mail_that_left(client, user):
     looked()
     failing_for(timedelta(minutes=6))
-    relay.mend(relay.state())
+    mend(relay_state())
     assert all(GOES in page and BANNER not in page for page in pages(client))
-    assert relay.state().failing_since is None
+    assert relay_state().failing_since is None
 
 
 def test_a_failure_that_nobody_looked_at_since_is_forgotten(client, user):

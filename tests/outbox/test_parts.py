@@ -10,14 +10,13 @@ from email.policy import SMTP
 
 import pytest
 
-from outbox import figures, workers
+from outbox import claims, figures
+from outbox.claims import Moment, Timings
 from outbox.composing import freeze, new_message
 from outbox.files import FileTransport
 from outbox.models import OutgoingMail, WorkerBeat
 from outbox.settling import backoff
-from outbox.smtp import Accepted, Envelope, RelayDown, Withdrawn
-from outbox.text import header, reply
-from outbox.timing import Moment, Timings
+from outbox.smtp import Accepted, Envelope, RelayDown, Withdrawn, header_line, reply_line
 from tests.factories import NOW, OutgoingMailFactory, UserFactory
 
 MAIL = Envelope("k@localhost", "ana@x.example", b"Subject: x\r\n\r\ny\r\n", "20261119T120000-reminders-17")
@@ -61,7 +60,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_mail(tmp_path):
     ],
 )
 def test_a_header_is_one_line(raw, clean):
-    assert header(raw) == clean
+    assert header_line(raw) == clean
 
 
 def test_a_message_takes_any_name():
@@ -71,8 +70,8 @@ def test_a_message_takes_any_name():
 
 
 def test_a_reply_is_one_short_line():
-    assert reply(b"2.0.0 ok\nqueued \xff") == "2.0.0 ok queued \ufffd"
-    assert len(reply("x" * 999)) == 500
+    assert reply_line(b"2.0.0 ok\nqueued \xff") == "2.0.0 ok queued \ufffd"
+    assert len(reply_line("x" * 999)) == 500
 
 
 def test_backoff_doubles_up_to_six_hours_with_jitter():
@@ -88,22 +87,22 @@ def test_timings_are_shortened_by_a_factor():
 
 
 def test_this_process_is_alive_and_another_time_it_is_not():
-    start = workers.started(os.getpid())
-    assert workers.is_alive(os.getpid(), start)
-    assert not workers.is_alive(os.getpid(), "1")
+    start = claims.started(os.getpid())
+    assert claims.is_alive(os.getpid(), start)
+    assert not claims.is_alive(os.getpid(), "1")
 
 
 def test_a_dead_child_nobody_has_buried_is_dead():
     child = subprocess.Popen([sys.executable, "-c", ""])
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert workers.started(child.pid) is None
+    assert claims.started(child.pid) is None
     child.wait()
-    assert workers.started(child.pid) is None
+    assert claims.started(child.pid) is None
 
 
 @pytest.mark.django_db
 def test_a_process_has_one_beat():
-    first, second = workers.beat(Moment(lambda: NOW)), workers.beat(Moment(lambda: NOW + timedelta(seconds=5)))
+    first, second = claims.beat(Moment(lambda: NOW)), claims.beat(Moment(lambda: NOW + timedelta(seconds=5)))
     assert first.pk == second.pk
     assert WorkerBeat.objects.get().seen_at == NOW + timedelta(seconds=5)
 

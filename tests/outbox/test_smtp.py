@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from outbox.claims import Timings
 from outbox.smtp import (
     Accepted,
     Envelope,
@@ -22,7 +23,6 @@ from outbox.smtp import (
     Withdrawn,
     stuffed,
 )
-from outbox.timing import Timings
 from tests.faults.sink import AT_DATA, AT_DOT, AT_RECIPIENT, AT_SENDER, Sink
 
 TIMINGS = Timings(connect=2, command=2, answer=0.3)

@@ -4,11 +4,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from outbox import actions
+from outbox.claims import Moment, system_clock
 from outbox.engine import Hooks, drain
 from outbox.kinds import Cancelled
 from outbox.models import OutgoingMail
 from outbox.smtp import Outcome
-from outbox.timing import Moment, system_clock
 
 
 class Command(BaseCommand):

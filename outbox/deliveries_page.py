@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
-from outbox import relay
+from base.paging import Order
 from outbox.figures import Figures
 from outbox.kinds import FORECASTERS, KINDS, Coming
 from outbox.left_out import standing_at
 from outbox.mail_health import read_mail_health
+from outbox.mail_states import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
 from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
-from outbox.settling import DATABASE_AWAY
-from outbox.words import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
+from outbox.settling import DATABASE_AWAY, relay_is_shut, relay_state
 
 logger = logging.getLogger(__name__)
 
-PAGE, COMING, TROUBLES, COUNTED = 30, 50, 30, 1000
+LAST_GONE_FIRST = Order("updated_at", falling=True)
+COMING, TROUBLES = 50, 30
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,6 @@ def _when(at: datetime, before: datetime, user: User) -> str:
 
 
 @dataclass(frozen=True)
-class Gone:
-    """A page of what has left or ended; `earlier` and `later` are the keys of its neighbours."""
-
-    lines: list[Line]
-    count: str
-    earlier: str = ""
-    later: str = ""
-
-
-@dataclass(frozen=True)
 class Unplanned:
     """A kind of mail that is not planned for this user, and why."""
 
@@ -114,22 +104,8 @@ def unplanned(user: User, now: datetime) -> list[Unplanned]:
     ]
 
 
-def gone(mails: OutgoingMailQuerySet, user: User, before: str, after: str) -> Gone:
-    """Keyset paging both ways; a key nobody gave out shows the first page."""
-    count = mails.gone()[: COUNTED + 1].count()
-    if key := _key(after):
-        rows = list(mails.gone_after(*key)[: PAGE + 1])
-        is_first, is_last, rows = len(rows) <= PAGE, False, rows[:PAGE][::-1]
-    else:
-        key = _key(before)
-        rows = list((mails.gone_before(*key) if key else mails.gone())[: PAGE + 1])
-        is_first, is_last, rows = key is None, len(rows) <= PAGE, rows[:PAGE]
-    return Gone(
-        lines=[_line(mail, mail.updated_at, user) for mail in rows],
-        count=f"{COUNTED:,}+" if count > COUNTED else str(count),
-        earlier="" if is_last or not rows else _name(rows[-1]),
-        later="" if is_first or not rows else _name(rows[0]),
-    )
+def gone_lines(mails: Iterable[OutgoingMail], user: User) -> list[Line]:
+    return [_line(mail, mail.updated_at, user) for mail in mails]
 
 
 def by_day(lines: Iterable[Line], user: User) -> list[Day]:
@@ -139,8 +115,8 @@ def by_day(lines: Iterable[Line], user: User) -> list[Day]:
 
 def pulse(user: User, now: datetime) -> Pulse:
     """Whether anybody delivers, and whether the mail server takes it: one sentence."""
-    state, health = relay.state(), read_mail_health(user.pk, now)
-    if relay.is_shut(state, now) and state.shut_until:
+    state, health = relay_state(), read_mail_health(user.pk, now)
+    if relay_is_shut(state, now) and state.shut_until:
         words = {"error": state.last_error, "time": clock(state.shut_until, user.zone)}
         return Pulse(_("The mail server fails (%(error)s). It is asked again at %(time)s.") % words, True)
     if health.looked_at is None:
@@ -179,21 +155,6 @@ def _foreseen(user: User, now: datetime) -> list[Line]:
     return [
         Line(coming.at, coming.to or _("You"), str(coming.summary), _("Planned"), "clock", "quiet") for coming in found
     ]
-
-
-def _name(mail: OutgoingMail) -> str:
-    return f"{mail.updated_at.isoformat() if mail.updated_at else ''}~{mail.pk}"
-
-
-def _key(name: str) -> tuple[datetime, int] | None:
-    at, _tilde, pk = name.replace(" ", "+").partition("~")
-    try:
-        instant = parse_datetime(at)
-    except ValueError:
-        return None
-    if instant is None or instant.tzinfo is None or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
-        return None
-    return instant, int(pk)
 
 
 def in_figures(found: Figures, repairs: Figure | None) -> list[tuple[str, str]]:
