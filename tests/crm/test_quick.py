@@ -33,7 +33,7 @@ LINES = {
     },
     "Ana linkedin.com/in/ana": {"name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana"},
     "Li Wei, Analyst, Delta Works Office, Rotterdam": {
-        "name": "Li Wei", "role": "Analyst", "organisation": "Delta Works Office", "how_met": "Rotterdam",
+        "name": "Li Wei", "role": "Analyst", "organisation": "Delta Works Office", "place": "Rotterdam",
     },
     "Ludwig van Beethoven at Bonn": {"name": "Ludwig van Beethoven", "organisation": "Bonn"},
     "Maximiliane von Hohenstein-Wernigerode": {"name": "Maximiliane von Hohenstein-Wernigerode"},
@@ -47,6 +47,12 @@ LINES = {
         "name": "Kenji Mori", "role": "Harbour master", "organisation": "Port of Kobe", "place": "Tokyo",
     },
     "Ana, são paulo": {"name": "Ana", "place": "são paulo"},
+    "Ana, Munich": {"name": "Ana", "place": "Munich"},
+    "Ana, Analyst, Delta, London, UK": {"name": "Ana", "role": "Analyst", "organisation": "Delta", "place": "London, UK"},
+    "Ben Ode | Analyst at Delta | Portland, Maine": {
+        "name": "Ben Ode", "role": "Analyst", "organisation": "Delta", "place": "Portland, Maine",
+    },
+    "Ana, Analyst, Delta": {"name": "Ana", "role": "Analyst", "organisation": "Delta"},  # a city too, and a small one
     "Ana, General": {"name": "Ana", "role": "General"},
     "Ana introduced by Bo Li met at PyCon": {"name": "Ana", "through": "Bo Li", "how_met": "met at PyCon"},
     "Ana via Bo, via Cy": {"name": "Ana", "through": "Bo", "how_met": "via Cy"},
