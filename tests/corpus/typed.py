@@ -35,17 +35,20 @@ Case = dict[str, Any]
 
 def read_cases(file: Path, say: Callable[[str], None]) -> int:
     """A line for each kind, and one for each case that is wrong. 1 when there is one."""
-    kinds = {
-        kind: facts["cases"] for kind, facts in json.loads(file.read_text(encoding="utf-8")).items() if kind != "about"
-    }
-    wrong = 0
+    kinds = json.loads(file.read_text(encoding="utf-8"))
+    kinds.pop("about", None)
     with _database():
-        for kind, cases in kinds.items():
-            said = [(case, difference) for case in cases if (difference := _difference(case))]
-            wrong += len(said)
-            say(f"{kind}: {len(cases) - len(said)} of {len(cases)} right")
-            for case, difference in said:
-                say(f"  {typed_of(case)!r}: {difference}")
+        return score({kind: facts["cases"] for kind, facts in kinds.items()}, say)
+
+
+def score(kinds: dict[str, list[Case]], say: Callable[[str], None]) -> int:
+    wrong = 0
+    for kind, cases in kinds.items():
+        said = [(case, difference) for case in cases if (difference := _difference(case))]
+        wrong += len(said)
+        say(f"{kind}: {len(cases) - len(said)} of {len(cases)} right")
+        for case, difference in said:
+            say(f"  {typed_of(case)!r}: {difference}")
     return int(bool(wrong))
 
 
@@ -66,10 +69,12 @@ def _difference(case: Case) -> str:
 
 def _wrong(case: Case, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     also = case.get("also", [])
+    good = [also] if isinstance(also, str) else also
     for name, value in found.items():
-        if name in case and value != case[name] and value not in ([also] if isinstance(also, str) else also):
-            if name != "sentence_names" or case[name] not in value:
-                yield name, value
+        if name not in case or value == case[name] or value in good:
+            continue
+        if name != "sentence_names" or case[name] not in value:
+            yield name, value
 
 
 def _line(case: Case, today: date) -> dict[str, Any]:
