@@ -7,6 +7,10 @@ from urllib.parse import quote, unquote
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+_MARKS = str.maketrans({**dict.fromkeys("’‘ʼʹ`´＇", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_SPELLED_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
+_NUMBER = re.compile(r"\+?[\d().\-/]{3,}")
 _ABBREVIATED = re.compile(r"\b(?:c[a-z]o|[es]?vp|pm|hr|pr|it|ux|ui|qa|ai)\b")
 _PROFILE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)?linkedin\.com/in/([^/?#\s]+)", re.IGNORECASE)
 
@@ -23,9 +27,44 @@ def clean_text(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Case-folded and without accents: "Zoë Żółć" is found by "zoe zolc"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    """Case-folded, without accents, and with one kind of apostrophe: "Zoë Żółć" is found by "zoe zolc"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS).translate(_MARKS))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def spellings(words: str) -> list[str]:
+    """Folded, in each way that people write it: "Jürgen" is "jurgen" and "juergen"."""
+    folded = fold(words)
+    plain = folded
+    for long, short in _SPELLED_OUT:
+        plain = plain.replace(long, short)
+    composed = unicodedata.normalize("NFC", words.casefold())
+    return list(dict.fromkeys((folded, fold(composed.translate(_UMLAUTS)), plain)))
+
+
+def searched(word: str) -> list[str]:
+    """What one word of a search may stand as in the text of somebody: a number without its spaces, a profile by its name."""
+    if profile := profile_name(word):
+        return [profile]
+    if _NUMBER.fullmatch(word) and (digits := digits_of(word)):
+        return list(dict.fromkeys((fold(word), digits.lstrip("0") if len(digits) > 6 else digits)))
+    return spellings(word)
+
+
+def digits_of(phone: str) -> str:
+    """A phone number as it is dialled, without the (0) that is left out from abroad."""
+    return "".join(c for c in phone.replace("(0)", "") if c.isdigit())
+
+
+def without_apostrophes(name: str) -> str:
+    """ "OConnor"; empty when there is none in the name."""
+    plain = name.translate(_MARKS)
+    return plain.replace("'", "") if "'" in plain else ""
+
+
+def profile_name(url: str) -> str:
+    """ "in/petra-novak" of any address of that LinkedIn profile."""
+    return f"in/{fold(unquote(url.rpartition('/')[2]))}" if (url := profile_url(url)) else ""
 
 
 def key_of(name: str, length: int = 300) -> str:

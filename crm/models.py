@@ -15,7 +15,7 @@ from accounts.models import validate_zone
 from base.dates import add_months
 from base.names import called
 from base.owned import Owned, Versioned
-from base.text import initials, without_met
+from base.text import digits_of, initials, profile_name, without_apostrophes, without_met
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.indexes import SearchIndex
 from crm.markdown import NoteHtmlField
@@ -302,7 +302,8 @@ class Contact(Versioned):
     def own_words(self) -> list[str]:
         """The words of the row itself that it is found by."""
         organisation = self.organisation.name if self.organisation else ""
-        return [self.name, self.role, organisation, self.email, self.phone, self.place, self.how_met]
+        named = [self.name, self.role, organisation, self.email, self.phone, self.place, self.how_met]
+        return [*named, without_apostrophes(self.name), digits_of(self.phone), profile_name(self.linkedin_url)]
 
     def hold(self) -> None:
         """Locks the row until the commit. Of everything about a contact its own row is locked first."""

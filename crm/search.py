@@ -4,12 +4,14 @@ the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from accounts.models import User
 from base.paging import Order, read_page
-from base.text import fold
+from base.text import searched, spellings
 from crm.models import Contact, ContactQuerySet
 
 BY_NAME = Order("name_key")
@@ -18,19 +20,23 @@ MOST_WORDS = 8
 
 
 def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
-    """Those in whose text every word stands, wherever and however accented."""
-    for word in fold(words).split()[:MOST_WORDS]:
-        contacts = contacts.filter(search_text__contains=word)
+    """Those in whose text every word stands, wherever, however accented and spelled."""
+    for word in words.split()[:MOST_WORDS]:
+        ways = (Q(search_text__contains=way) for way in searched(word) if way)
+        contacts = contacts.filter(reduce(or_, ways, Q()))
     return contacts
 
 
 def named(owner: User, words: str) -> list[Contact]:
-    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei)."""
-    key = fold(words)[:300]
+    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei), else by its end."""
     people = owner.contacts.alive().select_related("organisation").in_list_order()
-    return (
-        list(people.filter(name_key=key)[:3]) or list(people.filter(name_key__startswith=f"{key} ")[:3]) if key else []
-    )
+    keys = [key[:300] for key in spellings(words) if key]
+    if not keys:
+        return []
+    begin = (Q(name_key__startswith=f"{key} ") for key in keys)
+    end = (Q(name_key__endswith=f" {key}") for key in keys)
+    tries = (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end))
+    return next((found for by in tries if (found := list(people.filter(by)[:3]))), [])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ SUITES = {
     "browser": "browser tests in Chromium",
     "faults": "the whole fault matrix of delivery (--long for more kills)",
     "interviews": "tests/interviews on both databases",
-    "corpus": "reads the files of other programs in --data DIR",
+    "corpus": "reads the files of other programs in --data DIR, and what people type in --cases DIR",
 }
 
 
@@ -179,9 +179,10 @@ def run_faults(runner: Runner, *, long: bool) -> None:
         runner.not_run("faults", "the fault matrix (tests/faults/run.py) is not part of this version")
 
 
-def run_corpus(runner: Runner, data: str | None) -> None:
-    if data:
-        os.environ["CORPUS_DATA"] = str(Path(data).resolve())
+def run_corpus(runner: Runner, data: str | None, cases: str | None) -> None:
+    for name, folder in (("CORPUS_DATA", data), ("CORPUS_CASES", cases)):
+        if folder:
+            os.environ[name] = str(Path(folder).resolve())
     if (ROOT / "tests" / "corpus" / "run.py").exists():
         runner.module("corpus", "tests.corpus.run")
     else:
@@ -207,7 +208,7 @@ def run(runner: Runner, options: argparse.Namespace) -> None:
     if options.suite == "faults":
         run_faults(runner, long=options.long)
     if options.suite == "corpus":
-        run_corpus(runner, options.data)
+        run_corpus(runner, options.data, options.cases)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -231,6 +232,7 @@ def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="corpus: the folder to read")
+    parser.add_argument("--cases", metavar="DIR", help="corpus: the folder of what people type, beside it")
     parser.add_argument("--long", action="store_true", help="faults: 300 kills at random instants instead of 40")
     suite, rest = (words[0], words[1:]) if words and words[0] in SUITES else ("all", words)
     options, others = parser.parse_known_args(rest)

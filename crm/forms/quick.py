@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.templatetags.keepword import day as day_in_words
 from base.dates import take_date
 from base.submitted_once import UidField
-from base.text import fold, key_of, sentence_case, without_met
+from base.text import key_of, sentence_case, spellings, without_met
 from base.zones import zone_of
 from crm.actions import Details
 from crm.fields import LONGEST_TAG, TextField, checked_tags
@@ -177,7 +177,9 @@ class QuickForm(forms.Form):
 
     def _here_already(self) -> list[Fact]:
         """Somebody of that very name: a hint, never a refusal."""
-        namesakes = self.owner.contacts.alive().filter(name_key=fold(self.found.name)).select_related("organisation")
+        namesakes = (
+            self.owner.contacts.alive().filter(name_key__in=spellings(self.found.name)).select_related("organisation")
+        )
         return [
             Fact(_("Here already"), ", ".join(filter(None, (who.name, who.position))), url=who.get_absolute_url())
             for who in namesakes[:1]

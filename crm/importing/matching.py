@@ -66,7 +66,14 @@ class _Hints:
                     yield contact
         for contact in self._by_name.get(name, ()):
             organisation = contact.organisation.name_key if contact.organisation else ""
-            if organisation == company and not _differs(person, contact):
+            has_another_address = (
+                not company and contact.email and contact.email.lower() not in map(str.lower, person.emails)
+            )
+            if (
+                organisation == company
+                and not _differs(person, contact)
+                and not (person.emails and has_another_address)
+            ):
                 yield contact
 
 
@@ -85,7 +92,8 @@ class Seen:
         """The line of the same person further up, or 0; this one is remembered."""
         url = hash(person.linkedin_url) if person.linkedin_url else 0
         hints = [hash((mail.lower(), key_of(person.name))) for mail in person.emails]
-        hints.append(hash((key_of(person.name), key_of(person.company), "")))
+        if person.company or not person.emails:  # a name alone is shared by many
+            hints.append(hash((key_of(person.name), key_of(person.company), "")))
         found = self._by_url.get(url, 0) if url else 0
         for hint in hints:
             above, other = self._by_hint.setdefault(hint, (line, url))

@@ -92,7 +92,7 @@ def _contact(batch: Import, row: ImportRow, person: Person, organisation: Organi
 
 def _what_has_no_field(person: Person, filename: str) -> str:
     """The columns Keepword has no field for, so that nothing of the file is lost."""
-    more = [(_("Web page"), url) for url in person.urls[1:]]
+    more = [(_("E-mail"), mail) for mail in person.emails[1:]] + [(_("Web page"), url) for url in person.urls[1:]]
     lines = [f"{column}: {value}" for column, value in (*person.extra, *more)]
     return _("From %(file)s:\n%(values)s") % {"file": filename, "values": "\n".join(lines)} if lines else ""
 

@@ -1,8 +1,9 @@
 """Reads a folder of other people's files and compares what is found with its expected.json, one line a file.
 
-    python -m tests.corpus.run [--data DIR]      DIR, or CORPUS_DATA, holds csv/expected.json and the files beside it
+    python -m tests.corpus.run [--data DIR] [--cases DIR]
 
-Without a folder our own small fixtures are read, and a line says so. A file of a format that cannot be read yet is named.
+DIR of --data, or CORPUS_DATA, holds csv/expected.json and the files beside it; DIR of --cases, or CORPUS_CASES, holds typed.json:
+what people type, and what must come of it, of which a line is said for each kind (tests/corpus/typed.py). Without a folder our own small fixtures are read, and a line says so. A file of a format that cannot be read yet is named.
 """
 
 import argparse
@@ -26,10 +27,16 @@ LIMIT_BYTES, LIMIT_ROWS = 20 * 2**20, 100_000
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", metavar="DIR", default=os.environ.get("CORPUS_DATA", ""))
-    data = parser.parse_args(words).data
-    if not data:
+    parser.add_argument("--cases", metavar="DIR", default=os.environ.get("CORPUS_CASES", ""))
+    options = parser.parse_args(words)
+    if not options.data:
         say("corpus: no folder was given with --data or CORPUS_DATA, so our own fixtures are read")
-    return read_folder(Path(data) if data else FIXTURES)
+    differing = read_folder(Path(options.data) if options.data else FIXTURES)
+    if options.cases:
+        from tests.corpus.typed import read_cases  # noqa: PLC0415 - it needs models, which are there after django.setup()
+
+        differing |= read_cases(Path(options.cases) / "typed.json", say)
+    return differing
 
 
 def read_folder(folder: Path) -> int:

@@ -81,6 +81,47 @@ def test_one_of_exactly_that_name_comes_first(user: User):
     assert search.named(user, "Bo") == search.named(user, "") == []
 
 
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ({"name": "Niamh O’Hara"}, "niamh o'hara"),
+        ({"name": "Niamh O'Hara"}, "o’hara"),
+        ({"name": "Niamh O’Hara"}, "ohara"),
+        ({"name": "D`Arcy Lee"}, "d'arcy"),
+        ({"name": "Müller"}, "mueller"),
+        ({"name": "Mueller"}, "müller"),
+        ({"name": "Søren"}, "soeren"),
+        ({"name": "Anna", "place": "Göteborg"}, "goeteborg"),
+        ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "+442079460101"),
+        ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "02079460101"),
+        ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "7946 0101"),
+        ({"name": "Ana", "phone": "020-7946-0101"}, "(020) 79460101"),
+        (
+            {"name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana-9"},
+            "https://uk.linkedin.com/in/Ana-9/?trk=x",
+        ),
+        ({"name": "Ana", "linkedin_url": "https://www.linkedin.com/in/jos%C3%A9"}, "linkedin.com/in/josé"),
+    ],
+)
+def test_found_however_it_is_spelled(user: User, stored: dict[str, str], typed: str):
+    contact = ContactFactory(owner=user, **stored)
+    contact.refresh_search_text()
+    assert list(search.find(user.contacts.alive(), typed)) == [contact]
+    assert list(search.find(user.contacts.alive(), f"zz{typed}")) == []
+
+
+@pytest.mark.parametrize("typed", ["o'hara", "Niamh", "niamh o'hara", "NIAMH O’HARA"])
+def test_somebody_is_named_by_either_end_of_the_name(user: User, typed: str):
+    (niamh,) = named(user, "Niamh O’Hara")
+    assert search.named(user, typed) == [niamh]
+
+
+def test_somebody_is_named_with_and_without_umlauts(user: User):
+    uwe, ute = named(user, "Uwe Müller", "Ute Goetz")
+    assert search.named(user, "uwe mueller") == [uwe]
+    assert search.named(user, "Götz") == [ute]
+
+
 def test_pages_follow_each_other_both_ways(user: User):
     fill(user, 60)
     first = turn(user)

@@ -22,6 +22,18 @@ NAMES = {
     "position": "title",
     "connected on": "connected_on", "verbunden am": "connected_on",
     "websites": "urls",
+    # French, Spanish, Portuguese, Italian, Dutch: folded
+    "prenom": "given", "nombre": "given", "primeiro nome": "given", "nome": "given", "voornaam": "given",
+    "nom": "family", "nom de famille": "family", "apellidos": "family", "apellido": "family", "sobrenome": "family", "cognome": "family",
+    "achternaam": "family",
+    "adresse e-mail": "email", "e-mail": "email", "email": "email", "direccion de correo electronico": "email",
+    "correo electronico": "email", "direccion de email": "email", "endereco de e-mail": "email", "indirizzo e-mail": "email",
+    "indirizzo email": "email", "e-mailadres": "email",
+    "entreprise": "company", "societe": "company", "empresa": "company", "azienda": "company", "bedrijf": "company",
+    "poste": "title", "fonction": "title", "cargo": "title", "puesto": "title", "posizione": "title", "functie": "title",
+    "connecte le": "connected_on", "connexion le": "connected_on", "relation depuis": "connected_on", "conectado el": "connected_on",
+    "fecha de conexion": "connected_on", "conectado em": "connected_on", "conectou-se em": "connected_on",
+    "collegato il": "connected_on", "verbonden op": "connected_on",
 }  # fmt: skip
 NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connected On"}
 _WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
@@ -65,12 +77,20 @@ class Connections:
             return Line(record.line, record.cells, problem=record.problem)
         found, extra = self._sort(record.cells)
         problem = _problem(found)
-        if problem or not (found["given"] or found["family"]):
+        if problem or not (found["given"] or found["family"]) or self._is_nobody(found, record.cells):
             return Line(record.line, record.cells, problem=problem)
         person = _person(found, extra, day_first)
         if problem := person.too_long():
             return Line(record.line, record.cells, problem=problem)
         return Line(record.line, record.cells, person)
+
+    def _is_nobody(self, found: dict[str, str], cells: list[str]) -> bool:
+        """A member who has left, or the header once more where two files were joined."""
+        is_header = [fold(clean_line(cell)) for cell in cells] == [fold(name) for name in self.table.header]
+        return is_header or fold(f"{found['given']} {found['family']}").strip() in (
+            "linkedin member",
+            "linkedin-mitglied",
+        )
 
     def _sort(self, cells: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
         """What stands in the columns we know, and what stands in the others."""
@@ -119,11 +139,11 @@ def _problem(found: dict[str, str]) -> str:
 def _person(found: dict[str, str], extra: list[tuple[str, str]], day_first: bool) -> Person:
     """A value that is not what its column promises is kept as it stands there, beside the columns we do not know."""
     address, when = profile_url(found["linkedin_url"]), read_day(found["connected_on"], day_first)
-    mail = found["email"] if _is_email(found["email"]) else ""
+    mails = tuple(mail for mail in re.split(r"[;,\s]+", found["email"]) if _is_email(mail))
     urls = tuple(_WEB.findall(found["urls"]))
     doubted = (
         ("URL", found["linkedin_url"], address),
-        ("Email Address", found["email"], mail),
+        ("Email Address", found["email"], mails),
         ("Connected On", found["connected_on"], when),
         ("Websites", found["urls"], urls),
     )
@@ -132,7 +152,7 @@ def _person(found: dict[str, str], extra: list[tuple[str, str]], day_first: bool
         given=found["given"],
         family=found["family"],
         name=full_name(found["given"], found["family"]),
-        emails=(mail,) if mail else (),
+        emails=mails,
         company=found["company"],
         title=found["title"],
         linkedin_url=address,

@@ -21,6 +21,7 @@ HEADER_WITHIN = 40  # lines
 LONGEST_LINE = 50_000
 CHUNK = 64 * 1024
 LINES_OF_A_QUOTE = 10  # a quotation mark open for longer was never meant to be
+_BETWEEN_LETTERS = re.compile(rb"(?<=[A-Za-z])([\x80-\xff])(?=[a-z])")
 _LOOKS_LIKE_FORMULA = re.compile("^[=+\\-@\t\r\n＝＋－＠]")
 _NEUTRALISED = re.compile("^'[=+\\-@\t\r\n＝＋－＠]")
 
@@ -55,7 +56,7 @@ class Table:
     def records(self) -> Iterator[Record]:
         """Everything below the header but blank lines."""
         lines = (line for line in _lines(self.content, self.encoding) if line[0] > self.header_line and line[1].strip())
-        return _records(lines, self.delimiter)
+        return _records(lines, self.delimiter, len(self.header))
 
 
 def find_table(content: bytes, known: Callable[[str], object]) -> Table | None:
@@ -105,20 +106,28 @@ def _after_a_break(content: bytes, at: int) -> str:
     """One broken letter in a file of good UTF-8 does not make it Windows-1252: the lines with it are said instead."""
     around = content[max(0, at - 100_000) : at + 100_000].decode("utf-8", "replace")
     lost = around.count("\ufffd")
-    return "utf-8" if sum(1 for letter in around if letter > "\x7f") > 2 * lost else "cp1252"
+    if sum(1 for letter in around if letter > "\x7f") > 2 * lost:
+        return "utf-8"
+    return "mac_roman" if _is_of_a_mac(content[max(0, at - 100_000) : at + 100_000]) else "cp1252"
+
+
+def _is_of_a_mac(content: bytes) -> bool:
+    """Between letters, old Macs have their accented ones where Windows has quotation marks and dashes."""
+    between = _BETWEEN_LETTERS.findall(content)
+    return len(between) > 2 * sum(1 for letter in between if letter > b"\x9f")
 
 
 def _lines(content: bytes, encoding: str) -> Iterator[tuple[int, str]]:
     return enumerate(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline=""), 1)
 
 
-def _records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[Record]:
+def _records(lines: Iterator[tuple[int, str]], delimiter: str, columns: int) -> Iterator[Record]:
     ahead: deque[tuple[int, str]] = deque()
     while first := (ahead.popleft() if ahead else next(lines, None)):
         number, text = first
         cells = _split(text, delimiter)
         if cells is None:
-            cells = _read_on(text, ahead, lines, delimiter)
+            cells = _read_on(text, ahead, lines, delimiter, columns)
         if cells is not None:
             yield Record(number, cells)
         elif len(text) > LONGEST_LINE:
@@ -128,15 +137,19 @@ def _records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[Recor
 
 
 def _read_on(
-    text: str, ahead: deque[tuple[int, str]], lines: Iterator[tuple[int, str]], delimiter: str
+    text: str, ahead: deque[tuple[int, str]], lines: Iterator[tuple[int, str]], delimiter: str, columns: int
 ) -> list[str] | None:
-    """The cells of a record that goes over several lines; None, and the lines given back, when its quote stays open."""
+    """The cells of a record that goes over several lines; None, and the lines given back, when its quote stays open, or would
+    swallow a line that is a record of its own."""
     taken: list[tuple[int, str]] = []
     while len(taken) < LINES_OF_A_QUOTE and len(text) <= LONGEST_LINE:
         more = ahead.popleft() if ahead else next(lines, None)
         if more is None:
             break
         taken.append(more)
+        is_whole = more[1].count('"') % 2 == 0 and len(_split(more[1], delimiter) or ()) == columns
+        if columns > 2 and is_whole:
+            break
         text += more[1]
         cells = _split(text, delimiter)
         if cells is not None:

@@ -274,3 +274,48 @@ def test_any_bytes_are_read_or_refused(content: bytes):
 def test_any_text_under_the_header_is_read(text: str):
     for line in read(HEADER.encode() + b"A,B,,,,,\n" + text.encode("utf-8", "surrogatepass")):
         assert line.person is None or line.person == Person.from_dict(line.person.as_dict())
+
+
+def test_an_open_quotation_mark_takes_no_other_line_with_it():
+    lines = read(HEADER + 'Ana,"Souza,,,,,\nBo,Li,,,,,\nCy,"Ode",,,,,\n')
+    assert [line.person and line.person.name for line in lines] == [None, "Bo Li", "Cy Ode"]
+    assert lines[0].problem == "A quotation mark opens and never closes"
+
+
+def test_a_cell_of_several_lines_is_one_cell():
+    assert person('Ana,Souza,,,"Nubank\nBrasil, SA",Head,\n').company == "Nubank Brasil, SA"
+
+
+@pytest.mark.parametrize("row", ["LinkedIn,Member,,,,,", "LinkedIn Member,,,,,,", HEADER.strip()])
+def test_a_line_of_nobody_makes_no_person(row: str):
+    (line,) = read(HEADER + row + "\n")
+    assert (line.person, line.problem) == (None, "")
+
+
+def test_each_address_of_a_cell_is_read():
+    assert person("Ana,Souza,,a@x.example; b@x.example,,,").emails == ("a@x.example", "b@x.example")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Prénom,Nom,URL,Adresse e-mail,Entreprise,Poste,Connecté le",
+        "Nombre,Apellidos,URL,Dirección de correo electrónico,Empresa,Cargo,Conectado el",
+        "Nome,Sobrenome,URL,Endereço de e-mail,Empresa,Cargo,Conectado em",
+        "Vorname,Nachname,URL,E-Mail-Adresse,Unternehmen,Position,Verbunden am",
+        "Nome,Cognome,URL,Indirizzo e-mail,Azienda,Posizione,Collegato il",
+    ],
+)
+def test_headers_of_other_languages_are_known(header: str):
+    (line,) = read(f"{header}\nAna,Souza,,a@x.example,Nubank,Head,08 Feb 2026\n")
+    assert line.person
+    assert (line.person.name, line.person.emails, line.person.company, line.person.title, line.person.connected_on) == (
+        "Ana Souza", ("a@x.example",), "Nubank", "Head", date(2026, 2, 8),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp1252", "utf-8"])
+def test_letters_of_an_old_mac_are_read(encoding: str):
+    (line,) = read((HEADER + "José,Müller,,,Crème Brûlée,Señor,\n").encode(encoding))
+    assert line.person
+    assert (line.person.name, line.person.company, line.person.title) == ("José Müller", "Crème Brûlée", "Señor")

@@ -111,7 +111,7 @@ def test_new_person_comes_in_to_meet(user: User):
     assert (contact.stage, contact.how_met, contact.connected_on, contact.imported_by) == (
         "to_meet", "LinkedIn", date(2026, 2, 8), batch,
     )  # fmt: skip
-    assert contact.search_text == "ana souza head of data nubank ana@example.org linkedin #bergen 2026"
+    assert contact.search_text == "ana souza head of data nubank ana@example.org linkedin in/ana-souza #bergen 2026"
     assert [str(tag) for tag in contact.tags.all()] == ["Bergen 2026"]
     assert (batch.state, batch.counts["added"], batch.finished_at) == (ImportState.DONE, 1, NOW)
 
