@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from base.mail_addresses import is_address, wire_address
 
 _LABELS = {
     "login": _("Your e-mail"),
@@ -37,6 +38,12 @@ GOOD_PASSWORD = _("12 characters or more. A few words in a row are easy to keep.
 E_MAIL_ENDS = _("An e-mail looks like amara@keepword.example.")
 
 
+def _can_be_reached(address: str) -> None:
+    """What is no address at all has its own sentence already."""
+    if is_address(address):
+        wire_address(address)
+
+
 class Worded(forms.Form):
     """Mixed into every form of allauth that a page shows."""
 
@@ -50,6 +57,7 @@ class Worded(forms.Form):
             if isinstance(field, forms.EmailField):
                 field.error_messages["invalid"] = E_MAIL_ENDS
                 field.validators = [check for check in field.validators if not isinstance(check, MaxLengthValidator)]
+                field.validators.append(_can_be_reached)
             if name in _LABELS and isinstance(field, forms.CharField):
                 self._limit(field, _LONGEST.get(name, _LONGEST_PASSWORD))
 

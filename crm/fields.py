@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from base.dates import slip, understand
+from base.mail_addresses import wire_address
 from base.text import clean_line, clean_text, distinct
 from base.zones import zone_names, zone_of
 from crm.quick import past
@@ -53,6 +54,7 @@ class EmailField(LineField):
             validate_email(address)
         except ValidationError:
             raise ValidationError(_("Not an address I know. Try “name@example.org”, or leave it empty.")) from None
+        wire_address(address)
         return address
 
 

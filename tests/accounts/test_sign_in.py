@@ -350,3 +350,9 @@ def test_links_in_mails_are_of_the_site_whatever_host_was_named(member: User, se
         Client().post(reverse(way), {"email": email}, headers={"host": "evil.example"})
     assert len(mail.outbox) == 2
     assert not [sent for sent in mail.outbox if "evil.example" in sent.body]
+
+
+def test_sign_up_with_an_address_that_no_mail_reaches_says_so(db: None, guest: Client):
+    page = guest.post(reverse("account_signup"), {"email": "ana@☃.example", "password1": "four quiet river words"})
+
+    assert "“☃.example” cannot be the domain of a mail address" in page.text

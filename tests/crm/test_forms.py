@@ -39,6 +39,7 @@ def facts(form: QuickForm) -> dict[str, str]:
         ("phone", LONG, "At most 60 characters fit here; this has 10000. Shorten it."),
         ("email", "fdiallo@nigerbasin", "The address has no end. Try “fdiallo@nigerbasin.example”."),
         ("email", "fdiallo", "Not an address I know. Try “name@example.org”, or leave it empty."),
+        ("email", "ana@☃.example", "“☃.example” cannot be the domain of a mail address. Check how it is spelled."),
         ("email", "a b@x.example", "Not an address I know. Try “name@example.org”, or leave it empty."),
         ("website", "javascript:alert(1)", "Only web addresses lead on from here. Try “https://example.org/name”."),
         ("website", "JavaScript:alert(1)", "Only web addresses lead on from here. Try “https://example.org/name”."),
