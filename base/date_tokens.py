@@ -68,7 +68,7 @@ _HOLIDAYS = (
     *("new year's eve", "valentine's day", "halloween", "thanksgiving", "good friday", "easter", "easter sunday"),
     "easter monday",
 )
-_COUNTS = {"a": 1, "an": 1, **_NUMBERS, "a couple of": 2, "a couple": 2, "couple of": 2, "a few": 3}
+_COUNTS = {"a": 1, "an": 1, **_NUMBERS, "a couple of": 2, "a couple": 2, "couple of": 2, "a few": 3, "few": 3}
 # what is one token although it is several words
 _COMPOUNDS = sorted(
     (

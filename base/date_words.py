@@ -344,7 +344,7 @@ _PHRASES: list[tuple[str, Day]] = [
     *_ANCHORS,
     # days
     ("this morning|afternoon|evening", _days(0)),
-    ("[the] end of [the] day|today", _days(0)),
+    ("[the] end of [the] day|today|business|play", _days(0)),
     ("eod|cob", _days(0)),
     ("end of tomorrow", _days(1)),
     ("close_of_business|close_of_play", _days(0)),
@@ -386,6 +386,7 @@ _PHRASES: list[tuple[str, Day]] = [
     ("this week [on] WEEKDAY", _weekday),
     ("[this|the] weekend", _weekend(0)),
     ("next weekend", _weekend(1)),
+    ("before [the|this] weekend", _edge_of("week", "end")),
     ("after [the|this] weekend", lambda today, _found: _of_week(today, 0, 1)),
     ("eow", _edge_of("week", "end")),
     # months, quarters, years
@@ -396,7 +397,7 @@ _PHRASES: list[tuple[str, Day]] = [
     ("month end", _edge_of("month", "end")),
     ("year end", _edge_of("year", "end")),
     ("[the] EDGE [of] [the|this] PERIOD", _edge_of()),
-    ("[the] EDGE [of] next PERIOD", _edge_of(ahead=1)),
+    ("[the] EDGE [of] [the] next PERIOD", _edge_of(ahead=1)),
     ("[the] EDGE [of|in] MONTH [YEAR]", _edge_of_month),
     ("[the] EDGE [of|in] MONTH NEXT year", _edge_of_month),
     ("[WEEKDAY] [the] DAY [of] MONTH NEXT year", _written),
@@ -421,7 +422,6 @@ _LOOSE: list[str] = [
     "SPAN UNIT",
     "sun|sat|wed|now",
     "HOLIDAY",
-    "this PERIOD",
     "[the] weekend",
     "the sun|sat|wed",
 ]
@@ -441,7 +441,7 @@ _PARTS: list[str] = [
     "[in|during|at] [the] [early|late] PART",
     "first_thing",
     "eod|cob|close_of_business",
-    "[at|by] [the] end of [the] day",
+    "[at|by] [the] end of [the] day|business|play",
     "at_the_latest|latest|or_so",
 ]
 

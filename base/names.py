@@ -62,6 +62,7 @@ _TITLES = frozenset(
             "president",
             "chancellor",
             "the",
+            "phd",
             "his",
             "her",
             "excellency",
@@ -149,11 +150,13 @@ _ONLY_WITH_A_DOT = frozenset(
 )
 _GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
+_TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
 
 def called(name: str) -> str:
     """ "Amina" of "Dr. Amina Bello": the first name without titles, emoji and brackets; the name itself when nothing else is left."""
+    name = _TITLE_AND_NAME.sub(r"\1 ", name)
     words = [word for word in (_bare(word) for word in _GENERATION.sub("", _BRACKETS.sub(" ", name)).split()) if word]
     first = next((at for at, word in enumerate(words) if not _is_title(word)), None)
     if first is None:

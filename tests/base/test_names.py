@@ -19,6 +19,8 @@ from base.names import called
         ("Prof. Dr.-Ing. Ben Ode", "Ben"),
         ("Ms. Ada Ode", "Ada"),
         ("Frau Ada Ode", "Ada"),
+        ("Dr.Ada Ode", "Ada"),
+        ("PhD Ada Ode", "Ada"),
         ("Herr Dr. Ben Ode", "Ben"),
         ("Mme Ada Ode", "Ada"),
         ("M. Ben Ode", "Ben"),
