@@ -4,150 +4,17 @@ import re
 import unicodedata
 
 _TITLES = frozenset(
-    (
-        *(
-            "dr",
-            "prof",
-            "professor",
-            "doctor",
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "mx",
-            "sir",
-            "dame",
-            "lord",
-            "lady",
-            "rev",
-            "reverend",
-        ),
-        *(
-            "fr",
-            "father",
-            "sister",
-            "rabbi",
-            "imam",
-            "hon",
-            "honourable",
-            "honorable",
-            "judge",
-            "justice",
-            "capt",
-            "captain",
-            "col",
-        ),
-        *(
-            "colonel",
-            "gen",
-            "general",
-            "lt",
-            "lieutenant",
-            "maj",
-            "major",
-            "sgt",
-            "sergeant",
-            "cmdr",
-            "adm",
-            "admiral",
-            "sen",
-        ),
-        *(
-            "senator",
-            "rep",
-            "gov",
-            "governor",
-            "amb",
-            "ambassador",
-            "president",
-            "chancellor",
-            "the",
-            "phd",
-            "his",
-            "her",
-            "excellency",
-        ),
-        # German, Dutch, French, Spanish, Portuguese, Italian, Polish, Czech, Nordic
-        *(
-            "herr",
-            "frau",
-            "dipl",
-            "ing",
-            "dipl-ing",
-            "mag",
-            "habil",
-            "med",
-            "phil",
-            "jur",
-            "h",
-            "c",
-            "rer",
-            "nat",
-            "dhr",
-            "mevr",
-            "mw",
-            "drs",
-        ),
-        *(
-            "ir",
-            "mr.dr",
-            "m",
-            "mme",
-            "mlle",
-            "monsieur",
-            "madame",
-            "mademoiselle",
-            "maître",
-            "me",
-            "pr",
-            "sr",
-            "sra",
-            "srta",
-            "don",
-        ),
-        *(
-            "doña",
-            "dra",
-            "lic",
-            "señor",
-            "señora",
-            "dom",
-            "dona",
-            "eng",
-            "senhor",
-            "senhora",
-            "sig",
-            "sig.ra",
-            "dott",
-            "dott.ssa",
-        ),
-        *("avv", "pan", "pani", "mgr", "judr", "mudr", "phdr", "rndr", "bc", "csc", "fru", "hr"),
-        *("shri", "smt", "sri", "dato", "datuk", "tan", "ustaz", "sheikh", "haji", "hajji"),
-    )
+    """
+    dr prof professor doctor mr mrs ms miss mx sir dame lord lady rev reverend fr father sister rabbi imam hon
+    honourable honorable judge justice capt captain col colonel gen general lt lieutenant maj major sgt sergeant
+    cmdr adm admiral sen senator rep gov governor amb ambassador president chancellor the phd his her excellency
+    herr frau dipl ing dipl-ing mag habil med phil jur h c rer nat dhr mevr mw drs ir mr.dr m mme mlle monsieur
+    madame mademoiselle maître me pr sr sra srta don doña dra lic señor señora dom dona eng senhor senhora sig
+    sig.ra dott dott.ssa avv pan pani mgr judr mudr phdr rndr bc csc fru hr shri smt sri dato datuk tan ustaz
+    sheikh haji hajji
+    """.split()  # noqa: SIM905 - reads better
 )
-_ONLY_WITH_A_DOT = frozenset(
-    (
-        "m",
-        "me",
-        "ing",
-        "don",
-        "tan",
-        "gen",
-        "med",
-        "nat",
-        "mag",
-        "fr",
-        "sr",
-        "pan",
-        "rep",
-        "sen",
-        "bc",
-        "the",
-        "ir",
-        "pr",
-        "lt",
-    )
-)
+_ONLY_WITH_A_DOT = frozenset("m me ing don tan gen med nat mag fr sr pan rep sen bc the ir pr lt".split())  # noqa: SIM905
 _GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
 _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
