@@ -67,7 +67,8 @@ class Runner:
     def pytest(self, suite: str, *words: str, database: str = "", marks: str = PLAIN, workers: bool = True) -> None:
         """One run of pytest; words given on the command line come last, and so win."""
         report = self.folder / f"{suite}.xml"
-        spread = ["-n", str(min(4, CORES + 1))] if workers else []  # some of the tests wait for real processes
+        # some of the tests wait for real processes; a worker that has none left takes tests over from the others
+        spread = ["-n", str(min(4, CORES + 1)), "--dist=worksteal"] if workers else []
         chosen = ["-q", *spread, "-m", marks, f"--junitxml={report}", "-o", "junit_family=xunit2", *words, *self.words]
         result = self._run(suite, [*self._python("pytest"), *chosen], database)
         _read_report(report, result)
