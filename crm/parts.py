@@ -44,7 +44,7 @@ class Entries:
     aside: str = ""
     where: Q = ALL
     minutes: str = ""
-    starts_at: str = ""
+    starts_at: Any = ""
     long: str = ""  # in place of `text`, one that is read for the entries of a page alone
 
 

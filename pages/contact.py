@@ -90,7 +90,7 @@ class Entry:
     def length(self) -> str:
         """ "20 minutes by phone" """
         minutes = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{minutes} {HOW.get(self.aside, '')}".strip()
+        return f"{minutes if self.minutes else ''} {HOW.get(self.aside, '')}".strip()
 
     @property
     def spoke_on(self) -> date | None:
@@ -181,7 +181,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
     return rows.order_by().values_list(*columns)  # type: ignore[no-any-return]  # of a relation that is named by a string
 
 
-def _column(field: str | None, kind: "Field[Any, Any]") -> Cast:
+def _column(field: Any, kind: "Field[Any, Any]") -> Cast:
     """A field of the rows; without one, a column that is empty."""
     empty = Value(None if isinstance(kind, DateTimeField) else 0 if isinstance(kind, IntegerField) else "")
     return Cast(field or empty, kind)

@@ -133,4 +133,6 @@ def read_day(user: User, now: datetime) -> Today:
 
 def _debriefs(user: User, now: datetime) -> InterviewQuerySet:
     waiting = user.interviews.awaiting_debrief(now).order_by("-held_at", "-pk")  # the order of their index
-    return waiting.select_related("contact").only("owner", "starts_at", "contact__name")[:TALKS]
+    return waiting.select_related("contact").only("owner", "starts_at", "local_date", "is_logged", "contact__name")[
+        :TALKS
+    ]

@@ -31,7 +31,7 @@ FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is propos
 _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
-    *("starts_at", "where", "purpose", "state", "version"),
+    *("starts_at", "where", "purpose", "state", "version", "is_logged"),
 )
 
 
@@ -80,10 +80,10 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone" """
+        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
         how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
         length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}"
+        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
@@ -110,6 +110,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
         found = could.select_related("contact").next_first()
         return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
+
+    def asked_about(self, now: datetime) -> "InterviewQuerySet":
+        """Those planned whose time has passed: "Did you talk?" is asked until it is answered (product.md rule 8); nothing about
+        people who were dropped. The end is compared by the caller's `ends_at`: here it is the shortest a talk can be."""
+        return (
+            self.planned().filter(starts_at__lte=now - timedelta(minutes=SHORTEST)).exclude(contact__stage=Stage.DROP)
+        )
 
     def awaiting_debrief(self, now: datetime) -> "InterviewQuerySet":
         """Those held in the last 60 days whose debrief is not done; nothing about people who were dropped."""
@@ -169,6 +176,7 @@ class Interview(Versioned):
     attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
+    is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
@@ -177,7 +185,9 @@ class Interview(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="interview_length"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=10, minutes__lte=120) | Q(is_logged=True, minutes=0), name="interview_length"
+            ),
             models.CheckConstraint(condition=Q(medium__in=Medium.values), name="interview_medium_known"),
             models.CheckConstraint(condition=Q(state__in=InterviewState.values), name="interview_state_known"),
             models.CheckConstraint(
