@@ -111,13 +111,6 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         found = could.select_related("contact").next_first()
         return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
 
-    def asked_about(self, now: datetime) -> "InterviewQuerySet":
-        """Those planned whose time has passed: "Did you talk?" is asked until it is answered (product.md rule 8); nothing about
-        people who were dropped. The end is compared by the caller's `ends_at`: here it is the shortest a talk can be."""
-        return (
-            self.planned().filter(starts_at__lte=now - timedelta(minutes=SHORTEST)).exclude(contact__stage=Stage.DROP)
-        )
-
     def awaiting_debrief(self, now: datetime) -> "InterviewQuerySet":
         """Those held in the last 60 days whose debrief is not done; nothing about people who were dropped."""
         lately = self.alive().filter(state=InterviewState.HELD, held_at__gt=now - DEBRIEF_WITHIN)
