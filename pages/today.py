@@ -18,7 +18,8 @@ SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
 THEIRS = 5
 TALKS = 20
-TOUCHED = ("owner", "name", "role", "email", "last_touch_on", "organisation__name")  # what a row shows of a person
+DEBRIEFS = 5  # the latest; when one is done, the next moves up
+TOUCHED = ("owner", "name", "role", "email", "last_touch_on")  # what a row shows of a person
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Today:
     to_touch: list[Contact]
     theirs: list[Promise]
     debriefs: list[Interview]
+    debrief_count: str
     counters: list[Counter]  # other times people proposed, waiting for me
     asks: list[Ask]  # requests without an answer, whose day has come
 
@@ -110,6 +112,7 @@ def read_day(user: User, now: datetime) -> Today:
     """The same nine queries on a plain day and on a full one."""
     day = user.today(now)
     midnight, next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in range(3))
+    debriefs = list(_debriefs(user, now))
     wanted = user.promises.due_by(day).to_do_on(day)
     talks = list(user.interviews.planned().between(midnight, end).with_row().next_first()[:TALKS])
     todays = [talk for talk in talks if talk.starts_at < next_midnight]
@@ -123,14 +126,15 @@ def read_day(user: User, now: datetime) -> Today:
         next_talk=next_talk,
         talks=[talk for talk in todays if talk is not next_talk],
         tomorrow=[talk for talk in talks if talk not in todays],
-        to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
+        to_touch=list(user.contacts.to_touch(day).only(*TOUCHED)[:TO_TOUCH]),
         theirs=list(user.promises.awaited().to_do_on(day).with_row().most_urgent_first()[:THEIRS]),
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
-        debriefs=list(_debriefs(user, now)),
+        debriefs=debriefs[:DEBRIEFS],
+        debrief_count=in_figures(len(debriefs), DEBRIEFS),
     )
 
 
 def _debriefs(user: User, now: datetime) -> InterviewQuerySet:
     waiting = user.interviews.awaiting_debrief(now).order_by("-held_at", "-pk")  # the order of their index
-    return waiting.select_related("contact").only("owner", "starts_at", "contact__name")[:TALKS]
+    return waiting.select_related("contact").only("owner", "starts_at", "contact__name")[: DEBRIEFS + 1]

@@ -16,15 +16,23 @@ from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
+from pages.navigation import read_counts
 from pages.today import read_day
 
 
 @require_GET
 def today(request: OwnerRequest) -> HttpResponse:
-    shown = read_day(request.user, timezone.now())
+    now = timezone.now()
+    shown = read_day(request.user, now)
     if shown.is_quiet and not request.user.contacts.alive().exists():
         return render(request, "pages/today_empty.html", {"today": shown.day})
-    return render(request, "pages/today.html", {"day": shown, "today": shown.day, "lead": shown.lead(request.user)})
+    context = {
+        "day": shown,
+        "today": shown.day,
+        "lead": shown.lead(request.user),
+        "nav_counts": read_counts(request.user, now, due=shown.late + shown.due_today),
+    }
+    return render(request, "pages/today.html", context)
 
 
 @require_safe
