@@ -19,9 +19,10 @@ SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
 TO_DECIDE = 5
 TALKS = 20
+DEBRIEFS = 5  # the latest; when one is done, the next moves up
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
-PERSON = ("owner", "name", "role", "email", "last_touch_on", "version", "organisation__name")  # what a row shows
+PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
 RHYTHM = ("stage", "rhythm_count", "rhythm_unit")
 
 
@@ -39,6 +40,7 @@ class Today:
     tomorrow: list[Interview]
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     debriefs: list[Interview]
+    debrief_count: str
     to_decide: list[Contact]  # met, neither continued nor dropped
     to_touch: list[Contact]
     counters: list[Counter]  # other times people proposed, waiting for me
@@ -127,6 +129,7 @@ def read_day(user: User, now: datetime) -> Today:
     to_come = [talk for talk in talks if talk.ends_at > now]
     todays = [talk for talk in to_come if talk.starts_at < next_midnight]
     waiting = user.interviews.awaiting_debrief(now)
+    debriefs = _debriefs(waiting)
     undecided = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
     return Today(
         day=day,
@@ -138,9 +141,10 @@ def read_day(user: User, now: datetime) -> Today:
         talks=todays[1:],
         tomorrow=[talk for talk in to_come if talk not in todays],
         asked_about=[talk for talk in talks if talk.ends_at <= now],
-        debriefs=_debriefs(waiting),
-        to_decide=list(undecided.select_related("organisation").only(*PERSON)[: TO_DECIDE + 1]),
-        to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*PERSON, *RHYTHM)[:TO_TOUCH]),
+        debriefs=debriefs[:DEBRIEFS],
+        debrief_count=in_figures(len(debriefs), DEBRIEFS),
+        to_decide=list(undecided.only(*PERSON)[: TO_DECIDE + 1]),
+        to_touch=list(user.contacts.to_touch(day).only(*PERSON, *RHYTHM)[:TO_TOUCH]),
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
     )
@@ -148,9 +152,8 @@ def read_day(user: User, now: datetime) -> Today:
 
 def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:
     rows = waiting.order_by("-held_at", "-pk")  # the order of their index
-    return list(
-        rows.select_related("contact").only("owner", "starts_at", "local_date", "is_logged", "contact__name")[:TALKS]
-    )
+    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name")
+    return list(rows.select_related("contact").only(*columns)[: DEBRIEFS + 1])
 
 
 @dataclass(frozen=True)

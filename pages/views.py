@@ -16,6 +16,7 @@ from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
+from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
 
 
@@ -25,7 +26,12 @@ def today(request: OwnerRequest) -> HttpResponse:
     shown = read_day(request.user, now)
     if shown.is_done and not request.user.contacts.alive().exists():
         return render(request, "pages/today_empty.html", {"today": shown.day})
-    context = {"day": shown, "today": shown.day, "lead": shown.lead(request.user)}
+    context = {
+        "day": shown,
+        "today": shown.day,
+        "lead": shown.lead(request.user),
+        "nav_counts": read_counts(request.user, now, due=shown.late + shown.due_today),
+    }
     if shown.is_done:
         context["next_up"] = read_next_up(request.user, now)
     return render(request, "pages/today.html", context)
