@@ -13,7 +13,7 @@ from base.dates import instant
 from crm.models import Contact, Stage
 from followups.models import Kind, Promise
 from interviews.models import Ask, Counter, Interview, InterviewQuerySet
-from outbox.deliveries_page import Line, ahead
+from outbox.deliveries_page import Line, coming
 
 SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
@@ -172,5 +172,5 @@ def read_next_up(user: User, now: datetime) -> NextUp:
     return NextUp(
         talk=user.interviews.planned().filter(starts_at__gte=tomorrow).with_row().next_first().first(),
         promises=list(promises.with_row().most_urgent_first()[:COMING]),
-        mails=ahead(user.outgoingmails.all(), user, now).lines[:COMING],
+        mails=coming(user, now)[:COMING],
     )
