@@ -54,7 +54,8 @@ def buttons(row: Element) -> list[str]:
 
 def posts_to(row: Element, button: str) -> str:
     """Where the button of that name posts to."""
-    for form in every(row, "form"):
+    forms = [*every(row, "form"), row]  # or the form goes around all rows
+    for form in forms:
         for found in every(form, "button"):
             if text(found).startswith(button):
                 return dict(found.attributes).get("formaction") or dict(form.attributes)["action"]
