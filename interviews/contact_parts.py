@@ -26,8 +26,7 @@ offer(
         "state",
         aside="medium",
         where=KEPT,
-        minutes="minutes",
-        starts_at=Case(When(is_logged=False, then=F("starts_at"))),  # of a talk that was logged only the day is known
+        more=("minutes", "starts_at", "is_logged"),
     ),
     Entries("ask", 4, "asks", at="asked_at", text="subject"),
     Entries("offer", 5, "offers", at="created_at", text="about", aside="state", where=~Q(state="withdrawn")),

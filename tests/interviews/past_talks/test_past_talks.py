@@ -184,7 +184,10 @@ def test_no_time_is_shown_that_nobody_said(client, ana):
     talk = log(client, ana, minutes="")
 
     assertNotContains(client.get(talk.get_absolute_url()), "12:00")
-    assertNotContains(client.get(ana.get_absolute_url()), "0 minutes")
+    page = client.get(ana.get_absolute_url())
+    assertContains(page, "Wednesday 18 November</p>")
+    assertNotContains(page, "12:00")
+    assertNotContains(page, "0 minutes")
 
 
 def test_the_database_knows_no_talk_without_a_length_but_a_logged_one(ana):
