@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.db.models import Case, DateTimeField, Exists, Min, OuterRef, Q, Value, When
+from django.db.models import Exists, Min, OuterRef, Q
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -359,13 +359,12 @@ def _thread(promise: Promise) -> str:
 def settle(mail: OutgoingMail, now: datetime) -> None:
     """This step has been given: each promise that still is as the mail told it gets its next one, by compare and swap."""
     told, moves = mail.settles.get("promises", {}), mail.settles.get("moves", {})
-    if not moves:
-        return
-    as_told, next_step = Q(), []
+    as_told: dict[str | None, Q] = {}  # by the instant of the next reminder, which most of them share
     for pk, (before, after) in moves.items():
-        as_told |= Q(pk=int(pk), version=told[pk], remind_at=_moment(before))
-        next_step.append(When(pk=int(pk), then=Value(_moment(after), DateTimeField(null=True))))
-    Promise.objects.filter(as_told).update(reminded_on=mail.settles["day"], remind_at=Case(*next_step))
+        one = Q(pk=int(pk), version=told[pk], remind_at=_moment(before))
+        as_told[after] = as_told.get(after, Q()) | one
+    for after, ones in as_told.items():
+        Promise.objects.filter(ones).update(reminded_on=mail.settles["day"], remind_at=_moment(after))
 
 
 def still_wanted(mail: OutgoingMail) -> bool:

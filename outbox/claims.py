@@ -47,6 +47,7 @@ SET state = 'handing', fence_at = {now}, updated_at = {now},
 WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND not_before <= {now}
 """
 _TOKEN, _CONTENT, _SETTLES = (OutgoingMail._meta.get_field(name) for name in ("claim_token", "content", "settles"))
+_INSTANT = DateTimeField()
 SILENT = "the delivering process died before the mail server's answer was written down"
 
 
@@ -108,7 +109,7 @@ class Moment:
         """For a statement written by hand: now as its text, and the parameters that text needs."""
         if self.by_database:
             return "statement_timestamp()", {}
-        return "%(now)s", {"now": adapted(DateTimeField(), self.clock())}
+        return "%(now)s", {"now": adapted(_INSTANT, self.clock())}
 
     def sql(self, plus: float = 0) -> Any:
         """For a query: an expression on Postgres, the clock's value elsewhere; `plus` seconds later or earlier."""
@@ -136,7 +137,7 @@ def claim(
     if moment.by_database:
         until, parameters["lease"] = f"{now} + %(lease)s", lease
     else:
-        until, parameters["until"] = "%(until)s", adapted(DateTimeField(), moment.now() + lease)
+        until, parameters["until"] = "%(until)s", adapted(_INSTANT, moment.now() + lease)
     names = {f"owner{number}": pk for number, pk in enumerate(not_of)}
     parameters |= names
     listed = ", ".join(f"%({name})s" for name in names)
