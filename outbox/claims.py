@@ -185,6 +185,12 @@ def give_back(moment: Moment, token: uuid.UUID | None, only: Collection[int] | N
     )
 
 
+def let_wait(mail: OutgoingMail) -> None:
+    """Its answer is slow: other drains of this process go on, and must not take the row for one that a dead worker left. Should
+    the process die, the row is uncertain when the answer's time is over."""
+    OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(claimed_by=None)
+
+
 # --- who delivers, and who has died over it ---------------------------------------------------------------------------
 def beat(moment: Moment) -> WorkerBeat:
     """This process's row, seen now."""
