@@ -329,6 +329,19 @@ class ContactTag(Owned):
         return str(self.tag)
 
 
+class OtherEmail(Owned):
+    """An address a contact also answers from. Mail to them goes to `Contact.email`."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="other_emails")
+    address = models.CharField(_("e-mail"), max_length=254)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "address"], name="other_email_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class StageChange(Owned):
     """Every change of stage, with its date; the story is read from here, and so is what `resume` goes back to."""
 

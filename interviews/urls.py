@@ -40,8 +40,23 @@ urlpatterns = [
     # answers to an invitation
     path("interviews/<number:pk>/reply/", replying.interview_reply, name="interview_reply"),
     path("interviews/<number:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
+    path(
+        "interviews/<number:pk>/their-time/refuse/",
+        replying.interview_refuse_their_time,
+        name="interview_refuse_their_time",
+    ),
+    path(
+        "interviews/<number:pk>/their-time/reconsider/",
+        replying.interview_reconsider_their_time,
+        name="interview_reconsider_their_time",
+    ),
+    path("interviews/<number:pk>/said-yes/", replying.interview_said_yes, name="interview_said_yes"),
+    path("interviews/<number:pk>/said-perhaps/", replying.interview_said_perhaps, name="interview_said_perhaps"),
+    path("interviews/<number:pk>/said-no/", replying.interview_said_no, name="interview_said_no"),
+    path("interviews/<number:pk>/unsay/", replying.interview_unsay, name="interview_unsay"),
     path("i/<str:token>/yes/", guest_replies.guest_yes, name="guest_yes"),
     path("i/<str:token>/no/", guest_replies.guest_no, name="guest_no"),
+    path("i/<str:token>/another/", guest_replies.guest_another, name="guest_another"),
     # offered times, and the contact's own pages
     path("contacts/<number:contact_pk>/offer/", offering.offer_new, name="offer_new"),
     path("offers/<number:pk>/", offering.offer_detail, name="offer_detail"),

@@ -20,14 +20,15 @@ from base.text import clean_line
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.debriefing.actions import open_debrief, take_back_debrief
-from interviews.models import Agreed, Interview, InterviewState, OfferState
+from interviews.models import ANSWER, Agreed, Interview, InterviewState, OfferState
 from outbox.models import OutgoingMail, State
 
 INVITATION, CANCELLATION = "invitation", "cancellation"
 CHANGED = (
     *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
     *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
-    *("attendee_status", "attendee_at", "attendee_starts_at"),
+    *ANSWER,
+    "answer_before",
 )
 
 
