@@ -110,8 +110,14 @@ def test_track_of_stages_has_room_for_each_word(visit: Callable[..., Page], user
     names = page.locator(".track button")
 
     boxes = [names.nth(n).bounding_box() for n in range(names.count())]
-    spread = page.evaluate("[...document.querySelectorAll('.track button')].every((b) => b.scrollWidth <= b.clientWidth)")
+    spread = page.evaluate(
+        "[...document.querySelectorAll('.track button')].every((b) => b.scrollWidth <= b.clientWidth)"
+    )
 
     assert spread
-    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in zip(boxes, boxes[1:], strict=False) if one["y"] == other["y"])
+    assert all(
+        one["x"] + one["width"] <= other["x"] + 1
+        for one, other in zip(boxes, boxes[1:], strict=False)
+        if one["y"] == other["y"]
+    )
     expect(page.locator(".track [aria-current=step]")).to_have_text("Drop")
