@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
-from accounts.templatetags.keepword import day
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import NoteForm
 from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
+from crm.views.contacts import promises_in_words
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
 from pages.navigation import read_counts
@@ -55,11 +55,7 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
         lambda uid: actions.keep_note(contact=contact, body=body, uid=uid, now=now),
         lambda uid: actions.kept_note(contact=contact, uid=uid),
     )
-    said = [_("The note is kept.")]
-    said += [
-        _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
-        for promise in noted.promises
-    ]
+    said = [_("The note is kept."), *promises_in_words(noted.promises)]
     if contact.binned_at:
         tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
         return redirect("bin_list")
@@ -76,7 +72,7 @@ def _render_contact(request: OwnerRequest, pk: int, note_form: NoteForm) -> Http
         "at": page.contact.get_absolute_url(),
         "today": page.today,
         "note_form": note_form,
-        "stages": [stage for stage in Stage if stage != Stage.DROP],
+        "stages": [stage for stage in Stage if stage != Stage.DROP or page.contact.is_dropped],
         "rhythms": RHYTHMS,
         "units": RhythmUnit.choices,
     }
