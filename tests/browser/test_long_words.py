@@ -11,8 +11,6 @@ from django.db import models
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-
-
 from tests.browser.conftest import DESK, NARROW
 from tests.browser.network import build, private_links
 from tests.browser.test_pages import sideways

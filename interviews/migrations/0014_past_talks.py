@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0013_fold_apostrophes"),
-        ("interviews", "0012_prepared_talk_stays"),
+        ("interviews", "0013_answers_words_and_zones"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
