@@ -35,6 +35,7 @@ offer(
         "interviews.Ask.contact",
         "interviews.ChosenQuestion.contact",
         "interviews.Interview.contact",
+        "interviews.NewsItem.contact",
         "interviews.Offer.contact",
         "interviews.Preparation.contact",
     ],

@@ -117,6 +117,7 @@ class ContactPage:
     promises: list[Promise]  # open, the most urgent first
     has_more_promises: bool
     interview: Interview | None  # the next
+    unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     tags: list[Tag]
     also_of: list[Contact]  # others with the same e-mail
@@ -150,7 +151,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=next((talk for talk in talks if talk.ends_at > now), None),
+        interview=next((talk for talk in talks if talk.ends_at > now and not talk.is_unsuited), None),
+        unsuited=[talk for talk in talks if talk.ends_at > now and talk.is_unsuited],
         asked_about=[talk for talk in talks if talk.ends_at <= now],
         tags=list(contact.tags.order_by("name_key")),
         also_of=list(sharing) if contact.email else [],

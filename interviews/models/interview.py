@@ -36,6 +36,7 @@ _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
     *("starts_at", "where", "purpose", "state", "version", "is_logged"),
+    *("attendee_status", "attendee_starts_at", "attendee_minutes", "attendee_comment", "attendee_refused_at"),
 )
 
 
@@ -108,6 +109,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def between(self, start: datetime, end: datetime) -> "InterviewQuerySet":
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def unsuited(self) -> "InterviewQuerySet":
+        """Those planned that the contact declined, or proposed another time for, which I have not answered."""
+        unsuited = Q(attendee_status=AttendeeStatus.DECLINED) | Q(attendee_status=AttendeeStatus.COUNTERED)
+        return self.planned().filter(unsuited, attendee_refused_at__isnull=True)
 
     def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
         """Those planned that run while `agreed` would; `but` is the one that is being moved."""
@@ -294,9 +300,13 @@ class Interview(Versioned):
 
     def may_move_to_theirs(self, now: datetime) -> bool:
         """Whether the other time they propose can be taken: it is to come, near enough to be meant, and not refused."""
-        at = self.attendee_starts_at
-        is_near = at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
-        return self.is_planned and is_near and self.attendee_refused_at is None
+        at = self.attendee_starts_at if self.proposes_near else None
+        return self.is_planned and at is not None and at > now and self.attendee_refused_at is None
+
+    @property
+    def proposes_near(self) -> bool:
+        """Whether the other time they propose is near enough to be meant."""
+        return self.attendee_starts_at is not None and abs(self.attendee_starts_at - self.starts_at) <= FARTHEST
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -343,6 +353,11 @@ class Interview(Versioned):
     def suits_them(self) -> bool:
         """As far as is known: they have neither declined it nor proposed another time."""
         return self.attendee_status not in (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED)
+
+    @property
+    def is_unsuited(self) -> bool:
+        """They declined it, or proposed another time that I have not answered."""
+        return not self.suits_them and self.attendee_refused_at is None
 
     @property
     def is_cancelled(self) -> bool:
