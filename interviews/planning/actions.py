@@ -107,6 +107,40 @@ def change(
     return told
 
 
+def memory_of(interview: Interview) -> dict[str, Any]:
+    """What `restore` needs, to be kept before a change."""
+    return {"agreed": interview.agreed.as_json(), "invited": [interview.invited_email, interview.invited_sequence]}
+
+
+@transaction.atomic
+def restore(*, interview: Interview, memory: dict[str, Any], now: datetime) -> None:
+    """Undoes a change while its mail has not left; the invitation before it stands again. Raises Stale once it has."""
+    _expect(interview, InterviewState.PLANNED)
+    _expect_unsent(interview, now)
+    interview.agree(Agreed.from_json(memory["agreed"]))
+    interview.invited_email, interview.invited_sequence = memory["invited"]
+    _keep(interview)
+
+
+@transaction.atomic
+def unplan(*, interview: Interview, now: datetime) -> None:
+    """Undoes `plan` while its mail has not left: nobody ever hears of it. What was prepared waits for the next talk."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.PLANNED)
+    _expect_unsent(interview, now)
+    interview.contact.preparations.filter(interview=interview).update(interview=None)
+    interview.change(interview.version, binned_at=now, state=InterviewState.CANCELLED)
+    step_back(interview.contact, Stage.SCHEDULED, now)
+
+
+def _expect_unsent(interview: Interview, now: datetime) -> None:
+    """Takes the invitation back, or raises Stale when it may have arrived."""
+    if interview.invited_email:
+        mails, _stopped = _take_back(interview, now)
+        if any(may_have_arrived(mail) for mail in mails if mail.occurrence_key == _current_key(interview)):
+            raise Stale(interview)
+
+
 @transaction.atomic
 def invite(*, interview: Interview, now: datetime) -> Told:
     """Invites anew: the address came later, or the mail did not arrive."""

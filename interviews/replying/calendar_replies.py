@@ -18,7 +18,7 @@ from interviews.models import FARTHEST, LONGEST, SHORTEST, AttendeeStatus, Inter
 from interviews.replying import calendar_zones
 from interviews.replying.answer_mails import BEGIN, LARGEST_MAIL, PackedError, calendars_in
 
-LARGEST = 200_000  # characters of a calendar file; a reply has two thousand
+LARGEST = 150_000  # characters of a calendar file; a reply has two thousand
 SAID = {
     "ACCEPTED": AttendeeStatus.ACCEPTED,
     "DECLINED": AttendeeStatus.DECLINED,

@@ -4,8 +4,10 @@ import time
 from base64 import b64encode, encodebytes
 from collections.abc import Callable
 from contextlib import suppress
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
+from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from quopri import encodestring
@@ -93,7 +95,7 @@ def attached_only(text: str) -> bytes:
 def forwarded(inner: bytes) -> bytes:
     outer = MIMEMultipart("mixed")
     outer.attach(MIMEText("fyi"))
-    outer.attach(part("message/rfc822", inner, "7bit"))
+    outer.attach(MIMEMessage(message_from_bytes(inner)))
     return headed(outer)
 
 
