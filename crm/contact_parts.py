@@ -10,6 +10,7 @@ KEPT = Q(binned_at__isnull=True)
 offer(
     Words("contacttags", Concat(Value("#"), "tag__name", output_field=TextField())),
     Words("notes", "body", where=KEPT),
+    Words("otheremails", "address"),
     Entries("stage", 1, "stage_changes", at="at", text="after", aside="before"),
     Entries("touch", 3, "touches", at="created_at", text=Cast("happened_on", TextField())),
     Entries("note", 7, "notes", at="created_at", more=("html",), where=KEPT),
@@ -18,6 +19,7 @@ offer(
         "crm.ContactTag.contact",
         "crm.ImportRow.contact",
         "crm.Note.contact",
+        "crm.OtherEmail.contact",
         "crm.StageChange.contact",
         "crm.Touch.contact",
     ],

@@ -26,7 +26,7 @@ offer(
         "state",
         aside="medium",
         where=KEPT,
-        more=("minutes", "starts_at"),
+        more=("minutes", "starts_at", "is_logged"),
     ),
     Entries("ask", 4, "asks", at="asked_at", text="subject"),
     Entries("offer", 5, "offers", at="created_at", text="about", aside="state", where=~Q(state="withdrawn")),

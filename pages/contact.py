@@ -2,7 +2,7 @@
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, QuerySet, Value
@@ -24,7 +24,7 @@ from interviews.models import Interview
 PROMISES = 10
 ENTRIES = 20
 SHARING = 3
-STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
+PLANNED = 5  # talks, of which the first may have passed
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
     (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
@@ -88,12 +88,17 @@ class Entry:
     def length(self) -> str:
         """ "20 minutes by phone" """
         minutes = ngettext("%(n)d minute", "%(n)d minutes", self.more[0]) % {"n": self.more[0]}
-        return f"{minutes} {HOW.get(self.aside, '')}".strip()
+        return f"{minutes if self.more[0] else ''} {HOW.get(self.aside, '')}".strip()
 
     @property
     def starts_at(self) -> datetime | None:
         """Of a talk."""
         return self.more[1]
+
+    @property
+    def only_day(self) -> date | None:
+        """Of a talk that was logged afterwards: nobody knows at what time it was."""
+        return timezone.localdate(self.at) if self.kind == "talk" and self.more[2] else None
 
     @property
     def spoke_on(self) -> date | None:
@@ -112,6 +117,7 @@ class ContactPage:
     promises: list[Promise]  # open, the most urgent first
     has_more_promises: bool
     interview: Interview | None  # the next
+    asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     tags: list[Tag]
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
@@ -134,6 +140,9 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
+    talks = list(contact.interviews.planned().slim().next_first()[:PLANNED])
+    for talk in talks:
+        talk.contact = contact
     sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
@@ -141,7 +150,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
+        interview=next((talk for talk in talks if talk.ends_at > now), None),
+        asked_about=[talk for talk in talks if talk.ends_at <= now],
         tags=list(contact.tags.order_by("name_key")),
         also_of=list(sharing) if contact.email else [],
         story=story,

@@ -18,6 +18,7 @@ from crm.models import (
     ImportRow,
     Note,
     Organisation,
+    OtherEmail,
     StageChange,
     Tag,
     Touch,
@@ -121,6 +122,15 @@ class TouchFactory(DjangoModelFactory):
     contact = factory.SubFactory(ContactFactory)
     happened_on = TODAY
     created_at = NOW
+
+
+class OtherEmailFactory(DjangoModelFactory):
+    class Meta:
+        model = OtherEmail
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    address = "vera.couver@example.net"
 
 
 class ImportFactory(DjangoModelFactory):

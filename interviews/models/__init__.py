@@ -2,6 +2,7 @@
 
 from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (
+    ANSWER,
     ASKED_FOR,
     FARTHEST,
     LONGEST,
@@ -19,6 +20,7 @@ from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, 
 from interviews.models.subscribing import CalendarFeed
 
 __all__ = [
+    "ANSWER",
     "ASKED_FOR",
     "FARTHEST",
     "LONGEST",

@@ -28,10 +28,14 @@ SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
 FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
+ANSWER = (
+    *("attendee_status", "attendee_at", "attendee_starts_at"),
+    *("attendee_minutes", "attendee_comment", "attendee_refused_at"),
+)
 _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
-    *("starts_at", "where", "purpose", "state", "version"),
+    *("starts_at", "where", "purpose", "state", "version", "is_logged"),
 )
 
 
@@ -80,10 +84,10 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone" """
+        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
         how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
         length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}"
+        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
@@ -132,7 +136,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def of_mail(self, mail: OutgoingMail) -> "Interview | None":
         """The one a mail is about; None when it is gone."""
         found = self.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
-        talk = found.select_related("owner", "contact__organisation", "contact__introduced_by").first()
+        talk = found.select_related("owner", "offer", "contact__organisation", "contact__introduced_by").first()
         if talk:
             talk.contact.owner = talk.owner
         return talk
@@ -168,7 +172,12 @@ class Interview(Versioned):
     attendee_status = models.CharField(max_length=10, choices=AttendeeStatus, blank=True)
     attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
+    attendee_minutes = models.PositiveSmallIntegerField(null=True)  # and its length, when they named one
+    attendee_comment = models.TextField(max_length=2000, blank=True)  # their words with the answer
+    attendee_refused_at = models.DateTimeField(null=True)  # when I said that their time does not suit me
+    answer_before = models.JSONField(null=True)  # what stood before the last answer, for its undo
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
+    is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
@@ -177,7 +186,9 @@ class Interview(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="interview_length"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=10, minutes__lte=120) | Q(is_logged=True, minutes=0), name="interview_length"
+            ),
             models.CheckConstraint(condition=Q(medium__in=Medium.values), name="interview_medium_known"),
             models.CheckConstraint(condition=Q(state__in=InterviewState.values), name="interview_state_known"),
             models.CheckConstraint(
@@ -224,12 +235,12 @@ class Interview(Versioned):
             hexed, sequence = _ANSWER.unsign(token).split("~")
         except BadSignature:
             return None
-        rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner")
+        rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner", "offer")
         found: Interview | None = rows.filter(uid=uuid.UUID(hexed)).first()
         return (found, int(sequence)) if found else None
 
     def answer_url(self, answer: str, sequence: int) -> str:
-        """ "yes" or "no" to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
+        """ "yes", "no" or "another" time, to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
         token = _ANSWER.sign(f"{self.uid.hex}~{sequence}")
         return str(settings.SITE_URL) + reverse(f"guest_{answer}", args=[token])
 
@@ -282,13 +293,27 @@ class Interview(Versioned):
         self.starts_at = agreed.starts_at
 
     def may_move_to_theirs(self, now: datetime) -> bool:
-        """Whether the other time they propose can be taken: it is to come, and near enough to be meant."""
+        """Whether the other time they propose can be taken: it is to come, near enough to be meant, and not refused."""
         at = self.attendee_starts_at
-        return self.is_planned and at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
+        is_near = at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
+        return self.is_planned and is_near and self.attendee_refused_at is None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The columns that say what the contact answered."""
+        return {name: getattr(self, name) for name in ANSWER}
 
     def forget_answer(self) -> None:
         """A new invitation asks anew; the caller saves."""
-        self.attendee_status, self.attendee_at, self.attendee_starts_at = AttendeeStatus.SILENT, None, None
+        self.attendee_status, self.attendee_comment = AttendeeStatus.SILENT, ""
+        self.attendee_at = self.attendee_starts_at = self.attendee_minutes = self.attendee_refused_at = None
+        self.answer_before = None
+
+    @property
+    def their_zone(self) -> str:
+        """Whose clock they read: as they chose for this talk, else the contact's. Costs a query unless `offer` was fetched along."""
+        offer = getattr(self, "offer", None)
+        return offer.time_zone if offer and offer.time_zone else self.contact.time_zone
 
     @property
     def zone(self) -> ZoneInfo:

@@ -141,7 +141,7 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
     )
     _learn_zone(offer.contact, answer.zone)
     _keep_words(offer, answer.note, now)
-    _set(offer, OfferState.COUNTERED, chase_on=None)
+    _set(offer, OfferState.COUNTERED, chase_on=None, time_zone=zone)
     _tell_owner(offer, "proposed", answer, now)
     return made
 
@@ -291,6 +291,7 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     _keep_words(offer, answer.note, now)
     said = {"word": answer.note} if answer.note else {}
+    said |= {"time_zone": answer.zone} if answer.zone else {}
     _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview, **said)
     if what:
         _tell_owner(offer, what, answer, now)

@@ -1,8 +1,9 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -44,7 +45,7 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return Cancelled(_("the offer is gone"))
     told, owner = mail.context, offer.owner
     starts_at = datetime.fromisoformat(told["starts_at"])
-    zone = told["zone"] or offer.contact.time_zone
+    zone = told["zone"] or offer.their_zone
     leads_to = offer.interview.get_absolute_url() if offer.interview else offer.get_absolute_url()
     context = {
         "what": told["what"],
@@ -83,7 +84,9 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(load_zone(counter.time_zone)):
-        return mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+    mail_messages.put_in_thread(cast(EmailMessage, composed.message), mail_messages.offer_references(offer))
+    return composed
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:
@@ -184,12 +187,17 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(load_zone(context["zone"])):
-        return mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+    message = cast(EmailMessage, composed.message)
+    if is_chase:
+        mail_messages.mark_as_automatic(message)
+        mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return composed
 
 
 def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
     """The times that can still be taken, as seen from `zone` and by the owner, and the link to take one."""
-    zone = zone or offer.contact.time_zone or offer.owner.time_zone
+    zone = zone or offer.their_zone or offer.owner.time_zone
     other = offer.owner.time_zone if zone != offer.owner.time_zone else ""
     return {
         "offer": offer,
