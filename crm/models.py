@@ -260,6 +260,10 @@ class Contact(Versioned):
         return without_met(self.how_met)
 
     @property
+    def stage_name(self) -> str:
+        return str(Stage(self.stage).label)
+
+    @property
     def is_dropped(self) -> bool:
         return self.stage == Stage.DROP
 
@@ -291,7 +295,7 @@ class Contact(Versioned):
         return add_months(day, self.rhythm_count * (12 if self.rhythm_unit == RhythmUnit.YEARS else 1))
 
     def standing(self, today: date) -> str:
-        stands = _now("in the bin") if self.binned_at else self.get_stage_display()
+        stands = _now("in the bin") if self.binned_at else self.stage_name
         return _now("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {
             "name": self.name,
             "stage": stands,

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
@@ -25,28 +22,21 @@ class MailHealth:
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """One query; what the server said is read when it fails. Late is judged by `not_before`: the next attempt is moved by
-    every try, and is never late itself."""
-    looked_at = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")[:1]
-    waiting = OutgoingMail.objects.waiting().filter(owner=user_id)
-    failing = Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
-    looked, untried, own, failing_since = (
-        get_user_model()
-        .objects.filter(pk=user_id)
-        .values_list(
-            Subquery(looked_at),
-            Subquery(_first(_never_tried())),
-            Subquery(_first(waiting)),
-            Subquery(failing.values("failing_since")),
-        )
-        .get()
-    )
-    waits_since = min((at for at in (untried, own) if at is not None and now - at > MAIL_LATE), default=None)
-    if failing_since is not None:
-        is_late = waits_since is not None or now - failing_since > MAIL_LATE
-        words = _its_words(failing.values_list("last_error", flat=True).first())
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked)
-    return _without_failure(looked, waits_since, now)
+    """Two queries, and one more while mail waits. Late is judged by `not_before`: the next attempt is moved by every try, and
+    is never late itself."""
+    drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at")
+    looked_at = drained.values_list("drained_at", flat=True).first()
+    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
+    waiting = list(front.values_list("owner", "attempts", "not_before")[:LOOKED_AT])
+    # what another recipient's server puts off is no alarm for this user
+    concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
+    waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
+    failing = waiting and Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN).first()
+    if failing and failing.failing_since:
+        is_late = waits_since is not None or now - failing.failing_since > MAIL_LATE
+        words = _its_words(failing.last_error)
+        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
+    return _without_failure(looked_at, waits_since, now)
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
@@ -63,16 +53,6 @@ def _without_failure(looked_at: datetime | None, waits_since: datetime | None, n
     )
 
 
-def _never_tried() -> QuerySet[OutgoingMail]:
-    """Of everybody, at the front of the queue. What one recipient's server puts off is no alarm for the others."""
-    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")[:LOOKED_AT]
-    return OutgoingMail.objects.filter(pk__in=front.values("pk"), attempts=0)
-
-
-def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail, Any]:
-    return mails.order_by("not_before").values("not_before")[:1]
-
-
-def _its_words(error: str | None) -> str:
+def _its_words(error: str) -> str:
     kept = _("Nothing is lost; it leaves as soon as the server takes it.")
     return _("It says: %(words)s. %(kept)s") % {"words": error, "kept": kept} if error else kept

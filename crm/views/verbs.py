@@ -30,7 +30,7 @@ def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
         return go_back(request, contact.get_absolute_url())
     actions.change_stage(contact=contact, to=form.cleaned_data["stage"], seen=seen, now=timezone.now())
     if contact.stage != before:
-        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
+        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
         tell(request, said, undo=_undo("contact_stage", contact, stage=before))
     return go_back(request, contact.get_absolute_url())
 
@@ -77,7 +77,7 @@ def contact_resume(request: OwnerRequest, pk: int) -> HttpResponse:
     if not contact.is_dropped:
         raise Stale(contact)
     actions.resume(contact=contact, seen=seen, now=timezone.now())
-    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
+    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
     tell(request, said, undo=_undo("contact_drop", contact))
     return go_back(request, contact.get_absolute_url())
 

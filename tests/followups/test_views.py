@@ -553,7 +553,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, many,
     for _number in range(many):
         PromiseFactory(contact=ContactFactory(owner=user), **fields)
     counts = 3 if tab in ("mine", "theirs") else 4
-    with django_assert_num_queries(5 + counts):  # session, user, rows, counts, two of the navigation
+    with django_assert_num_queries(6 + counts):  # session, user, rows, counts, three of the navigation
         client.get(reverse("promise_list"), {"tab": tab})
 
 
