@@ -1,6 +1,6 @@
 """Whether mail goes out, as every page tells it: the foot of the navigation, and the banner when something is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,12 +8,14 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from base.counting import count_up_to, in_figures
 from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
 FAILURE_FORGOTTEN = timedelta(minutes=15)
 LOOKED_AT = 100  # mails at the front of the queue
+HELD_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class MailHealth:
     is_late: bool = False  # worth a banner
     advice: str = ""
     looked_at: datetime | None = None  # by a worker, last
+    held: str = ""  # how many of this user's mails wait for their word, since the database was put back
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
@@ -41,6 +44,7 @@ def mail_columns(user_id: int, now: datetime) -> dict[str, Subquery]:
         "own": Subquery(_first(OutgoingMail.objects.waiting().filter(owner=user_id))),
         "failing_since": Subquery(_failing(now).values("failing_since")),
         "error": Subquery(_failing(now).values("last_error")),
+        "held": count_up_to(OutgoingMail.objects.filter(owner=user_id).held_by_put_back(), HELD_CAP),
     }
 
 
@@ -50,15 +54,19 @@ def judge(
     own: datetime | None,
     failing_since: datetime | None,
     error: str | None,
+    held: int | None,
     *,
     now: datetime,
 ) -> MailHealth:
     """`untried` and `own` are since when the oldest mail waits: of everybody's that nobody has tried, and of this user's."""
     waits_since = min((at for at in (untried, own) if at is not None and now - at > MAIL_LATE), default=None)
-    if failing_since is not None:
+    if failing_since is None:
+        health = _without_failure(looked_at, waits_since, now)
+    else:
         is_late = waits_since is not None or now - failing_since > MAIL_LATE
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, _its_words(error), looked_at)
-    return _without_failure(looked_at, waits_since, now)
+        said = _("Mail waits: the mail server does not answer")
+        health = MailHealth(said, is_late, _its_words(error), looked_at)
+    return replace(health, held=in_figures(held, HELD_CAP)) if held else health
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
