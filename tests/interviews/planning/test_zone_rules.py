@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 import time_machine
 
-from interviews.models import Interview
+from interviews.models import Counter, Interview, OfferSlot
 from interviews.planning import actions, mails
 from outbox.models import LeftOut, OutgoingMail
 from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory, OfferSlotFactory
