@@ -1,16 +1,18 @@
 """Whether mail goes out, as every page tells it: the foot of the navigation, and the banner when something is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from base.counting import in_figures
 from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
 FAILURE_FORGOTTEN = timedelta(minutes=15)
 LOOKED_AT = 100  # mails at the front of the queue
+HELD_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,11 @@ class MailHealth:
     is_late: bool = False  # worth a banner
     advice: str = ""
     looked_at: datetime | None = None  # by a worker, last
+    held: str = ""  # how many of this user's mails wait for their word, since the database was put back
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """Two queries, and one more while mail waits. Late is judged by `not_before`: the next attempt is moved by every try, and
+    """Three queries, and one more while mail waits. Late is judged by `not_before`: the next attempt is moved by every try, and
     is never late itself."""
     drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at")
     looked_at = drained.values_list("drained_at", flat=True).first()
@@ -31,12 +34,20 @@ def read_mail_health(user_id: int, now: datetime) -> MailHealth:
     # what another recipient's server puts off is no alarm for this user
     concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
     waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
+    held = count_held(user_id)
     failing = waiting and Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN).first()
     if failing and failing.failing_since:
         is_late = waits_since is not None or now - failing.failing_since > MAIL_LATE
         words = _its_words(failing.last_error)
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
-    return _without_failure(looked_at, waits_since, now)
+        health = MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
+    else:
+        health = _without_failure(looked_at, waits_since, now)
+    return replace(health, held=in_figures(held, HELD_CAP)) if held else health
+
+
+def count_held(user_id: int) -> int:
+    """How many of the user's mails wait for their word since the database was put back, up to one past HELD_CAP."""
+    return OutgoingMail.objects.filter(owner=user_id).held_by_put_back()[: HELD_CAP + 1].count()
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:

@@ -142,6 +142,22 @@ def _expect_unsent(interview: Interview, now: datetime) -> None:
 
 
 @transaction.atomic
+def keep_local_time(*, interview: Interview, now: datetime) -> bool:
+    """A zone's rules have changed: the talk stays at its local time, and a contact who was invited gets one mail that says
+    so. False when there was nothing to do."""
+    interview.owner.hold()
+    _expect(interview, InterviewState.PLANNED)
+    before = interview.agreed
+    if before.starts_at == interview.starts_at:
+        return False
+    interview.agree(before)
+    if interview.invited_email:
+        announce(interview, before=before, changed=True, by_rules=True, now=now)
+    _keep(interview)
+    return True
+
+
+@transaction.atomic
 def invite(*, interview: Interview, now: datetime) -> Told:
     """Invites anew: the address came later, or the mail did not arrive."""
     _expect(interview, InterviewState.PLANNED)
@@ -293,7 +309,15 @@ def occurrence_key(kind: str, interview: Interview, sequence: int, address: str)
     return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
 
 
-def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bool = False, now: datetime) -> Told:
+def announce(
+    interview: Interview,
+    *,
+    before: Agreed,
+    changed: bool,
+    by_them: bool = False,
+    by_rules: bool = False,
+    now: datetime,
+) -> Told:
     """Brings the contact up to date with the interview, in the caller's transaction; the caller saves the interview.
 
     What has not left is taken back first, so that several changes within the delay are one mail, or none. Who may hold
@@ -312,7 +336,7 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bo
     invites = wanted if changed or had != wanted or not is_current else ""
     is_update = holds_one and had == wanted
     if invites:
-        context = {**_thread(arrived), "by_them": by_them} if is_update else {}
+        context = {**_thread(arrived), "by_them": by_them, "by_rules": by_rules} if is_update else {}
         _queue(interview, INVITATION, invites, context, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
         interview.forget_answer()
