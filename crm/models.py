@@ -122,6 +122,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Whom to be in touch with again: continuing, and the rhythm has come round."""
         return self.alive().filter(stage=Stage.CONTINUE, touch_on__lte=today).order_by("touch_on", "pk")
 
+    def to_decide(self) -> "ContactQuerySet":
+        """Who was met and is undecided: continue or drop (product.md rule 12)."""
+        return self.alive().filter(stage=Stage.MET).in_list_order()
+
     @transaction.atomic(savepoint=False)  # mostly a part of a verb, which it fails with
     def refresh_search_text(self) -> int:
         """Rebuilds what these people, all of one owner, are found by; says for how many it was another. The rows are held

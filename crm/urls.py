@@ -10,6 +10,8 @@ from crm.views.verbs import (
     contact_stage,
     contact_touch,
     contact_untouch,
+    contact_unwait,
+    contact_wait,
     note_bin,
     note_restore,
 )
@@ -25,6 +27,8 @@ urlpatterns = [
     path("contacts/<number:pk>/resume/", contact_resume, name="contact_resume"),
     path("contacts/<number:pk>/touch/", contact_touch, name="contact_touch"),
     path("contacts/<number:pk>/untouch/", contact_untouch, name="contact_untouch"),
+    path("contacts/<number:pk>/wait/", contact_wait, name="contact_wait"),
+    path("contacts/<number:pk>/unwait/", contact_unwait, name="contact_unwait"),
     path("contacts/<number:pk>/bin/", contact_bin, name="contact_bin"),
     path("contacts/<number:pk>/restore/", contact_restore, name="contact_restore"),
     path("notes/<number:pk>/bin/", note_bin, name="note_bin"),

@@ -6,6 +6,7 @@ from interviews.holding import views as holding
 from interviews.learning import views as learning
 from interviews.offering import guest
 from interviews.offering import views as offering
+from interviews.past_talks import views as past_talks
 from interviews.planning import views as planning
 from interviews.preparing import question_views
 from interviews.preparing import views as preparing
@@ -25,6 +26,10 @@ urlpatterns = [
     path("interviews/<number:pk>/hold/", planning.interview_hold, name="interview_hold"),
     path("interviews/<number:pk>/unhold/", planning.interview_unhold, name="interview_unhold"),
     path("interviews/<number:pk>/no-show/", planning.interview_no_show, name="interview_no_show"),
+    # a talk that took place without the app
+    path("contacts/<number:contact_pk>/talked/", past_talks.past_talk_new, name="past_talk_new"),
+    path("talked/<number:pk>/remove/", past_talks.past_talk_remove, name="past_talk_remove"),
+    path("talked/<number:pk>/put-back/", past_talks.past_talk_put_back, name="past_talk_put_back"),
     # asking by letter
     path("contacts/<number:contact_pk>/ask/", asking.ask_new, name="ask_new"),
     path("asks/<number:pk>/", asking.ask_detail, name="ask_detail"),

@@ -25,40 +25,28 @@ class MailHealth:
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """One query. Late is judged by `not_before`: the next attempt is moved by every try, and is never late itself."""
-    columns = mail_columns(user_id, now)
-    found = get_user_model().objects.filter(pk=user_id).values_list(*columns.values()).first()
-    return judge(*(found or (None,) * len(columns)), now=now)
-
-
-def mail_columns(user_id: int, now: datetime) -> dict[str, Subquery]:
-    """What `judge` goes by, as columns of somebody's query."""
-    return {
-        "looked_at": Subquery(
-            WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values("drained_at")[:1]
-        ),
-        "untried": Subquery(_first(_never_tried())),
-        "own": Subquery(_first(OutgoingMail.objects.waiting().filter(owner=user_id))),
-        "failing_since": Subquery(_failing(now).values("failing_since")),
-        "error": Subquery(_failing(now).values("last_error")),
-    }
-
-
-def judge(
-    looked_at: datetime | None,
-    untried: datetime | None,
-    own: datetime | None,
-    failing_since: datetime | None,
-    error: str | None,
-    *,
-    now: datetime,
-) -> MailHealth:
-    """`untried` and `own` are since when the oldest mail waits: of everybody's that nobody has tried, and of this user's."""
+    """One query; what the server said is read when it fails. Late is judged by `not_before`: the next attempt is moved by
+    every try, and is never late itself."""
+    looked_at = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")[:1]
+    waiting = OutgoingMail.objects.waiting().filter(owner=user_id)
+    failing = Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
+    looked, untried, own, failing_since = (
+        get_user_model()
+        .objects.filter(pk=user_id)
+        .values_list(
+            Subquery(looked_at),
+            Subquery(_first(_never_tried())),
+            Subquery(_first(waiting)),
+            Subquery(failing.values("failing_since")),
+        )
+        .get()
+    )
     waits_since = min((at for at in (untried, own) if at is not None and now - at > MAIL_LATE), default=None)
     if failing_since is not None:
         is_late = waits_since is not None or now - failing_since > MAIL_LATE
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, _its_words(error), looked_at)
-    return _without_failure(looked_at, waits_since, now)
+        words = _its_words(failing.values_list("last_error", flat=True).first())
+        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked)
+    return _without_failure(looked, waits_since, now)
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
@@ -83,10 +71,6 @@ def _never_tried() -> QuerySet[OutgoingMail]:
 
 def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail, Any]:
     return mails.order_by("not_before").values("not_before")[:1]
-
-
-def _failing(now: datetime) -> QuerySet[Relay]:
-    return Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
 
 
 def _its_words(error: str | None) -> str:

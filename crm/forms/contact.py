@@ -224,7 +224,7 @@ class ContactForm(forms.Form):
             self.data = {**self.data.dict(), "seen": self.initial["seen"]}  # type: ignore[attr-defined]  # a QueryDict
 
     @property
-    def wrong(self) -> list[forms.BoundField]:
+    def wrong_fields(self) -> list[forms.BoundField]:
         """The fields that want another look, for the top of the page."""
         return [self[name] for name in self.errors if name in self.fields]
 

@@ -16,6 +16,8 @@ from crm import actions
 from crm.forms import RhythmForm, StageForm, TouchForm
 from crm.models import Contact, Note, Stage
 
+WAITS = {"week": 7, "month": 30}  # days
+
 
 @require_POST
 def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
@@ -101,6 +103,28 @@ def contact_untouch(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     actions.untouch(contact=contact, seen=seen_version(request, contact), now=timezone.now())
     tell(request, _("Taken back: the last time you spoke with %s.") % contact.name)
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def contact_wait(request: OwnerRequest, pk: int) -> HttpResponse:
+    """To be in touch can wait, a week or a month."""
+    contact, now = _contact(request, pk), timezone.now()
+    days = WAITS.get(request.GET.get("for", ""), WAITS["week"])
+    actions.wait_with_touch(contact=contact, days=days, seen=seen_version(request, contact), now=now)
+    said = _("%(name)s can wait. Next: %(day)s.") % {
+        "name": contact.name,
+        "day": near(contact.touch_on, request.user.today(now)),
+    }
+    tell(request, said, undo=_undo("contact_unwait", contact))
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def contact_unwait(request: OwnerRequest, pk: int) -> HttpResponse:
+    contact, now = _contact(request, pk), timezone.now()
+    actions.stop_waiting(contact=contact, seen=seen_version(request, contact), now=now)
+    tell(request, _("%s waits no longer.") % contact.name)
     return go_back(request, contact.get_absolute_url())
 
 

@@ -35,7 +35,7 @@ ANSWER = (
 _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
-    *("starts_at", "where", "purpose", "state", "version"),
+    *("starts_at", "where", "purpose", "state", "version", "is_logged"),
 )
 
 
@@ -84,10 +84,10 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone" """
+        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
         how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
         length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}"
+        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
@@ -177,6 +177,7 @@ class Interview(Versioned):
     attendee_refused_at = models.DateTimeField(null=True)  # when I said that their time does not suit me
     answer_before = models.JSONField(null=True)  # what stood before the last answer, for its undo
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
+    is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
@@ -185,7 +186,9 @@ class Interview(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="interview_length"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=10, minutes__lte=120) | Q(is_logged=True, minutes=0), name="interview_length"
+            ),
             models.CheckConstraint(condition=Q(medium__in=Medium.values), name="interview_medium_known"),
             models.CheckConstraint(condition=Q(state__in=InterviewState.values), name="interview_state_known"),
             models.CheckConstraint(

@@ -202,6 +202,15 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
     """Planned again, after `hold` or `no_show`."""
     interview.lock_contacts()
     _expect(interview, InterviewState.HELD, InterviewState.NO_SHOW)
+    if interview.is_logged:  # it was never planned: interviews.past_talks takes it back
+        raise Stale(interview)
+    take_back_holding(interview, now)
+    advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
+    return interview
+
+
+def take_back_holding(interview: Interview, now: datetime) -> None:
+    """Undoes what `hold` did to the interview, its debrief and the contact, in the caller's transaction."""
     held_at, interview.held_at = interview.held_at, None
     _keep(interview, state=InterviewState.PLANNED)
     contact = interview.contact
@@ -211,8 +220,6 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
         if last and last.created_at == held_at:  # ours; a later one stands for itself
             untouch(contact=contact, now=now)
         step_back(contact, Stage.MET, now)
-    advance(contact=contact, to=Stage.SCHEDULED, now=now)
-    return interview
 
 
 def _expect(interview: Interview, *states: str) -> None:

@@ -48,11 +48,47 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// a swapped page has lost the focus: give it to what says what happened
+// a tap in a row: the same action of the rows after it, then of those before it, by their addresses without the version
+let tapped = "";
+let next = [];
+
+function addressOf(button) {
+  return (button.getAttribute("formaction") ?? button.form?.getAttribute("action") ?? "").split("?")[0];
+}
+
+function rowButtons() {
+  return [...document.querySelectorAll("#main .row button")].filter((button) => button.form);
+}
+
+document.addEventListener("submit", ({ submitter }) => {
+  if (!submitter) return;
+  if (submitter.closest("#toasts")) {
+    next = tapped ? [tapped] : []; // what is undone comes back, and with it what was tapped
+  } else if (submitter.closest("#main .row")) {
+    const verb = (address) => address.replace(/\d+/, "");
+    tapped = addressOf(submitter);
+    const alike = rowButtons().map(addressOf).filter((address) => verb(address) === verb(tapped));
+    const at = alike.indexOf(tapped);
+    next = [...alike.slice(at + 1), ...alike.slice(0, at).reverse()];
+  } else {
+    tapped = "";
+    next = [];
+  }
+}, true);
+
+function focusNext() {
+  const buttons = new Map(rowButtons().map((button) => [addressOf(button), button]));
+  const button = next.map((address) => buttons.get(address)).find(Boolean);
+  const menu = button?.closest("details:not([open])");
+  (menu ? menu.querySelector("summary") : button)?.focus();
+  return Boolean(button);
+}
+
+// a swapped page has lost the focus: it goes on to the next row, or to what says what happened
 document.addEventListener("htmx:afterSettle", (event) => {
   startToasts(document);
   fillZones(document);
-  if (event.detail.target.id === "main" && document.activeElement === document.body) {
+  if (event.detail.target.id === "main" && document.activeElement === document.body && !focusNext()) {
     const undo = document.querySelector("#toasts button");
     const main = document.getElementById("main");
     if (undo) undo.focus({ preventScroll: true });
@@ -62,6 +98,34 @@ document.addEventListener("htmx:afterSettle", (event) => {
     }
   }
 });
+
+// Ctrl+Z takes back what the toast says, unless a text is being written
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.matches("input, textarea, select")) return;
+  const undo = document.querySelector("#toasts form button");
+  if (!undo) return;
+  event.preventDefault();
+  undo.click();
+});
+
+// an error goes away when its field is changed; whether it is mended the server says
+function forgetError({ target }) {
+  const group = target.closest("[aria-invalid]") ?? target.closest("fieldset, .field")?.querySelector("[aria-invalid]");
+  const field = target.closest("fieldset, .field");
+  if (!group || !field?.querySelector(".field__error")) return;
+  for (const one of field.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  for (const said of field.querySelectorAll(".field__error:not([role=status])")) said.remove();
+  for (const named of document.querySelectorAll(`.banner--late a[href="#${CSS.escape(target.id)}"]`)) {
+    const banner = named.closest(".banner");
+    const said = banner.querySelector("[data-rest]");
+    if (said) said.textContent = said.dataset.rest;
+    named.parentElement.remove();
+    if (!banner.querySelector("li")) banner.remove();
+  }
+}
+document.addEventListener("input", forgetError);
+document.addEventListener("change", forgetError);
+
 // what a room could not send before its page was closed
 async function sendWhatIsLeft() {
   try {

@@ -171,7 +171,7 @@ def test_the_preview_shows_their_time_and_what_is_in_the_way(client: Client, use
 def test_queries_of_the_offer_page_do_not_grow(client: Client, user, misaki, django_assert_max_num_queries):
     for n in range(30):
         InterviewFactory(contact=misaki, owner=user, local_date=date(2026, 11, 20) + timedelta(days=n % 9))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(new(misaki))
 
 
@@ -180,7 +180,7 @@ def test_the_page_of_an_offer_costs_the_same(client: Client, offer: Offer, slots
     offer.slots.all().delete()
     for n in range(slots):
         OfferSlotFactory(offer=offer, starts_at=TUESDAY + timedelta(hours=n))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(offer.get_absolute_url())
 
 
