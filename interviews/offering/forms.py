@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -102,8 +102,11 @@ class TimeRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the s
             raise ValidationError(_("Offer at least one time; three to five are kind."))
 
 
-TimeFormSet = forms.formset_factory(
-    TimeForm, formset=TimeRows, extra=TIMES, max_num=TIMES, absolute_max=MOST_TIMES, validate_max=True
+TimeFormSet = cast(
+    "type[TimeRows]",
+    forms.formset_factory(
+        TimeForm, formset=TimeRows, extra=TIMES, max_num=TIMES, absolute_max=MOST_TIMES, validate_max=True
+    ),
 )
 
 

@@ -180,7 +180,7 @@ def test_the_page_of_an_offer_costs_the_same(client: Client, offer: Offer, slots
     offer.slots.all().delete()
     for n in range(slots):
         OfferSlotFactory(offer=offer, starts_at=TUESDAY + timedelta(hours=n))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         client.get(offer.get_absolute_url())
 
 
