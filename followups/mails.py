@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.templatetags.keepword import moment
+from base.clock import write_time
 from base.counting import in_words
 from base.text import clean_line
 from base.zones import city, load_zone
@@ -42,7 +43,7 @@ OWNERS_AT_ONCE = 2000
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
-    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "contact__name"),
+    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "owner__twelve_hours", "contact__name"),
     # and when its next reminder is
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
@@ -224,6 +225,12 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     due = read.promises
     if not due:
         return Cancelled(_("everything was kept, put off or let go"))
+    with due[0].owner.own_hours():
+        return _written(mail, read, now)
+
+
+def _written(mail: OutgoingMail, read: Due, now: datetime) -> Composed:
+    due = read.promises
     owner, shown = due[0].owner, due[:SHOWN]
     today = owner.today(now)
     subject = _subject(due)
@@ -236,7 +243,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "more": len(due) - len(shown),
         "meant_for": _meant_for(due, today),
         "talks": [_talk(talk, owner) for talk in read.talks if owner.today(talk.starts_at) == today],
-        "mail_at": f"{owner.mail_at:%H:%M}",
+        "mail_at": write_time(owner.mail_at),
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + reverse("settings"),
         "stop_url": mail_links.stop_url(owner.pk),
@@ -339,7 +346,7 @@ def _meant_for(due: list[Promise], today: date) -> date | None:
 def _talk(talk: Interview, owner: User) -> dict[str, Any]:
     theirs = talk.contact.time_zone
     return {
-        "at": date_format(talk.starts_at.astimezone(owner.zone), "H:i"),
+        "at": write_time(talk.starts_at.astimezone(owner.zone)),
         "there": f"{moment(talk.starts_at, theirs)}, {city(theirs)}" if theirs and theirs != owner.time_zone else "",
         "who": talk.contact.name,
         "minutes": talk.minutes,

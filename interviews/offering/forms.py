@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, understand
 from base.submitted_once import UidField
 from base.zones import city
@@ -21,7 +22,7 @@ from crm.models import Contact
 from interviews.models import ASKED_FOR, Agreed, Interview, Medium
 from interviews.offering import working_hours
 from interviews.offering.actions import Terms
-from interviews.planning.forms import OTHER, Chips, ClockField, MinutesField, PageForm
+from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
 
 TIMES = 5
 MONTHS_AHEAD = 6
@@ -151,7 +152,7 @@ class OfferForm(PageForm):
             raise ValidationError(_("%(day)s is too far away. Offer days within half a year.") % {"day": in_words(day)})
         starts_at = instant(day, at, zone)
         if not exists(day, at, zone):
-            known = {"city": city(self.owner.time_zone), "time": f"{at:%H:%M}", "next": clock(starts_at, zone)}
+            known = {"city": city(self.owner.time_zone), "time": write_time(at), "next": clock(starts_at, zone)}
             raise ValidationError(_("The clocks in %(city)s skip %(time)s that day. Try %(next)s.") % known)
         if starts_at <= self.now:
             raise ValidationError(_("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
@@ -175,5 +176,5 @@ class OfferForm(PageForm):
         )
         for n, starts_at in enumerate(free, 1):
             local = starts_at.astimezone(self.owner.zone)
-            found |= {f"day{n}": local.date().isoformat(), f"at{n}": f"{local:%H:%M}"}
+            found |= {f"day{n}": local.date().isoformat(), f"at{n}": write_time(local)}
         return found

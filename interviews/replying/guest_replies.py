@@ -40,7 +40,7 @@ def _answer(request: HttpRequest, token: str, *, accepts: bool) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     zone = interview.contact.time_zone or interview.owner.time_zone
     context = _page(interview, token, zone, accepts=accepts)
-    with timezone.override(load_zone(zone)):
+    with timezone.override(load_zone(zone)), interview.owner.own_hours():
         status = 200 if is_current else 410
         return render(
             request, "interviews/guest_reply.html", {**context, "is_current": is_current, "now": now}, status=status
