@@ -19,6 +19,7 @@ OPEN_CAP = 99
 ENTRIES = {
     "today": "today",
     "contact_": "contacts",
+    "note_": "contacts",
     "promise_": "promises",
     "learned": "learned",
     "question_list": "learned",

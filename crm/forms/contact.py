@@ -18,10 +18,11 @@ from accounts.models import User
 from base.names import called
 from base.submitted_once import UidField
 from base.text import fold, profile_url, promise_lines
+from base.versioned_form import VersionedForm
 from base.zones import zone_names, zone_of
 from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
-from crm.models import Contact, RhythmUnit, Stage, Tag
+from crm.models import Contact, Note, RhythmUnit, Stage, Tag
 from crm.search import named
 
 LISTED = 50  # how many names a field suggests
@@ -67,6 +68,15 @@ class NoteForm(forms.Form):
 
     def clean_body(self) -> str:
         return check_promises(self.cleaned_data["body"])
+
+
+class NoteChangeForm(VersionedForm, NoteForm):
+    """Changes what a note says."""
+
+    def __init__(self, data: Any = None, *, note: Note) -> None:
+        super().__init__(data, initial={"body": note.body, "version": note.version})
+        self.fields["body"].label = _("The note")
+        del self.fields["uid"]
 
 
 class ContactSearchForm(forms.Form):
