@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.templatetags.keepword import clock
 from base.counting import CAP, in_figures, in_words
 from base.dates import instant
 from crm.models import Contact, Stage
@@ -123,7 +123,7 @@ class Today:
     def _awaited(self, user: User) -> str:
         if self.next_talk is None:
             return ""
-        at = date_format(self.next_talk.starts_at.astimezone(user.zone), "H:i")
+        at = clock(self.next_talk.starts_at, user.zone)
         return _("%(who)s is at %(at)s") % {"who": self.next_talk.contact.first_name, "at": at}
 
 

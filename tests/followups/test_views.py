@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.http import seen_version
 from followups import views
 from followups.models import Promise
+from followups.promise_list import _head
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
 from tests.reading import every, headings, read_main, rows, text, title
 
@@ -611,3 +612,16 @@ def test_the_last_one_of_a_page_kept_leads_to_those_that_are_left(client, contac
     (row,) = client.get(second).context["page"].rows
     page = tap(client, "promise_keep", row, v=row.version, next=second)
     assert len(page.context["page"].rows) == 25
+
+
+@pytest.mark.parametrize(
+    ("day", "heads"),
+    [
+        (21, {0: "Today", 1: "Tomorrow", 2: "Next week", 8: "Next week", 9: "Later"}),  # a Saturday
+        (22, {0: "Today", 1: "Next week", 7: "Next week", 8: "Later"}),
+        (23, {0: "Today", 1: "This week", 6: "This week", 7: "Later"}),
+    ],
+)
+def test_weekend_looks_into_the_next_week(day: int, heads: dict[int, str]):
+    today = date(2026, 11, day)
+    assert {days: _head(today + timedelta(days=days), today) for days in heads} == heads
