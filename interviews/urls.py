@@ -116,6 +116,7 @@ urlpatterns = [
     path("settings/calendar/on/", subscribing.calendar_feed_on, name="calendar_feed_on"),
     path("feed/<str:token>.ics", subscribing.feed, name="feed"),
     # what came of it
+    path("interviews/<number:pk>/remembered/", learning.talk_remembered, name="talk_remembered"),
     path("learned/", learning.learned_list, name="learned"),
     path("learned/<number:question_pk>/", learning.learned_question, name="learned_question"),
     path("learned/<number:question_pk>/ask/", learning.learned_ask, name="learned_ask"),

@@ -24,7 +24,7 @@ from interviews.models import Interview
 PROMISES = 10
 ENTRIES = 20
 SHARING = 3
-PLANNED = 5  # talks, of which the first may have passed
+TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
     (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
@@ -69,7 +69,8 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """Of a note: cleaned by nh3 when it was written."""
-        return mark_safe(self.more[0])  # noqa: S308
+        html: str = self.more[0]
+        return mark_safe(html)  # noqa: S308
 
     @property
     def icon(self) -> str:
@@ -93,7 +94,8 @@ class Entry:
     @property
     def starts_at(self) -> datetime | None:
         """Of a talk."""
-        return self.more[1]
+        at: datetime | None = self.more[1]
+        return at
 
     @property
     def only_day(self) -> date | None:
@@ -119,6 +121,7 @@ class ContactPage:
     interview: Interview | None  # the next
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
+    past: list[Interview]  # held, the latest first, each with its debrief
     tags: list[Tag]
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
@@ -141,9 +144,10 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
-    talks = list(contact.interviews.planned().slim().next_first()[:PLANNED])
+    talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
     for talk in talks:
         talk.contact = contact
+    planned = [talk for talk in reversed(talks) if talk.is_planned]
     sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
@@ -151,9 +155,10 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=next((talk for talk in talks if talk.ends_at > now and not talk.is_unsuited), None),
-        unsuited=[talk for talk in talks if talk.ends_at > now and talk.is_unsuited],
-        asked_about=[talk for talk in talks if talk.ends_at <= now],
+        interview=next((talk for talk in planned if talk.ends_at > now and not talk.is_unsuited), None),
+        unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
+        asked_about=[talk for talk in planned if talk.ends_at <= now],
+        past=[talk for talk in talks if talk.is_held],
         tags=list(contact.tags.order_by("name_key")),
         also_of=list(sharing) if contact.email else [],
         story=story,

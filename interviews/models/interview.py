@@ -129,6 +129,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_contact(self) -> "InterviewQuerySet":
         return self.select_related("contact__organisation")
 
+    def with_debrief(self) -> "InterviewQuerySet":
+        """Those planned and held, each with what was learned there."""
+        rows = self.alive().filter(state__in=[InterviewState.PLANNED, InterviewState.HELD]).select_related("debrief")
+        return rows.only(*ROW, "debrief__learned", "debrief__done_at")
+
     def slim(self) -> "InterviewQuerySet":
         """What a row or a card shows of a talk, and no more."""
         return self.only(*ROW)

@@ -19,7 +19,7 @@ from interviews.replying.calendar_replies import Reply
 from outbox.tasks import wake
 
 REPLIED, NOT_THEN = "replied", "not-then"
-NEWS = {
+NEWS: dict[str, NewsKind] = {
     AttendeeStatus.ACCEPTED: NewsKind.YES,
     AttendeeStatus.TENTATIVE: NewsKind.PERHAPS,
 }  # the rest waits for an answer
