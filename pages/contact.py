@@ -138,7 +138,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     """Http404 when there is nobody of that key, or in the bin."""
     people = owner.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
-    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
+    promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
     talks = list(contact.interviews.planned().slim().next_first()[:PLANNED])
     for talk in talks:

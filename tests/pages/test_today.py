@@ -334,7 +334,7 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
         AskFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
         ContactFactory(owner=user, stage="met")
         talk(user, time(9))
-    # session, user, promises, late, due, talks, debriefs, to decide, to touch, other times, letters, two of the mail;
+    # session, user, promises, which days, talks, debriefs, to decide, to touch, other times, letters, two of the mail;
     # of a day that is done, whether there is anybody at all, and what comes next
-    with django_assert_num_queries(13 if many else 19):
+    with django_assert_num_queries(12 if many else 18):
         today(client)
