@@ -69,7 +69,7 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """Of a note: cleaned by nh3 when it was written."""
-        return mark_safe(self.more[0])  # noqa: S308
+        return mark_safe(str(self.more[0]))  # noqa: S308
 
     @property
     def icon(self) -> str:
@@ -93,7 +93,8 @@ class Entry:
     @property
     def starts_at(self) -> datetime | None:
         """Of a talk."""
-        return self.more[1]
+        at: datetime | None = self.more[1]
+        return at
 
     @property
     def only_day(self) -> date | None:
