@@ -69,8 +69,7 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """Of a note: cleaned by nh3 when it was written."""
-        html: str = self.more[0]
-        return mark_safe(html)  # noqa: S308
+        return mark_safe(str(self.more[0]))  # noqa: S308
 
     @property
     def icon(self) -> str:
@@ -142,7 +141,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     """Http404 when there is nobody of that key, or in the bin."""
     people = owner.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
-    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
+    promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
     talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
     for talk in talks:
