@@ -51,7 +51,8 @@ def beside() -> Path:
 
 
 def _is_in_memory() -> bool:
-    return connection.vendor == "sqlite" and connection.is_in_memory_db()
+    name = str(connection.settings_dict["NAME"])
+    return connection.vendor == "sqlite" and (name == ":memory:" or "mode=memory" in name)
 
 
 def _counted() -> int:
