@@ -179,6 +179,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """What the user has to know of: not delivered, or perhaps delivered twice."""
         return self.filter(UNSEEN).order_by("-updated_at", "-pk")
 
+    def came_back(self) -> "OutgoingMailQuerySet":
+        """Mails to contacts that did not arrive, until the user has seen it."""
+        return self.unseen().filter(state=State.DEAD).exclude(recipient_name="")
+
     def queue(
         self,
         *,

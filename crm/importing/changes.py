@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.text import fold, key_of
 from crm.importing.formats.people import Person
+from crm.importing.imported_contacts import organisations_called
 from crm.importing.models import LABELS
-from crm.importing.people import organisations_called
 from crm.models import Contact, Import, ImportAction, ImportRow, Note
 
 REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty

@@ -39,7 +39,13 @@ def compose_invitation(mail: OutgoingMail, now: datetime) -> Composed | Cancelle
     cause = _why_not_invited(interview, mail, now)
     if cause:
         return Cancelled(cause)
-    ics = calendars.request(interview, address=mail.recipient, sequence=mail.context["sequence"], now=now)
+    ics = calendars.request(
+        interview,
+        address=mail.recipient,
+        sequence=mail.context["sequence"],
+        is_chosen=_is_theirs(mail, interview),
+        now=now,
+    )
     return _composed(mail, interview, interview.agreed, INVITATION, ics)
 
 
@@ -88,20 +94,27 @@ def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: st
     context = _context(mail, interview, agreed)
     composed = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     message = cast(EmailMessage, composed.message)
-    for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
-        if ids:
-            message[header] = " ".join(ids)
+    mail_messages.put_in_thread(
+        message, [*mail_messages.offer_references(_offer_of(interview)), *context["references"]]
+    )
     method = "REQUEST" if name == INVITATION else "CANCEL"
-    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
-    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
+    mail_messages.attach_calendar(message, ics, method=method, name=name)
     return composed
+
+
+def _offer_of(interview: Interview) -> Offer | None:
+    return getattr(interview, "offer", None)
+
+
+def _is_theirs(mail: OutgoingMail, interview: Interview) -> bool:
+    """They chose the time: nobody asks whether it suits."""
+    is_update = bool(mail.context.get("references"))
+    return mail.context.get("by_them", False) or (_offer_of(interview) is not None and not is_update)
 
 
 def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str, Any]:
     """What the templates say, each time in the contact's zone first, when it is known."""
-    theirs = interview.contact.time_zone
-    is_update, by_them = bool(mail.context.get("references")), mail.context.get("by_them", False)
-    offer = Offer.objects.filter(interview=interview).first()
+    theirs, offer = interview.their_zone, _offer_of(interview)
     return {
         "interview": interview,
         "contact": interview.contact,
@@ -111,14 +124,14 @@ def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[s
         "other_zone": agreed.zone if theirs and theirs != agreed.zone else "",
         "zone_is_theirs": bool(theirs),
         "references": mail.context.get("references", []),
-        "is_update": is_update,
-        "by_them": by_them,
-        "by_rules": is_update and mail.context.get("by_rules", False),
-        "is_theirs": by_them
-        or (offer is not None and not is_update),  # they chose the time: nobody asks whether it suits
+        "is_update": bool(mail.context.get("references")),
+        "by_them": mail.context.get("by_them", False),
+        "is_theirs": _is_theirs(mail, interview),
+        "by_rules": bool(mail.context.get("references")) and mail.context.get("by_rules", False),
         "page_url": offer.url if offer else "",
         "yes_url": interview.answer_url("yes", mail.context["sequence"]),
         "no_url": interview.answer_url("no", mail.context["sequence"]),
+        "another_url": interview.answer_url("another", mail.context["sequence"]),
     }
 
 
@@ -169,7 +182,7 @@ def plan_confirmations(now: datetime) -> int:
     """One row for each ticked talk whose evening before has come where the contact lives. A late run still sends it."""
     planned = 0
     for talk in _ahead(now):
-        zone = talk.contact.time_zone or talk.owner.time_zone
+        zone = talk.their_zone or talk.owner.time_zone
         plan = partial(_plan, talk, now)
         planned += bool(guarded(plan, owner_id=talk.owner_id, zone=zone, step=CONFIRMATION, now=now))
     return planned
@@ -199,20 +212,24 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
     if interview is None or cause:
         return Cancelled(cause)
     zone, owner = _zone(interview), interview.owner
-    offer = Offer.objects.filter(interview=interview).first()
+    offer = _offer_of(interview)
     context = {
         "interview": interview,
         "agreed": interview.agreed,
         "contact": interview.contact,
         "owner": owner,
         "zone": zone.key,
-        "in_city": "" if interview.contact.time_zone else _(" in %(city)s") % {"city": city(zone.key)},
+        "in_city": "" if interview.their_zone else _(" in %(city)s") % {"city": city(zone.key)},
         "other_zone": owner.time_zone if owner.time_zone != zone.key else "",
         "is_today": now.astimezone(zone).date() == interview.starts_at.astimezone(zone).date(),
         "url": offer.url if offer else "",
     }
     with timezone.override(zone):
-        return mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
+        composed = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
+    message = cast(EmailMessage, composed.message)
+    mail_messages.mark_as_automatic(message)
+    mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return composed
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:
@@ -229,7 +246,7 @@ def _ahead(now: datetime) -> InterviewQuerySet:
         Interview.objects.planned()
         .filter(confirm_them=True, owner__is_active=True, starts_at__gt=now, starts_at__lte=now + AT_MOST_AHEAD)
         .exclude(contact__stage=Stage.DROP)
-        .select_related("owner", "contact")
+        .select_related("owner", "contact", "offer")
         .order_by("starts_at", "pk")[:AT_ONCE]
     )
     return ahead
@@ -253,7 +270,7 @@ def _queue(talk: Interview, address: str, now: datetime) -> bool:
 
 
 def _zone(interview: Interview) -> ZoneInfo:
-    return load_zone(interview.contact.time_zone or interview.owner.time_zone)
+    return load_zone(interview.their_zone or interview.owner.time_zone)
 
 
 def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: datetime) -> str:
@@ -279,7 +296,7 @@ def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: dat
 def foresee(owner_id: int, now: datetime) -> list[Coming]:
     """At most one of each, which has no row yet."""
     ahead = Interview.objects.planned().filter(owner=owner_id, starts_at__gt=now).exclude(contact__stage=Stage.DROP)
-    talks = list(ahead.select_related("owner", "contact").next_first()[:LOOKED_THROUGH])
+    talks = list(ahead.select_related("owner", "contact", "offer").next_first()[:LOOKED_THROUGH])
     found = (
         min(coming, key=lambda one: one.at, default=None)
         for coming in (_briefs(talks, now), _confirmations(talks, now))

@@ -48,7 +48,16 @@ from outbox import actions, engine, mail_health, put_back, settling
 from outbox.claims import Moment, Timings, system_clock
 from outbox.engine import Hooks, drain
 from outbox.kinds import PLANNERS
-from outbox.models import SIGN_IN, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
+from outbox.models import (
+    SIGN_IN,
+    DeliveryAttempt,
+    Figure,
+    LeftOut,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+    State,
+    message_id,
+)
 from outbox.settling import DATABASE_AWAY, relay_state
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
 from pages import navigation
@@ -367,8 +376,8 @@ def deaf(order: dict[str, Any]) -> None:
 
 
 def quiet_change(order: dict[str, Any]) -> None:
-    """Changes a promise without taking its reminder back."""
-    Promise._take_back_reminder = lambda self, due, now: None  # type: ignore[method-assign]
+    """Changes a promise without having its reminder composed anew."""
+    OutgoingMailQuerySet.compose_anew = lambda self, now: 0  # type: ignore[method-assign]
 
 
 def host_clock(order: dict[str, Any]) -> None:
