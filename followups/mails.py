@@ -224,12 +224,14 @@ def prepare(mails: list[OutgoingMail], now: datetime) -> None:
 
 def _read(owner_id: int, now: datetime) -> Due:
     """For one mail alone."""
-    counted = _due(now).filter(owner=owner_id).annotate(of_all=Window(Count("pk")), first=Window(Min("remind_at")))
-    promises = list(counted[: SHOWN[0]])
-    if not promises:
-        return Due()
-    talks = list(_talks_around(now).filter(owner=owner_id))
-    return Due(promises, promises[0].of_all, promises[0].first, talks)
+    of_all = {"count": Window(Count("pk")), "first": Window(Min("remind_at"))}
+    found = Due()
+    for promise in _due(now).filter(owner=owner_id).annotate(**of_all)[: SHOWN[0]]:
+        found.promises.append(promise)
+        found.count, found.first = promise.count, promise.first  # type: ignore[attr-defined]  # annotated
+    if found.promises:
+        found.talks = list(_talks_around(now).filter(owner=owner_id))
+    return found
 
 
 def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:

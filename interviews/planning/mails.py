@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from itertools import chain
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,10 +148,7 @@ def keep_local_times(now: datetime) -> int:
         moved += bool(guarded(keep, owner_id=talk.owner_id, zone=talk.time_zone, step=RULES, now=now))
     slots = OfferSlot.objects.filter(taken_at__isnull=True, starts_at__gt=now)
     counters = Counter.objects.filter(decided_at__isnull=True, starts_at__gt=now)
-    for row in chain(slots.iterator(chunk_size=AT_ONCE), counters.iterator(chunk_size=AT_ONCE)):
-        keep = partial(_keep_proposed, row)
-        moved += bool(guarded(keep, owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now))
-    return moved
+    return moved + _keep_proposed(slots, now) + _keep_proposed(counters, now)
 
 
 def _keep_local_time(talk: Interview, now: datetime) -> bool:
@@ -163,11 +160,18 @@ def _keep_local_time(talk: Interview, now: datetime) -> bool:
         return False
 
 
-def _keep_proposed(row: OfferSlot | Counter) -> int:
-    starts_at = instant(row.local_date, row.local_time, load_zone(row.time_zone))
-    if starts_at == row.starts_at:
-        return 0
-    return type(row)._base_manager.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
+def _keep_proposed(rows: QuerySet[OfferSlot] | QuerySet[Counter], now: datetime) -> int:
+    def keep(row: OfferSlot | Counter) -> int:
+        starts_at = instant(row.local_date, row.local_time, ZoneInfo(row.time_zone))
+        if starts_at == row.starts_at:
+            return 0
+        return rows.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
+
+    found = rows.iterator(chunk_size=AT_ONCE)
+    return sum(
+        guarded(partial(keep, row), owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now) or 0
+        for row in found
+    )
 
 
 # --- the day before ---
