@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import DateTimeField, F, Field, IntegerField, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +18,7 @@ from accounts.templatetags.keepword import ago
 from base.paging import Place, read_place
 from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage, Tag
-from crm.parts import STORY, TOUCHES, Entries
+from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
 from interviews.models import Interview
 
@@ -43,6 +43,7 @@ ICONS = {  # by what an entry says beside, or by its kind
     "in_person": "map-pin",
     "note": "file-text",
     "touch": "message-circle",
+    "moved": "calendar",
     "ask": "mail",
     "offer": "clock",
 }
@@ -59,6 +60,7 @@ class Entry:
     aside: str
     minutes: int
     starts_at: datetime | None
+    quote: str
 
     @property
     def kind(self) -> str:
@@ -91,6 +93,10 @@ class Entry:
         """ "20 minutes by phone" """
         minutes = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
         return f"{minutes} {HOW.get(self.aside, '')}".strip()
+
+    @property
+    def promised_on(self) -> date | None:
+        return timezone.localdate(self.starts_at) if self.starts_at else None
 
     @property
     def spoke_on(self) -> date | None:
@@ -167,6 +173,10 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
     if part.kind == "touch":
         for touches in TOUCHES:
             rows = rows.exclude(created_at__in=getattr(contact, touches.rows).filter(touches.where).values(touches.at))
+    if part.kind == "stage":
+        for steps in STEPS:
+            known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
+            rows = rows.exclude(at__in=known.values(steps.at))
     rows = rows.annotate(
         place=Value(place, IntegerField()),
         happened_at=F(part.at) if isinstance(part.at, str) else part.at,
@@ -174,10 +184,20 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
         entry_aside=_column(part.aside, TextField()),
         entry_minutes=_column(part.minutes, IntegerField()),
         entry_starts_at=_column(part.starts_at, DateTimeField()),
+        entry_quote=Coalesce(_column(part.quote, TextField()), Value("", TextField())),
     )
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))
-    columns = ("place", "pk", "happened_at", "entry_text", "entry_aside", "entry_minutes", "entry_starts_at")
+    columns = (
+        "place",
+        "pk",
+        "happened_at",
+        "entry_text",
+        "entry_aside",
+        "entry_minutes",
+        "entry_starts_at",
+        "entry_quote",
+    )
     return rows.order_by().values_list(*columns)  # type: ignore[no-any-return]  # of a relation that is named by a string
 
 

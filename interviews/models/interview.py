@@ -170,6 +170,8 @@ class Interview(Versioned):
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
     created_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)  # when it was moved last, and from which instant
+    moved_from = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
 
