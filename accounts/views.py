@@ -1,12 +1,15 @@
 from datetime import datetime
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings as django_settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -51,6 +54,13 @@ def _what_changed(user: User, changed: list[str]) -> str:
     if "mail_at" in changed:
         return _("Reminders come at %(time)s.") % {"time": write_time(user.mail_at)}
     return _("You are %(name)s now.") % {"name": user.name} if "name" in changed and user.name else _("Kept.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Signing in makes the page's token a new one: a second tap on "Sign in" comes too late, and has nothing left to do."""
+    if request.user.is_authenticated and request.path.startswith(reverse("account_login")):
+        return redirect(get_next_redirect_url(request) or "today")
+    return django_csrf_failure(request, reason)
 
 
 @login_not_required

@@ -190,6 +190,8 @@ class Interview(Versioned):
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
     is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)  # when it was moved last, and from which instant
+    moved_from = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
 

@@ -25,7 +25,18 @@ from outbox.models import OutgoingMail, State
 
 INVITATION, CANCELLATION = "invitation", "cancellation"
 CHANGED = (
-    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *(
+        "medium",
+        "minutes",
+        "local_date",
+        "local_time",
+        "time_zone",
+        "starts_at",
+        "where",
+        "purpose",
+        "moved_at",
+        "moved_from",
+    ),
     *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
     *ANSWER,
     "answer_before",
@@ -102,6 +113,8 @@ def change(
     if agreed == before:
         return Told()
     interview.agree(agreed)
+    if interview.starts_at != before.starts_at:
+        interview.moved_from, interview.moved_at = before.starts_at, now
     told = announce(interview, before=before, changed=True, by_them=by_them, now=now)
     _keep(interview)
     return told
