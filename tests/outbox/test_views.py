@@ -199,7 +199,6 @@ def test_cancel_and_its_undo(client, user):
 
 @pytest.fixture(autouse=True)
 def _nobody_looks(monkeypatch):
-    monkeypatch.setattr("outbox.views.LOOKS_FOR_A_TRY", 0)
 
 
 @pytest.mark.parametrize(
