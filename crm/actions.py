@@ -185,6 +185,26 @@ def untouch(*, contact: Contact, seen: int | None = None, now: datetime) -> Cont
 
 
 @transaction.atomic
+def wait_with_touch(*, contact: Contact, days: int, seen: int | None = None, now: datetime) -> Contact:
+    """The rhythm has come round, and waits some days more. It is counted anew from the next touch."""
+    _lock(contact, seen)
+    if contact.touch_on is None:
+        raise Stale(contact)
+    contact.touch_on = free_day(contact, contact.owner.today(now) + timedelta(days=days))
+    _keep_standing(contact)
+    return contact
+
+
+@transaction.atomic
+def stop_waiting(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
+    """Undoes `wait_with_touch`: the day is the rhythm's own again."""
+    _lock(contact, seen)
+    contact.touch_on = next_touch(contact, now)
+    _keep_standing(contact)
+    return contact
+
+
+@transaction.atomic
 def move_to_bin(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
     _lock(contact, seen)
     contact.bin(now)
@@ -217,6 +237,18 @@ def keep_note(*, contact: Contact, body: str, uid: uuid.UUID | None = None, now:
     return Noted(note, made)
 
 
+@transaction.atomic
+def edit_note(*, note: Note, body: str, seen: int, now: datetime) -> Noted:
+    """Other words for a note; a `!` line that was not in it is promised. What was promised by it stays: it has its own way out.
+    Stale when the note is of another version than `seen`."""
+    said = set(promise_lines(note.body))
+    note.edit(body, seen)
+    made = make_promises(note.contact, [line for line in promise_lines(body) if line not in said], now)
+    if made:
+        note.contact.refresh_search_text()
+    return Noted(note, made)
+
+
 def kept_note(*, contact: Contact, uid: uuid.UUID) -> Noted | None:
     """The note that was kept under this number."""
     note = contact.notes.filter(uid=uid, binned_at__isnull=True).first()
@@ -235,12 +267,14 @@ def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list
 
 
 def next_touch(contact: Contact, now: datetime) -> date | None:
-    """When the rhythm comes round: never in the past, and on the next day that has fewer than three (rule 14)."""
+    """When the rhythm comes round: never in the past."""
     today = contact.owner.today(now)
     due = contact.rhythm_after(contact.last_touch_on or today)
-    if due is None:
-        return None
-    day = max(due, today)
+    return free_day(contact, max(due, today)) if due else None
+
+
+def free_day(contact: Contact, day: date) -> date:
+    """This day, or the next one on which fewer than three others are to be touched (product.md rule 14)."""
     others = contact.owner.contacts.alive().exclude(pk=contact.pk)
     while True:
         full = set(

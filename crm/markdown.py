@@ -33,14 +33,18 @@ def draw(text: str) -> str:
     )
 
 
+def draw_note(body: str) -> str:
+    """Without its `!` lines, which stand in the story themselves."""
+    return draw(without_promises(body))
+
+
 class NoteHtmlField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
-    """The HTML of a row's `body` without its `!` lines, which stand in the story themselves. Drawn once, when the row is
-    written, alone or in bulk."""
+    """The HTML of a row's `body`. Drawn once, when the row is written, alone or in bulk."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "blank": True, "default": "", "editable": False})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        html = draw(without_promises(model_instance.body))  # type: ignore[attr-defined]  # the row is a note
+        html = draw_note(model_instance.body)  # type: ignore[attr-defined]  # the row is a note
         setattr(model_instance, self.attname, html)
         return html

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from crm.views.contacts import contact_edit, contact_list, contact_new, contact_understand
+from crm.views.notes import note_edit
 from crm.views.verbs import (
     contact_bin,
     contact_continue,
@@ -10,8 +11,11 @@ from crm.views.verbs import (
     contact_stage,
     contact_touch,
     contact_untouch,
+    contact_unwait,
+    contact_wait,
     note_bin,
     note_restore,
+    note_unedit,
 )
 
 urlpatterns = [
@@ -25,8 +29,12 @@ urlpatterns = [
     path("contacts/<number:pk>/resume/", contact_resume, name="contact_resume"),
     path("contacts/<number:pk>/touch/", contact_touch, name="contact_touch"),
     path("contacts/<number:pk>/untouch/", contact_untouch, name="contact_untouch"),
+    path("contacts/<number:pk>/wait/", contact_wait, name="contact_wait"),
+    path("contacts/<number:pk>/unwait/", contact_unwait, name="contact_unwait"),
     path("contacts/<number:pk>/bin/", contact_bin, name="contact_bin"),
     path("contacts/<number:pk>/restore/", contact_restore, name="contact_restore"),
+    path("notes/<number:pk>/edit/", note_edit, name="note_edit"),
+    path("notes/<number:pk>/unedit/", note_unedit, name="note_unedit"),
     path("notes/<number:pk>/bin/", note_bin, name="note_bin"),
     path("notes/<number:pk>/restore/", note_restore, name="note_restore"),
     path("", include("crm.importing.urls")),

@@ -8,23 +8,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
-from accounts.templatetags.keepword import day
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import NoteForm
 from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
+from crm.views.contacts import promises_in_words
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
-from pages.today import read_day
+from pages.navigation import read_counts
+from pages.today import read_day, read_next_up
 
 
 @require_GET
 def today(request: OwnerRequest) -> HttpResponse:
-    shown = read_day(request.user, timezone.now())
-    if shown.is_quiet and not request.user.contacts.alive().exists():
+    now = timezone.now()
+    shown = read_day(request.user, now)
+    if shown.is_done and not request.user.contacts.alive().exists():
         return render(request, "pages/today_empty.html", {"today": shown.day})
-    return render(request, "pages/today.html", {"day": shown, "today": shown.day, "lead": shown.lead(request.user)})
+    context = {
+        "day": shown,
+        "today": shown.day,
+        "lead": shown.lead(request.user),
+        "nav_counts": read_counts(request.user, now, due=shown.late + shown.due_today),
+    }
+    if shown.is_done:
+        context["next_up"] = read_next_up(request.user, now)
+    return render(request, "pages/today.html", context)
 
 
 @require_safe
@@ -45,11 +55,7 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
         lambda uid: actions.keep_note(contact=contact, body=body, uid=uid, now=now),
         lambda uid: actions.kept_note(contact=contact, uid=uid),
     )
-    said = [_("The note is kept.")]
-    said += [
-        _("You promise: %(what)s, by %(day)s.") % {"what": promise.what, "day": day(promise.due_on)}
-        for promise in noted.promises
-    ]
+    said = [_("The note is kept."), *promises_in_words(noted.promises)]
     if contact.binned_at:
         tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
         return redirect("bin_list")
@@ -66,7 +72,7 @@ def _render_contact(request: OwnerRequest, pk: int, note_form: NoteForm) -> Http
         "at": page.contact.get_absolute_url(),
         "today": page.today,
         "note_form": note_form,
-        "stages": [stage for stage in Stage if stage != Stage.DROP],
+        "stages": [stage for stage in Stage if stage != Stage.DROP or page.contact.is_dropped],
         "rhythms": RHYTHMS,
         "units": RhythmUnit.choices,
     }

@@ -25,6 +25,14 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_beside_the_database() -> Iterator[None]:
+    """Each test's database begins anew: what one left beside it would tell the next that a backup was put back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("outbox.put_back._is_in_memory", lambda: True)
+        yield
+
+
 @pytest.fixture
 def user(db) -> User:
     return UserFactory(email="amara@keepword.example")

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, page_or_partial, tell
@@ -24,6 +24,7 @@ from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
 MOST_TAGS = 20
+MOST_SAID = 3
 
 
 @require_safe
@@ -181,13 +182,21 @@ def _undo(contact: Contact) -> str:
 
 def _added(added: actions.Added) -> str:
     """Who was added, and what was promised with it; the page that opens shows the rest."""
-    said = [_("Added %s.") % added.contact.name]
-    promised = [
-        _("%(what)s, by %(day)s") % {"what": promise.what, "day": day(promise.due_on)} for promise in added.promises
+    return " ".join([_("Added %s.") % added.contact.name, *promises_in_words(added.promises)])
+
+
+def promises_in_words(promises: list[Any]) -> list[str]:
+    """For a toast, which has room for a few: one sentence, or none."""
+    if not promises:
+        return []
+    said = [
+        _("%(what)s, by %(day)s") % {"what": Truncator(promise.what).chars(60), "day": day(promise.due_on)}
+        for promise in promises[:MOST_SAID]
     ]
-    if promised:
-        said.append(ngettext("You promise: %s.", "You promise: %s.", len(promised)) % "; ".join(promised))
-    return " ".join(said)
+    more = len(promises) - MOST_SAID
+    if more > 0:
+        said.append(_("and %d more") % more)
+    return [_("You promise: %s.") % "; ".join(said)]
 
 
 def _render_new(request: OwnerRequest, quick: QuickForm, form: ContactForm) -> HttpResponse:

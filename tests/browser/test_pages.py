@@ -99,7 +99,8 @@ def sideways(page: Page, path: str) -> str:
         """() => {
           const width = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= width) return "";
-          const over = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > width + 1);
+          const isOver = (one) => one.getBoundingClientRect().right > width + 1 && !one.closest("#nav, #toasts");
+          const over = [...document.querySelectorAll("body *")].filter((one) => isOver(one) && ![...one.children].some(isOver));
           return location.pathname + ": " + over.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ");
         }"""
     )

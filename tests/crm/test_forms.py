@@ -147,7 +147,7 @@ def test_typed_values_are_kept(user: User):
     form = full(user, name=LONG, met_on="32 October")
     assert form.is_valid() is False
     assert (form["name"].value(), form["met_on"].value()) == (LONG, "32 October")
-    assert [field.name for field in form.wrong] == ["name", "met_on"]
+    assert [field.name for field in form.wrong_fields] == ["name", "met_on"]
 
 
 class TestEdit:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.http import seen_version
 from followups import views
 from followups.models import Promise
+from followups.promise_list import _head
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
 from tests.html_elements import read
 from tests.reading import every, headings, read_main, rows, text, title
@@ -490,7 +491,9 @@ def test_the_tabs_count_and_show_their_own(client, contact, some):
     PromiseFactory(contact=contact, state="let_go", closed_at=NOW, what="gone one")
     page = client.get(reverse("promise_list"))
     tabs = next(every(read_main(page), "nav"))
-    assert [text(tab) for tab in every(tabs, "a")] == ["I owe 4", "They owe 1", "Kept 1", "Let go 1"]
+    assert [text(tab) for tab in every(tabs, "a")] == ["I owe 4", "They owe 1", "Kept", "Let go"]
+    tabs = next(every(read_main(client.get(reverse("promise_list"), {"tab": "kept"})), "nav"))
+    assert [text(tab) for tab in every(tabs, "a")] == ["I owe 4", "They owe 1", "Kept 1", "Let go"]
     shown = {tab: whats(client.get(reverse("promise_list"), {"tab": tab})) for tab in ("theirs", "kept", "gone")}
     assert shown == {"theirs": ["their"], "kept": ["kept one"], "gone": ["gone one"]}
 
@@ -551,7 +554,8 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, many,
         fields["closed_at"] = NOW
     for _number in range(many):
         PromiseFactory(contact=ContactFactory(owner=user), **fields)
-    with django_assert_num_queries(9):  # session, user, five counts, rows, navigation
+    counts = 3 if tab in ("mine", "theirs") else 4
+    with django_assert_num_queries(6 + counts):  # session, user, rows, counts, three of the navigation
         client.get(reverse("promise_list"), {"tab": tab})
 
 
@@ -609,3 +613,16 @@ def test_the_last_one_of_a_page_kept_leads_to_those_that_are_left(client, contac
     (row,) = client.get(second).context["page"].rows
     page = tap(client, "promise_keep", row, v=row.version, next=second)
     assert len(page.context["page"].rows) == 25
+
+
+@pytest.mark.parametrize(
+    ("day", "heads"),
+    [
+        (21, {0: "Today", 1: "Tomorrow", 2: "Next week", 8: "Next week", 9: "Later"}),  # a Saturday
+        (22, {0: "Today", 1: "Next week", 7: "Next week", 8: "Later"}),
+        (23, {0: "Today", 1: "This week", 6: "This week", 7: "Later"}),
+    ],
+)
+def test_weekend_looks_into_the_next_week(day: int, heads: dict[int, str]):
+    today = date(2026, 11, day)
+    assert {days: _head(today + timedelta(days=days), today) for days in heads} == heads

@@ -21,5 +21,5 @@ def test_every_foreign_key_to_a_contact_is_offered():
 def test_each_app_offers_its_share():
     assert [part.kind for part in STORY] == ["closed", "stage", "talk", "touch", "ask", "offer", "promised", "note"]
     assert {part.rows for part in WORDS} == {
-        "contacttags", "notes", "promises", "rooms", "debriefs", "chosenquestions"
+        "contacttags", "otheremails", "notes", "promises", "rooms", "debriefs", "chosenquestions"
     }  # fmt: skip
