@@ -167,7 +167,7 @@ def test_a_moved_talk_leaves_a_trace(contact: Contact, client: Client, user: Use
     talk = InterviewFactory(contact=contact, created_at=ago(3))
     before = talk.starts_at
     change(**{**TERMS, "interview": talk, "day": TODAY + timedelta(days=20), "now": ago(1)})
-    told = [(entry.kind, entry.at, entry.starts_at) for entry in read_story(contact)[0] if entry.kind != "stage"]
+    told = [(entry.kind, entry.at, entry.since) for entry in read_story(contact)[0] if entry.kind != "stage"]
     assert told == [("moved", ago(1), before), ("talk", ago(3), talk.starts_at)]
     assertContains(client.get(contact.get_absolute_url()), "Moved: the talk was to be on")
 
