@@ -195,7 +195,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
             known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
             rows = rows.exclude(at__in=known.values(steps.at))
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
-    earlier = F(part.since) if part.since else Cast(None, DateTimeField())
+    earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))
