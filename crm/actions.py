@@ -335,6 +335,8 @@ def _set_stage(contact: Contact, to: str, now: datetime) -> None:
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
     contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now)
+    if to == Stage.DROP:  # and asked anew what becomes of what I promised
+        contact.promises.filter(stands_after_drop=True).update(stands_after_drop=False)
     if Stage.DROP in (before, to):
         contact.promises.replan(now)
 
