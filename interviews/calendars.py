@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
 from base.zones import load_zone
-from interviews.models import Agreed, Interview
+from interviews.models import Agreed, Interview, Medium
 from interviews.subscribing.feed import Entry
 
 REMIND_BEFORE = timedelta(minutes=15)
@@ -132,6 +132,8 @@ def _description(interview: Interview, agreed: Agreed) -> str:
     lines = [_("%(said)s, asked for by %(name)s.") % {"said": agreed.said, "name": interview.owner.signature}]
     if agreed.where:
         lines.append(agreed.where)
+    elif agreed.medium == Medium.PHONE:
+        lines.append(_("No number yet."))
     if agreed.purpose:
         lines += ["", agreed.purpose]
     return "\n".join(lines)

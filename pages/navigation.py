@@ -18,6 +18,7 @@ DUE_CAP = 99
 ENTRIES = {
     "today": "today",
     "contact_": "contacts",
+    "note_": "contacts",
     "promise_": "promises",
     "learned": "learned",
     "question_list": "learned",

@@ -20,14 +20,13 @@ from crm.models import Contact
 from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
-from interviews.offering.actions import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
+from interviews.offering.actions import ANSWERED, CHASE_AFTER, MOST_CHASES, OFFER, REFUSAL, WORD
 from interviews.planning.actions import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
 CHASE = "chase"
-CHASES = 2
 AT_ONCE = 200
 
 
@@ -46,6 +45,7 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     told, owner = mail.context, offer.owner
     starts_at = datetime.fromisoformat(told["starts_at"])
     zone = told["zone"] or offer.their_zone
+    where = told["where"] or (offer.contact.phone if told["medium"] == Medium.PHONE else "")
     leads_to = offer.interview.get_absolute_url() if offer.interview else offer.get_absolute_url()
     context = {
         "what": told["what"],
@@ -56,7 +56,8 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "zone": owner.time_zone,
         "other_zone": zone if zone and zone != owner.time_zone else "",
         "how": Medium(told["medium"]).label,
-        "where": told["where"],
+        "where": where,
+        "lacks_number": told["medium"] == Medium.PHONE and not where,
         "note": offer.word if told["what"] == WORD else told["note"],
         "url": settings.SITE_URL + (offer.get_absolute_url() if told["what"] == "proposed" else leads_to),
         "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
@@ -141,7 +142,7 @@ def _chase(offer: Offer, now: datetime) -> int:
     """The next date is set in the same commit."""
     owner, today = offer.owner, offer.owner.today(now)
     chased = offer.chased + 1
-    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
+    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < MOST_CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
     if not rows.update(chased=chased, chase_on=next_on):
         return 0

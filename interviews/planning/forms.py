@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
@@ -20,9 +20,10 @@ from base.zones import city, load_zone
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
+from interviews.models.preparing import purpose_of
+from interviews.offering import working_hours
 
 YEARS_AHEAD = 5
-_TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2})(?::00)?)?\s*(am|pm)?$", re.IGNORECASE | re.ASCII)
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
@@ -30,24 +31,6 @@ def refuse_unsafe_link(where: str) -> str:
     if _UNSAFE_LINK.match(where):
         raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
     return where
-
-
-class ClockField(forms.Field):
-    """A time of day: what a time input sends, and what people type ("15", "3pm", "15.30")."""
-
-    widget = forms.TimeInput(attrs={"type": "time"})
-
-    def to_python(self, value: Any) -> time | None:
-        text = clean_line(str(value or ""))
-        if not text:
-            return None
-        match = _TIME.match(text)
-        hour, minute = (int(match[1]), int(match[2] or 0)) if match else (24, 0)
-        if match and match[3]:
-            hour = hour % 12 + (12 if match[3].lower() == "pm" else 0) if 1 <= hour <= 12 else 24
-        if hour > 23 or minute > 59:
-            raise ValidationError(_("Not a time I know. Try “15:00”."))
-        return time(hour, minute)
 
 
 class Chips(forms.RadioSelect):
@@ -111,7 +94,7 @@ class InterviewForm(PageForm):
     ) -> None:
         self.owner, self.contact, self.now, self.interview = owner, contact, now, interview
         self.today = owner.today(now)
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, initial=self._initial() if data is None else None)
         first_name = contact.first_name
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
@@ -198,6 +181,17 @@ class InterviewForm(PageForm):
         return agreed.starts_at.astimezone(load_zone(theirs)).date() != agreed.day
 
     @property
+    def warning(self) -> str:
+        """How it lies in the contact's day, when not well."""
+        agreed = self.agreed
+        return working_hours.warning(agreed.starts_at, agreed.minutes, self.contact) if agreed else ""
+
+    @property
+    def lacks_number(self) -> bool:
+        """A call, and no number to dial."""
+        return self["medium"].value() == Medium.PHONE and not clean_line(self["where"].value() or "")
+
+    @property
     def comes_twice(self) -> bool:
         """The clocks show this time twice that day; the first is meant."""
         agreed = self.agreed
@@ -218,7 +212,7 @@ class InterviewForm(PageForm):
                 _("The clocks in %(city)s skip %(time)s on %(day)s. The next hour there is: %(next)s.")
                 % {
                     "city": city(self.owner.time_zone),
-                    "time": time_format(at, "H:i"),
+                    "time": write_time(at),
                     "day": in_words(day),
                     "next": clock(after, zone) if after.date() == day else moment(after, zone),
                 },
@@ -231,7 +225,9 @@ class InterviewForm(PageForm):
 
     def _initial(self) -> dict[str, Any]:
         if self.interview is None:
-            return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], "where": self.contact.phone}
+            purpose = purpose_of(self.contact)
+            known = {"where": self.contact.phone, **({"purpose": purpose} if purpose else {})}
+            return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], **known}
         there = self.interview.starts_at.astimezone(self.owner.zone)
         minutes = self.interview.minutes
         return {
@@ -239,7 +235,7 @@ class InterviewForm(PageForm):
             "minutes": minutes if minutes in ASKED_FOR else "",
             "own_minutes": None if minutes in ASKED_FOR else minutes,
             "day": there.date().isoformat(),
-            "at": f"{there:%H:%M}",
+            "at": write_time(there),
             "where": self.interview.where,
             "purpose": self.interview.purpose,
             "confirm_them": self.interview.confirm_them,

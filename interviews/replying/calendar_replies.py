@@ -18,7 +18,7 @@ from interviews.models import FARTHEST, LONGEST, SHORTEST, AttendeeStatus, Inter
 from interviews.replying import calendar_zones
 from interviews.replying.answer_mails import BEGIN, LARGEST_MAIL, PackedError, calendars_in
 
-LARGEST = 200_000  # characters of a calendar file; a reply has two thousand
+LARGEST = 150_000  # characters of a calendar file; a reply has two thousand
 SAID = {
     "ACCEPTED": AttendeeStatus.ACCEPTED,
     "DECLINED": AttendeeStatus.DECLINED,
@@ -61,6 +61,8 @@ def read(content: bytes, interview: Interview) -> Reply:
             replies.append(_read_one(text, interview))
         except RefusedError as error:
             refused.append(error)
+    if not replies and not refused:
+        raise RefusedError(_("This mail carries no calendar file. Say below what they answered."))
     if not replies:
         raise refused[0]
     newest = max(replies, key=lambda reply: (not reply.address, reply.stamp))

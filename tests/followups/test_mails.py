@@ -238,18 +238,21 @@ def test_the_subject_names_the_person_and_how_many_more(user, contact):
 
 
 @pytest.mark.parametrize(
-    ("kind", "subject"),
+    ("kind", "what", "subject"),
     [
-        ("article", "You owe Priya an article"),
-        ("introduction", "You owe Priya an introduction"),
-        ("contact", "You owe Priya a word with somebody"),
-        ("thank_you", "You owe Priya a thank-you"),
-        ("check_in", "You owe Priya a check-in"),
-        ("other", "You promised Priya: Send the article on gauge stations"),
+        ("article", "Send the article on gauge stations", "You owe Priya an article"),
+        ("article", "Send the deck", "You promised Priya: Send the deck"),
+        ("article", "Lend her the book", "You promised Priya: Lend her the book"),
+        ("introduction", "Introduce her to Bo", "You owe Priya an introduction"),
+        ("introduction", "Put her in touch with Bo", "You promised Priya: Put her in touch with Bo"),
+        ("contact", "Call her on Monday", "You promised Priya: Call her on Monday"),
+        ("thank_you", "Thank Priya for the talk", "You owe Priya a thank-you"),
+        ("check_in", "Ask Priya how it went", "You owe Priya a check-in"),
+        ("other", "Send the article on gauge stations", "You promised Priya: Send the article on gauge stations"),
     ],
 )
-def test_the_subject_says_what(user, contact, kind, subject):
-    due(contact, kind=kind)
+def test_the_subject_says_what(user, contact, kind: str, what: str, subject: str):
+    due(contact, kind=kind, what=what)
     assert composed(user)[1]["Subject"] == subject
 
 
@@ -393,7 +396,7 @@ def test_more_than_fit_come_the_next_day(user, contact):
     for number in range(SHOWN[0] + 2):
         due(contact, what=f"thing {number}")
     _mail, message, result = composed(user)
-    assert message["Subject"] == f"You owe Priya an article, and {SHOWN[0] + 1} more"
+    assert message["Subject"] == f"You promised Priya: thing 0, and {SHOWN[0] + 1} more"
     assert len(result.settles["promises"]) == SHOWN[0]
     assert "And 2 more" in body(message, "plain")
 

@@ -283,7 +283,7 @@ def test_a_proposal_is_said_with_both_clocks_and_its_length(client: Client, inte
     ana.save()
     drop(client, interview, ics(interview, method="COUNTER", start="DTSTART:20261211T170000Z\r\nDURATION:PT45M"))
     page = " ".join(client.get(interview.get_absolute_url()).content.decode().split())
-    assert "Ana proposes Friday 11 December, 18:00 (09:00 in Vancouver), 45 minutes" in page
+    assert "Ana proposes Friday 11 December, 18:00 (10:00 in Vancouver), 45 minutes" in page
 
 
 @pytest.fixture
