@@ -42,7 +42,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     today = request.user.today(now)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": read_people(request.user, people, request.GET, today),
+        "page": read_people(people, request.GET, today),
         "today": today,
         "query": query,
         "form": form,
