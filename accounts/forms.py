@@ -1,8 +1,8 @@
 """What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import country_names
 from accounts.models import User, validate_zone
-from base.zones import CONTINENTS, city, load_zone, zone_names
+from base.clock import ClockField, write_time
+from base.zones import CONTINENTS, NO_CITY, city, load_zone, offered_zones, time_there, zone_names
 
 
 class SignupForm(forms.Form):
-    """What allauth's sign-up asks besides e-mail and password. The zone is filled in by the browser."""
+    """What allauth's sign-up asks besides e-mail and password. Zone and clock are filled in by the browser."""
 
     name = forms.CharField(
         label=_("Your name"),
@@ -25,6 +26,7 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-zone": ""}))
+    twelve_hours = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-twelve-hours": ""}))
 
     field_order = ["name", "email", "password1"]
 
@@ -32,13 +34,15 @@ class SignupForm(forms.Form):
         zone: Any = self.cleaned_data.get("time_zone")
         user.name = self.cleaned_data["name"]
         user.time_zone = zone if zone in zone_names() else "UTC"
-        user.save(update_fields=["name", "time_zone"])
+        user.twelve_hours = self.cleaned_data.get("twelve_hours") == "yes"
+        user.save(update_fields=["name", "time_zone", "twelve_hours"])
 
 
 class DemoForm(forms.Form):
     """The demo account lives where the visitor's browser is."""
 
     time_zone = forms.CharField(validators=[validate_zone], widget=forms.HiddenInput(attrs={"data-zone": ""}))
+    twelve_hours = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-twelve-hours": ""}))
 
 
 class ZoneSelect(forms.Select):
@@ -47,6 +51,7 @@ class ZoneSelect(forms.Select):
     template_name = "accounts/_zone_select.html"
 
 
+TIMES = ("mail_at", "work_from", "work_until", "evening_at")
 WEEKDAYS = {
     1: _("Monday"),
     2: _("Tuesday"),
@@ -67,27 +72,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
 
     class Meta:
         model = User
-        fields = ["name", "time_zone", "mail_at", "wants_reminders"]
+        fields = ["name", "time_zone", "twelve_hours", "mail_at", "wants_reminders"]
         fields += ["country", "work_from", "work_until", "work_days", "wants_briefs", "evening_at"]
         labels = {"name": _("Name"), "time_zone": _("Zone"), "mail_at": _("Reminder at")}
         help_texts = {"name": _("Contacts see it in invitations.")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "mail_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "work_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "work_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "evening_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+        field_classes = dict.fromkeys(TIMES, ClockField)
         error_messages = {
-            "mail_at": {
-                "invalid": _("Not a time I know. Try “07:30”."),
-                "required": _("A reminder needs a time. Try “08:00”."),
-            },
+            "mail_at": {"required": _("A reminder needs a time.")},
             "time_zone": {"required": _("Choose the zone you live in.")},
-            **{
-                name: {"invalid": _("Not a time I know. Try “17:30”."), "required": _("Say a time, as in “17:30”.")}
-                for name in ("work_from", "work_until", "evening_at")
-            },
+            **{name: {"required": _("Say a time.")} for name in ("work_from", "work_until", "evening_at")},
         }
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that the page shows
@@ -104,7 +100,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         zone = self.fields["time_zone"]
         zone.widget = ZoneSelect(choices=zone_choices(self.instance.time_zone, now))
         zone.help_text = gettext("%(time)s there now. When you travel, hours move with you. Dates stay.") % {
-            "time": now.astimezone(self.instance.zone).strftime("%H:%M")
+            "time": write_time(now.astimezone(self.instance.zone))
         }
         zone.validators.append(validate_zone)  # here already: the model's own check comes after the user was changed
         self.fields["mail_at"].help_text = next_mail_in_words(self.instance, now)
@@ -147,24 +143,22 @@ def _in_words(name: str, value: Any) -> str:
         return country_names().get(value, "")
     if isinstance(value, bool):
         return gettext("on") if value else gettext("off")
-    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+    return write_time(value) if isinstance(value, time) else str(value)
 
 
-def zone_choices(mine: str, now: datetime) -> list[tuple[str, str]]:
-    """Every place one can live in, as in "Tokyo (GMT+9)"; and the zone the user has, whatever it is called."""
-    ahead = _hours_ahead(now.replace(minute=0, second=0, microsecond=0))
-    places = [(name, f"{city(name)} ({said})") for name, said in ahead.items()]
-    if mine not in ahead:
-        places.append((mine, city(mine)))
+def zone_choices(mine: str, now: datetime, here: ZoneInfo | None = None) -> list[tuple[str, str]]:
+    """The cities to choose from with their distance from Greenwich, as in "Tokyo (GMT+9)", or from `here`, as in "Tokyo (21:00,
+    8 hours ahead)"; and the zone that is chosen now, whatever it is called."""
+    zones = {offered.zone for offered in offered_zones(here or load_zone(mine), now)} | ({mine} if mine else set())
+    places = [(zone, _with_distance(zone, now, here)) for zone in zones]
     return sorted(places, key=lambda place: place[1])
 
 
-@lru_cache(maxsize=1)
-def _hours_ahead(hour: datetime) -> dict[str, str]:
-    """ "GMT+9" by zone. Kept for the hour: it reads some five hundred files."""
-    return {
-        name: _ahead(hour.astimezone(load_zone(name))) for name in zone_names() if name.startswith((*CONTINENTS, "UTC"))
-    }
+def _with_distance(zone: str, now: datetime, here: ZoneInfo | None) -> str:
+    if not zone.startswith((*CONTINENTS, "UTC", NO_CITY)):
+        return city(zone)  # "Eastern"
+    distance = time_there(zone, here, now) if here else _ahead(now.astimezone(load_zone(zone)))
+    return f"{city(zone)} ({distance})" if distance else city(zone)
 
 
 def _ahead(there: datetime) -> str:
@@ -177,4 +171,4 @@ def next_mail_in_words(user: User, now: datetime) -> str:
     """ "Next: tomorrow, Friday, 08:00" """
     local = user.next_mail(now).astimezone(user.zone)
     near = gettext("today") if local.date() == user.today(now) else gettext("tomorrow")
-    return gettext("Next: %(near)s, %(day)s") % {"near": near, "day": date_format(local, "l, H:i")}
+    return gettext("Next: %(near)s, %(day)s") % {"near": near, "day": f"{date_format(local, 'l')}, {write_time(local)}"}

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from base.clock import hours_of
 from base.dates import instant
 from base.owned import WithVersion
 from base.zones import load_zone, zone_names
@@ -47,6 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True)
     time_zone = models.CharField(_("zone"), max_length=64, default="UTC", validators=[validate_zone])
+    twelve_hours = models.BooleanField(_("am and pm"), default=False)
     mail_at = models.TimeField(_("reminder at"), default=time(8, 0))
     wants_reminders = models.BooleanField(_("what I owe"), default=True)
     wants_briefs = models.BooleanField(_("talks of tomorrow, with the brief"), default=True)
@@ -81,6 +84,10 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
     @property
     def zone(self) -> ZoneInfo:
         return load_zone(self.time_zone)
+
+    def own_hours(self) -> AbstractContextManager[None]:
+        """Inside, times are written by 12 or 24 hours as this person likes."""
+        return hours_of(twelve_hours=self.twelve_hours)
 
     @property
     def called(self) -> str:

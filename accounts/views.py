@@ -1,12 +1,15 @@
 from datetime import datetime
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings as django_settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +17,7 @@ from accounts import demo
 from accounts.forms import DemoForm, SettingsForm
 from accounts.http import OwnerRequest, tell
 from accounts.models import User
+from base.clock import write_time
 from base.owned import Stale
 from base.zones import city
 
@@ -48,8 +52,15 @@ def _what_changed(user: User, changed: list[str]) -> str:
     if "wants_reminders" in changed:
         return _("Reminders are on.") if user.wants_reminders else _("Reminders are off.")
     if "mail_at" in changed:
-        return _("Reminders come at %(time)s.") % {"time": user.mail_at.strftime("%H:%M")}
+        return _("Reminders come at %(time)s.") % {"time": write_time(user.mail_at)}
     return _("You are %(name)s now.") % {"name": user.name} if "name" in changed and user.name else _("Kept.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Signing in makes the page's token a new one: a second tap on "Sign in" comes too late, and has nothing left to do."""
+    if request.user.is_authenticated and request.path.startswith(reverse("account_login")):
+        return redirect(get_next_redirect_url(request) or "today")
+    return django_csrf_failure(request, reason)
 
 
 @login_not_required
@@ -63,9 +74,10 @@ def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if user and request.method == "POST" and demo.use_up(user, now):
         form = DemoForm(request.POST)
         login(request, user)
-        if form.is_valid() and form.cleaned_data["time_zone"] != user.time_zone:
+        if form.is_valid():
             user.time_zone = form.cleaned_data["time_zone"]
-            user.keep_settings(["time_zone"], now)
+            user.twelve_hours = form.cleaned_data["twelve_hours"] == "yes"
+            user.keep_settings(["time_zone", "twelve_hours"], now)
         return redirect("today")
     response = render(request, "accounts/demo_sign_in.html", {"works": bool(user), "form": DemoForm()})
     # the link stays out of the referrer; under no-referrer browsers send `Origin: null`, which the CSRF check refuses

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufeff\ud800-\udfff]")
+# what turns the direction of all that follows it; the marks of one place (LRM, RLM) stay
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u206f]")
+# letters and signs by their category that show nothing
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _MARKS = str.maketrans({**dict.fromkeys("’‘ʼʹ`´＇", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
@@ -16,14 +20,21 @@ _PROFILE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)?linkedin\.com/in/([^/?#\s]+)
 
 
 def clean_line(text: str) -> str:
-    """One line: NFC, no control characters, no lone surrogates, single spaces."""
-    return " ".join(_CONTROLS.sub(" ", unicodedata.normalize("NFC", text)).split())
+    """One line: NFC, no control characters, no lone surrogates, single spaces; empty when nothing of it can be seen."""
+    line = " ".join(_CONTROLS.sub(" ", _TURNING.sub("", unicodedata.normalize("NFC", text))).split())
+    return line if is_visible(line) else ""
 
 
 def clean_text(text: str) -> str:
     """Several lines: NFC, no control characters but tab and newline, CRLF and CR made LF."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub("", unicodedata.normalize("NFC", text)).strip()
+    cleaned = _CONTROLS.sub("", _TURNING.sub("", unicodedata.normalize("NFC", text))).strip()
+    return cleaned if is_visible(cleaned) else ""
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of it can be seen: spaces, fillers, joiners and selectors alone cannot."""
+    return any(c not in _BLANK and unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def fold(text: str) -> str:

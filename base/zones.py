@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
+from base.clock import write_time
 from base.text import fold
 
 logger = logging.getLogger(__name__)
@@ -85,42 +86,22 @@ OTHER_NAMES = {
     "Makkah": "Mecca",
     "Brugge": "Bruges",
 }
-OFFERED_CITIES, LARGE_CITIES = 520, 1500
-SMALL_ZONES = (
-    *(
-        "Pacific/Honolulu",
-        "America/Anchorage",
-        "America/Halifax",
-        "America/St_Johns",
-        "Atlantic/Azores",
-        "Atlantic/Reykjavik",
-    ),
-    *(
-        "Europe/Lisbon",
-        "Europe/Zurich",
-        "Europe/Oslo",
-        "Europe/Helsinki",
-        "Europe/Tallinn",
-        "Europe/Riga",
-        "Europe/Vilnius",
-    ),
-    *(
-        "Europe/Ljubljana",
-        "Europe/Bratislava",
-        "Europe/Malta",
-        "Europe/Luxembourg",
-        "Asia/Nicosia",
-        "Asia/Kathmandu",
-        "Asia/Colombo",
-    ),
-    *(
-        "Indian/Mauritius",
-        "Australia/Darwin",
-        "Australia/Hobart",
-        "Pacific/Fiji",
-        "Pacific/Port_Moresby",
-        "Pacific/Auckland",
-    ),
+OFFERED_CITIES, LARGE_CITIES = 320, 1500
+# offered beside those of the largest cities
+SMALL_ZONES = tuple(
+    """
+    Pacific/Honolulu America/Anchorage America/Vancouver America/Edmonton America/Denver America/Winnipeg America/Halifax
+    America/St_Johns America/Guatemala America/Costa_Rica America/Panama America/Jamaica America/Puerto_Rico
+    America/Port-au-Prince America/Montevideo America/Asuncion
+    Atlantic/Azores Atlantic/Reykjavik Europe/Lisbon Europe/Dublin Europe/Amsterdam Europe/Brussels Europe/Luxembourg
+    Europe/Zurich Europe/Oslo Europe/Stockholm Europe/Copenhagen Europe/Helsinki Europe/Tallinn Europe/Riga Europe/Vilnius
+    Europe/Prague Europe/Bratislava Europe/Ljubljana Europe/Zagreb Europe/Sarajevo Europe/Belgrade Europe/Skopje Europe/Sofia
+    Europe/Tirane Europe/Athens Europe/Chisinau Europe/Malta
+    Africa/Tunis Africa/Tripoli Africa/Niamey Africa/Harare Africa/Kigali Africa/Maputo Africa/Windhoek Indian/Antananarivo
+    Indian/Mauritius Asia/Nicosia Asia/Jerusalem Asia/Amman Asia/Kuwait Asia/Bahrain Asia/Qatar Asia/Muscat Asia/Tbilisi
+    Asia/Yerevan Asia/Yekaterinburg Asia/Colombo Asia/Kathmandu Asia/Kuala_Lumpur Asia/Ulaanbaatar Asia/Vladivostok
+    Australia/Adelaide Australia/Darwin Australia/Hobart Pacific/Port_Moresby Pacific/Guam Pacific/Fiji Pacific/Auckland
+    """.split()  # noqa: SIM905 - reads better
 )
 _TURNED = str.maketrans("+-", "−+")
 
@@ -217,6 +198,12 @@ def _cities() -> dict[tuple[str, str], str]:
     return known
 
 
+def countries() -> dict[str, str]:
+    """By the two letters of each, what people call it."""
+    lines = (line.split("\t") for line in _lines("countries.txt"))
+    return {code: name for code, name, *_others in lines if len(code) == 2}
+
+
 @cache
 def _countries() -> dict[str, list[str]]:
     """The codes of countries, and of states of the US and Canada, by what they are called: CA is both."""
@@ -269,4 +256,4 @@ def time_there(zone: str, mine: ZoneInfo, now: datetime) -> str:
     hours = f"{abs(minutes) / 60:g}".replace(".5", "½").replace(".75", "¾").replace(".25", "¼")
     distance = _("an hour") if abs(minutes) == 60 else _("%s hours") % hours
     said = _("as with you") if not minutes else (_("%s ahead") if minutes > 0 else _("%s behind")) % distance
-    return f"{there:%H:%M}, {said}"
+    return f"{write_time(there)}, {said}"

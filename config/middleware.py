@@ -1,6 +1,7 @@
 """Project-wide HTTP manners, once: the user's zone, no-store, Vary, and sign-in under htmx."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,8 +28,10 @@ class PageManners:
     def __call__(self, request: HtmxRequest) -> HttpResponse:
         if request.user.is_authenticated:
             timezone.activate(request.user.zone)
+        hours = request.user.own_hours() if request.user.is_authenticated else nullcontext()
         try:
-            response = self.get_response(request)
+            with hours:
+                response = self.get_response(request)
         finally:
             timezone.deactivate()
         patch_vary_headers(response, ["HX-Request"])

@@ -237,6 +237,18 @@ def keep_note(*, contact: Contact, body: str, uid: uuid.UUID | None = None, now:
     return Noted(note, made)
 
 
+@transaction.atomic
+def edit_note(*, note: Note, body: str, seen: int, now: datetime) -> Noted:
+    """Other words for a note; a `!` line that was not in it is promised. What was promised by it stays: it has its own way out.
+    Stale when the note is of another version than `seen`."""
+    said = set(promise_lines(note.body))
+    note.edit(body, seen)
+    made = make_promises(note.contact, [line for line in promise_lines(body) if line not in said], now)
+    if made:
+        note.contact.refresh_search_text()
+    return Noted(note, made)
+
+
 def kept_note(*, contact: Contact, uid: uuid.UUID) -> Noted | None:
     """The note that was kept under this number."""
     note = contact.notes.filter(uid=uid, binned_at__isnull=True).first()

@@ -75,6 +75,10 @@ class LinkField(LineField):
             is_good = parts.scheme.lower() in ("http", "https") and "." in (parts.hostname or "")
         except ValueError:
             is_good = False
+        if is_good and "@" in parts.netloc:
+            raise ValidationError(
+                _("This leads to %(host)s. Leave out what stands before the @."), params={"host": parts.hostname}
+            )
         if not is_good or re.search(r"[\s<>\"'\\]", address):
             raise ValidationError(_("Only web addresses lead on from here. Try “https://example.org/name”."))
         return address

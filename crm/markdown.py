@@ -15,6 +15,7 @@ TAGS = nh3.ALLOWED_TAGS - {"img", "h1", "h2", "style"}
 # shown as it was typed
 MOST_LOOKS = 100_000
 _MARKS = re.compile(r"[\[*_~`<&\\]")
+_DISGUISED = re.compile(r"^\s*https?:[/\\]*[^/?#\\]*@", re.IGNORECASE)
 _markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
 _MARKED_UP = re.compile(r"[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE)
 
@@ -30,17 +31,27 @@ def draw(text: str) -> str:
         tags=TAGS,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
+        attribute_filter=_without_disguise,
     )
 
 
+def _without_disguise(_tag: str, name: str, value: str) -> str | None:
+    """No link whose host hides behind something that reads like one: https://bank.example@evil.example/"""
+    return None if name == "href" and _DISGUISED.match(value) else value
+
+
+def draw_note(body: str) -> str:
+    """Without its `!` lines, which stand in the story themselves."""
+    return draw(without_promises(body))
+
+
 class NoteHtmlField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
-    """The HTML of a row's `body` without its `!` lines, which stand in the story themselves. Drawn once, when the row is
-    written, alone or in bulk."""
+    """The HTML of a row's `body`. Drawn once, when the row is written, alone or in bulk."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "blank": True, "default": "", "editable": False})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        html = draw(without_promises(model_instance.body))  # type: ignore[attr-defined]  # the row is a note
+        html = draw_note(model_instance.body)  # type: ignore[attr-defined]  # the row is a note
         setattr(model_instance, self.attname, html)
         return html

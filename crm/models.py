@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from accounts.models import validate_zone
 from base.dates import add_months
 from base.names import called
-from base.owned import Owned, Versioned
+from base.owned import Owned, Stale, Versioned
 from base.text import digits_of, initials, profile_name, without_apostrophes, without_met
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.indexes import SearchIndex
-from crm.markdown import NoteHtmlField
+from crm.markdown import NoteHtmlField, draw_note
 from crm.parts import search_text, words_of
 
 __all__ = [
@@ -260,6 +260,10 @@ class Contact(Versioned):
         return without_met(self.how_met)
 
     @property
+    def stage_name(self) -> str:
+        return str(Stage(self.stage).label)
+
+    @property
     def is_dropped(self) -> bool:
         return self.stage == Stage.DROP
 
@@ -291,7 +295,7 @@ class Contact(Versioned):
         return add_months(day, self.rhythm_count * (12 if self.rhythm_unit == RhythmUnit.YEARS else 1))
 
     def standing(self, today: date) -> str:
-        stands = _now("in the bin") if self.binned_at else self.get_stage_display()
+        stands = _now("in the bin") if self.binned_at else self.stage_name
         return _now("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {
             "name": self.name,
             "stage": stands,
@@ -368,6 +372,7 @@ class Note(Versioned):
     uid = models.UUIDField(default=uuid.uuid4, unique=True)  # made by the page, so that a note sent twice is one note
     body = models.TextField(_("note"), max_length=20_000)
     html = NoteHtmlField()
+    body_before = models.TextField(blank=True, default="", editable=False)  # what the last edit can be undone to
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 
@@ -385,7 +390,21 @@ class Note(Versioned):
         return self.contact.get_absolute_url()
 
     def standing(self, today: date) -> str:
-        return _now("The note is in the bin already.") if self.binned_at else _now("The note is back already.")
+        if self.binned_at:
+            return _now("The note is in the bin already.")
+        return _now("The note was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
+
+    @transaction.atomic
+    def edit(self, body: str, seen: int) -> None:
+        self.contact.hold()
+        self.change(seen, body=body, html=draw_note(body), body_before=self.body)
+        self.contact.refresh_search_text()
+
+    def unedit(self, seen: int) -> None:
+        """Takes the last edit back; once more brings it again."""
+        if not self.body_before:
+            raise Stale(self)
+        self.edit(self.body_before, seen)
 
     @transaction.atomic
     def bin(self, now: datetime, seen: int | None = None) -> None:

@@ -43,6 +43,7 @@ class Entries:
     text: Any = ""
     aside: str = ""
     where: Q = ALL
+    since: str = ""  # an earlier instant that belongs to it
     more: tuple[str, ...] = ()  # columns that are read for the entries of a page alone
 
 
@@ -55,19 +56,29 @@ class Touches:
     where: Q = ALL
 
 
+@dataclass(frozen=True)
+class Steps:
+    """Rows of a contact that change its stage at the instant `at`: their own entries tell it, and once."""
+
+    rows: str
+    at: str
+
+
 WORDS: list[Words] = []
 STORY: list[Entries] = []
 TOUCHES: list[Touches] = []
+STEPS: list[Steps] = []
 MOVED: set[str] = set()
 
 
-def offer(*parts: Words | Entries | Touches, moved: Iterable[str]) -> None:
+def offer(*parts: Words | Entries | Touches | Steps, moved: Iterable[str]) -> None:
     """Called once by each `contact_parts.py`. `moved` names the foreign keys, as "crm.Note.contact", that are to point to the
     other contact when two are merged into one."""
     WORDS.extend(part for part in parts if isinstance(part, Words))
     STORY.extend(part for part in parts if isinstance(part, Entries))
     STORY.sort(key=lambda entries: entries.rank)
     TOUCHES.extend(part for part in parts if isinstance(part, Touches))
+    STEPS.extend(part for part in parts if isinstance(part, Steps))
     MOVED.update(moved)
 
 

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from crm.views.contacts import contact_edit, contact_list, contact_new, contact_understand
+from crm.views.notes import note_edit
 from crm.views.verbs import (
     contact_bin,
     contact_continue,
@@ -14,6 +15,7 @@ from crm.views.verbs import (
     contact_wait,
     note_bin,
     note_restore,
+    note_unedit,
 )
 
 urlpatterns = [
@@ -31,6 +33,8 @@ urlpatterns = [
     path("contacts/<number:pk>/unwait/", contact_unwait, name="contact_unwait"),
     path("contacts/<number:pk>/bin/", contact_bin, name="contact_bin"),
     path("contacts/<number:pk>/restore/", contact_restore, name="contact_restore"),
+    path("notes/<number:pk>/edit/", note_edit, name="note_edit"),
+    path("notes/<number:pk>/unedit/", note_unedit, name="note_unedit"),
     path("notes/<number:pk>/bin/", note_bin, name="note_bin"),
     path("notes/<number:pk>/restore/", note_restore, name="note_restore"),
     path("", include("crm.importing.urls")),

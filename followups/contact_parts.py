@@ -9,8 +9,10 @@ CLOSED = KEPT & Q(closed_at__isnull=False)
 
 offer(
     Words("promises", "what", where=KEPT),
-    Entries("closed", 0, "promises", at="closed_at", text="what", aside="state", where=CLOSED),
-    Entries("promised", 6, "promises", at="created_at", text="what", aside="whose", where=KEPT),
+    Entries("closed", 0, "promises", at="closed_at", text="what", aside="state", where=CLOSED, since="created_at"),
+    Entries(
+        "promised", 6, "promises", at="created_at", text="what", aside="whose", where=KEPT & Q(closed_at__isnull=True)
+    ),
     Touches("promises", at="closed_at", where=CLOSED & Q(state="kept")),
     moved=["followups.Promise.contact"],
 )

@@ -49,7 +49,7 @@ def promise_button(request: HttpRequest, token: str) -> HttpResponse:
     promise = Promise.named(link.uid)
     if request.method == "POST" and is_pressed(token, request.POST.get("pressed", "")):
         return HttpResponseRedirect(_press(promise, link, now) or request.path)
-    with timezone.override(promise.owner.zone):
+    with timezone.override(promise.owner.zone), promise.owner.own_hours():
         return render(request, "followups/promise_button.html", _page(promise, link, token, now))
 
 
@@ -148,7 +148,8 @@ def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "pressed": press_for(token),
     }
-    return render(request, "followups/reminders_stop.html", context)
+    with user.own_hours():
+        return render(request, "followups/reminders_stop.html", context)
 
 
 @signed

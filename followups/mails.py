@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.templatetags.keepword import moment
+from base.clock import write_time
 from base.counting import in_words
 from base.text import clean_line
 from base.zones import city, load_zone
@@ -43,7 +44,7 @@ OWNERS_AT_ONCE = 2000
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
-    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "contact__name"),
+    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "owner__twelve_hours", "contact__name"),
     # and when its next reminder is
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
@@ -223,12 +224,14 @@ def prepare(mails: list[OutgoingMail], now: datetime) -> None:
 
 def _read(owner_id: int, now: datetime) -> Due:
     """For one mail alone."""
-    counted = _due(now).filter(owner=owner_id).annotate(of_all=Window(Count("pk")), first=Window(Min("remind_at")))
-    promises = list(counted[: SHOWN[0]])
-    if not promises:
-        return Due()
-    talks = list(_talks_around(now).filter(owner=owner_id))
-    return Due(promises, promises[0].of_all, promises[0].first, talks)
+    of_all = {"count": Window(Count("pk")), "first": Window(Min("remind_at"))}
+    found = Due()
+    for promise in _due(now).filter(owner=owner_id).annotate(**of_all)[: SHOWN[0]]:
+        found.promises.append(promise)
+        found.count, found.first = promise.count, promise.first  # type: ignore[attr-defined]  # annotated
+    if found.promises:
+        found.talks = list(_talks_around(now).filter(owner=owner_id))
+    return found
 
 
 def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -236,6 +239,11 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     due = mail.prepared or _read(mail.owner_id or 0, now)
     if not due.promises:
         return Cancelled(_("everything was kept, put off or let go"))
+    with due.promises[0].owner.own_hours():
+        return _written(mail, due, now)
+
+
+def _written(mail: OutgoingMail, due: Due, now: datetime) -> Composed:
     owner = due.promises[0].owner
     today = owner.today(now)
     subject = _subject(due)
@@ -246,7 +254,7 @@ def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "heading": _heading(due.count, owner.called),
         "meant_for": _meant_for(due, owner, today),
         "talks": [_talk(talk, owner) for talk in due.talks if owner.today(talk.starts_at) == today],
-        "mail_at": f"{owner.mail_at:%H:%M}",
+        "mail_at": write_time(owner.mail_at),
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + reverse("settings"),
         "stop_url": mail_links.stop_url(owner.pk),
@@ -358,7 +366,7 @@ def _meant_for(due: Due, owner: User, today: date) -> date | None:
 def _talk(talk: Interview, owner: User) -> dict[str, Any]:
     theirs = talk.contact.time_zone
     return {
-        "at": date_format(talk.starts_at.astimezone(owner.zone), "H:i"),
+        "at": write_time(talk.starts_at.astimezone(owner.zone)),
         "there": f"{moment(talk.starts_at, theirs)}, {city(theirs)}" if theirs and theirs != owner.time_zone else "",
         "who": talk.contact.name,
         "minutes": talk.minutes,

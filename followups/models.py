@@ -119,6 +119,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
 
+    def slim(self) -> "PromiseQuerySet":
+        """What a row shows of a promise, on the page of its contact."""
+        return self.only(*ROW)
+
     def with_row(self) -> "PromiseQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row."""
         return self.select_related("contact").only(*ROW, "contact__name")

@@ -16,6 +16,7 @@ from base.url_values import read_number
 from crm.models import Contact
 from followups.models import Kind, Promise, PromiseQuerySet, PromiseState
 
+SATURDAY = 5  # as date.weekday() counts
 BY_DUE_DAY, LAST_CLOSED = Order("due_on"), Order("closed_at", falling=True)
 TABS = {
     "mine": gettext_lazy("I owe"),
@@ -101,7 +102,12 @@ def _head(due_on: date, today: date) -> str:
     if due_on <= today:
         return _("Overdue") if due_on < today else _("Today")
     sunday = today + timedelta(days=6 - today.weekday())
-    return _("This week") if due_on <= sunday else _("Later")
+    if today.weekday() < SATURDAY:
+        return _("This week") if due_on <= sunday else _("Later")
+    # at its end the week says little: tomorrow, and the one to come
+    if due_on <= sunday:
+        return _("Tomorrow")
+    return _("Next week") if due_on <= sunday + timedelta(days=7) else _("Later")
 
 
 def _counts(user: User, tab: str, today: date) -> dict[str, int]:

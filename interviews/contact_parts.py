@@ -3,7 +3,7 @@ offers. A talk that still runs is read once it has ended."""
 
 from django.db.models import Case, F, Q, When
 
-from crm.parts import Entries, Touches, Words, offer
+from crm.parts import Entries, Steps, Touches, Words, offer
 
 KEPT = Q(binned_at__isnull=True)
 KEPT_TALK = Q(interview__binned_at__isnull=True)
@@ -26,15 +26,30 @@ offer(
         "state",
         aside="medium",
         where=KEPT,
-        more=("minutes", "starts_at", "is_logged"),
+        more=("minutes", "starts_at", "is_logged", "debrief__learned"),
+    ),
+    Entries(
+        "moved",
+        2,
+        "interviews",
+        at="moved_at",
+        text="state",
+        aside="medium",
+        where=KEPT & Q(moved_at__isnull=False),
+        since="moved_from",
     ),
     Entries("ask", 4, "asks", at="asked_at", text="subject"),
     Entries("offer", 5, "offers", at="created_at", text="about", aside="state", where=~Q(state="withdrawn")),
+    Steps("interviews", at="created_at"),
+    Steps("interviews", at="held_at"),
+    Steps("asks", at="asked_at"),
+    Steps("offers", at="created_at"),
     Touches("interviews", at="held_at", where=KEPT & Q(state="held", held_at__isnull=False)),
     moved=[
         "interviews.Ask.contact",
         "interviews.ChosenQuestion.contact",
         "interviews.Interview.contact",
+        "interviews.NewsItem.contact",
         "interviews.Offer.contact",
         "interviews.Preparation.contact",
     ],

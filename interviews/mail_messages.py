@@ -25,7 +25,8 @@ _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not 
 
 def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
     """A mail in the user's name; answers reach the user."""
-    message = _message(name, context)
+    with owner.own_hours():
+        message = _message(name, context)
     address(message, recipient, owner, contact)
     return Composed(message, str(message["Subject"]))
 
@@ -42,7 +43,8 @@ def address(message: EmailMessage, recipient: str, owner: User, contact: Contact
 
 def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
     """From the app to its user; nobody answers it."""
-    message = _message(name, context)
+    with context["owner"].own_hours():
+        message = _message(name, context)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = recipient
     mark_as_automatic(message)

@@ -4,6 +4,7 @@ from interviews.asking import views as asking
 from interviews.debriefing import views as debriefing
 from interviews.holding import views as holding
 from interviews.learning import views as learning
+from interviews.news import views as news
 from interviews.offering import guest
 from interviews.offering import views as offering
 from interviews.past_talks import views as past_talks
@@ -62,6 +63,8 @@ urlpatterns = [
     path("i/<str:token>/yes/", guest_replies.guest_yes, name="guest_yes"),
     path("i/<str:token>/no/", guest_replies.guest_no, name="guest_no"),
     path("i/<str:token>/another/", guest_replies.guest_another, name="guest_another"),
+    path("news/<number:pk>/see/", news.news_see, name="news_see"),
+    path("news/<number:pk>/unsee/", news.news_unsee, name="news_unsee"),
     # offered times, and the contact's own pages
     path("contacts/<number:contact_pk>/offer/", offering.offer_new, name="offer_new"),
     path("offers/<number:pk>/", offering.offer_detail, name="offer_detail"),
@@ -118,6 +121,7 @@ urlpatterns = [
     path("settings/calendar/on/", subscribing.calendar_feed_on, name="calendar_feed_on"),
     path("feed/<str:token>.ics", subscribing.feed, name="feed"),
     # what came of it
+    path("interviews/<number:pk>/remembered/", learning.talk_remembered, name="talk_remembered"),
     path("learned/", learning.learned_list, name="learned"),
     path("learned/<number:question_pk>/", learning.learned_question, name="learned_question"),
     path("learned/<number:question_pk>/ask/", learning.learned_ask, name="learned_ask"),

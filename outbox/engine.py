@@ -22,7 +22,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from base.mail_addresses import wire_address
-from outbox import claims
+from outbox import claims, put_back
 from outbox.claims import Clock, Moment, Timings, system_clock
 from outbox.composing import freeze
 from outbox.files import FileTransport
@@ -111,7 +111,9 @@ class _Drain:
         self.worker = claims.beat(self.moment)
         self.books = self.hooks.books(self.moment, self.timings)
         self._take_over([self.worker.pk])
-        for mails in self._batches():
+        for number, mails in enumerate(self._batches()):
+            if number == 0:
+                put_back.count_drain(self.moment.now())
             self._work(mails)
         claims.went_through(self.moment, self.worker)
         self.drained.is_shut = self.books.is_shut

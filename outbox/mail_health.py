@@ -1,19 +1,20 @@
 """Whether mail goes out, as every page tells it: the foot of the navigation, and the banner when something is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, Subquery
 from django.utils.translation import gettext as _
 
+from base.counting import in_figures
 from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
 FAILURE_FORGOTTEN = timedelta(minutes=15)
 LOOKED_AT = 100  # mails at the front of the queue
+HELD_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -22,31 +23,32 @@ class MailHealth:
     is_late: bool = False  # worth a banner
     advice: str = ""
     looked_at: datetime | None = None  # by a worker, last
+    held: str = ""  # how many of this user's mails wait for their word, since the database was put back
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """One query; what the server said is read when it fails. Late is judged by `not_before`: the next attempt is moved by
-    every try, and is never late itself."""
-    looked_at = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")[:1]
-    waiting = OutgoingMail.objects.waiting().filter(owner=user_id)
+    """Two queries, and one more for the words of a mail server that fails, or while mail is held. Late is judged by `not_before`:
+    the next attempt is moved by every try, and is never late itself."""
+    held_mails = OutgoingMail.objects.filter(owner=user_id).held_by_put_back()
+    drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")
+    users = get_user_model().objects.filter(pk=user_id)
+    looked_at, is_held = users.values_list(Subquery(drained[:1]), Exists(held_mails)).first() or (None, False)
     failing = Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
-    looked, untried, own, failing_since = (
-        get_user_model()
-        .objects.filter(pk=user_id)
-        .values_list(
-            Subquery(looked_at),
-            Subquery(_first(_never_tried())),
-            Subquery(_first(waiting)),
-            Subquery(failing.values("failing_since")),
-        )
-        .get()
+    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
+    waiting = list(
+        front.values_list("owner", "attempts", "not_before", Subquery(failing.values("failing_since")))[:LOOKED_AT]
     )
-    waits_since = min((at for at in (untried, own) if at is not None and now - at > MAIL_LATE), default=None)
+    # what another recipient's server puts off is no alarm for this user
+    concern = (at for owner, attempts, at, _since in waiting if owner == user_id or not attempts)
+    waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
+    failing_since = waiting[0][3] if waiting else None
     if failing_since is not None:
         is_late = waits_since is not None or now - failing_since > MAIL_LATE
         words = _its_words(failing.values_list("last_error", flat=True).first())
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked)
-    return _without_failure(looked, waits_since, now)
+        health = MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
+    else:
+        health = _without_failure(looked_at, waits_since, now)
+    return replace(health, held=in_figures(held_mails[: HELD_CAP + 1].count(), HELD_CAP)) if is_held else health
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
@@ -61,16 +63,6 @@ def _without_failure(looked_at: datetime | None, waits_since: datetime | None, n
     return MailHealth(
         _("Mail is going out") if looked_at else _("No mail has been looked for yet"), looked_at=looked_at
     )
-
-
-def _never_tried() -> QuerySet[OutgoingMail]:
-    """Of everybody, at the front of the queue. What one recipient's server puts off is no alarm for the others."""
-    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")[:LOOKED_AT]
-    return OutgoingMail.objects.filter(pk__in=front.values("pk"), attempts=0)
-
-
-def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail, Any]:
-    return mails.order_by("not_before").values("not_before")[:1]
 
 
 def _its_words(error: str | None) -> str:

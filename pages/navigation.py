@@ -18,6 +18,7 @@ DUE_CAP = 99
 ENTRIES = {
     "today": "today",
     "contact_": "contacts",
+    "note_": "contacts",
     "promise_": "promises",
     "learned": "learned",
     "question_list": "learned",
@@ -48,7 +49,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def read_counts(user: User, now: datetime, due: int | None = None) -> NavCounts:
-    """Two queries, on every page: what stands under an entry is counted on its own page, as Today does with what is `due`."""
+    """Three queries, on every page: what stands under an entry is counted on its own page, as Today does with what is `due`."""
     if due is None:
         today = user.today(now)
         due = user.promises.due_by(today).to_do_on(today)[: DUE_CAP + 1].count()

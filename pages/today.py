@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.templatetags.keepword import clock
 from base.counting import CAP, in_figures, in_words
 from base.dates import instant
 from crm.models import Contact, Stage
 from followups.models import Kind, Promise
-from interviews.models import Ask, Counter, Interview, InterviewQuerySet
+from interviews.models import Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem
 from outbox.deliveries_page import Line, coming
+from outbox.mail_states import Trouble, trouble
 
 SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
 TO_DECIDE = 5
 TALKS = 20
 DEBRIEFS = 5  # the latest; when one is done, the next moves up
+NEWS = 10
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
 PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
@@ -33,7 +35,7 @@ class Today:
     day: date
     now: datetime
     promises: list[Promise]  # mine, the most urgent first
-    late: int  # how many there are, shown or not, up to base.counting.CAP
+    late: int  # how many there are, shown or not; together up to base.counting.CAP
     due_today: int
     next_talk: Interview | None
     talks: list[Interview]  # the others of today
@@ -43,6 +45,9 @@ class Today:
     debrief_count: str
     to_decide: list[Contact]  # met, neither continued nor dropped
     to_touch: list[Contact]
+    news: list[NewsItem]  # what contacts did, until it is tapped
+    came_back: list[Trouble]  # mails to contacts that did not arrive
+    unsuited: list[Interview]  # planned, and the contact declined or proposed another time
     counters: list[Counter]  # other times people proposed, waiting for me
     asks: list[Ask]  # requests without an answer, whose day has come
 
@@ -60,12 +65,12 @@ class Today:
 
     @property
     def due_count(self) -> str:
-        return in_figures(self.due_today)
+        return in_figures(self.due_today if self.late + self.due_today <= CAP else CAP + 1)
 
     @property
     def more(self) -> str:
         """ "28" of the promises did not fit; empty when all did."""
-        if max(self.late, self.due_today) > CAP:
+        if self.late + self.due_today > CAP:
             return in_words(CAP, CAP - SHOWN)
         count = self.late + self.due_today - len(self.promises)
         return in_figures(count) if count > 0 else ""
@@ -73,8 +78,12 @@ class Today:
     @property
     def is_done(self) -> bool:
         """Whether everything that waits for a tap is tapped away; talks to come wait for their hour."""
-        people = (self.asked_about, self.debriefs, self.to_decide, self.to_touch, self.counters, self.asks)
-        return not any((self.promises, *people))
+        people = (self.asked_about, self.debriefs, self.to_decide, self.to_touch, self.asks)
+        return not any((self.promises, self.has_news, *people))
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.news or self.came_back or self.unsuited or self.counters)
 
     @property
     def has_side(self) -> bool:
@@ -105,7 +114,7 @@ class Today:
 
     def _proposed(self) -> str:
         """Somebody who named another time waits for an answer, also on a day without promises."""
-        count = len(self.counters)
+        count = len(self.counters) + sum(talk.attendee_status == AttendeeStatus.COUNTERED for talk in self.unsuited)
         if not count:
             return ""
         words = ngettext("%(n)s proposed time waits for you", "%(n)s proposed times wait for you", count)
@@ -114,7 +123,7 @@ class Today:
     def _awaited(self, user: User) -> str:
         if self.next_talk is None:
             return ""
-        at = date_format(self.next_talk.starts_at.astimezone(user.zone), "H:i")
+        at = clock(self.next_talk.starts_at, user.zone)
         return _("%(who)s is at %(at)s") % {"who": self.next_talk.contact.first_name, "at": at}
 
 
@@ -123,10 +132,14 @@ def read_day(user: User, now: datetime) -> Today:
     day = user.today(now)
     next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in (1, 2))
     wanted = user.promises.due_by(day).to_do_on(day)
+    due_days = list(wanted.order_by("due_on").values_list("due_on", flat=True)[: CAP + 1])
+    late = sum(due_on < day for due_on in due_days)
     # the last ones before the day after tomorrow: those to come, then those that have passed without an answer
-    planned = user.interviews.planned().filter(starts_at__lt=end).exclude(contact__stage=Stage.DROP, starts_at__lt=now)
-    talks = sorted(planned.with_row().last_first()[:TALKS], key=lambda talk: (talk.starts_at, talk.pk))
-    to_come = [talk for talk in talks if talk.ends_at > now]
+    planned = user.interviews.planned().exclude(contact__stage=Stage.DROP, starts_at__lt=now)
+    shown = planned.filter(starts_at__lt=end) | planned.unsuited()
+    talks = sorted(shown.with_row().last_first()[:TALKS], key=lambda talk: (talk.starts_at, talk.pk))
+    unsuited = [talk for talk in talks if talk.ends_at > now and talk.is_unsuited]
+    to_come = [talk for talk in talks if talk.ends_at > now and talk not in unsuited]
     todays = [talk for talk in to_come if talk.starts_at < next_midnight]
     waiting = user.interviews.awaiting_debrief(now)
     debriefs = _debriefs(waiting)
@@ -135,8 +148,8 @@ def read_day(user: User, now: datetime) -> Today:
         day=day,
         now=now,
         promises=list(wanted.with_row().most_urgent_first()[:SHOWN]),
-        late=wanted.filter(due_on__lt=day)[: CAP + 1].count(),
-        due_today=wanted.filter(due_on=day)[: CAP + 1].count(),
+        late=late,
+        due_today=len(due_days) - late,
         next_talk=todays[0] if todays else None,
         talks=todays[1:],
         tomorrow=[talk for talk in to_come if talk not in todays],
@@ -145,6 +158,9 @@ def read_day(user: User, now: datetime) -> Today:
         debrief_count=in_figures(len(debriefs), DEBRIEFS),
         to_decide=list(undecided.only(*PERSON)[: TO_DECIDE + 1]),
         to_touch=list(user.contacts.to_touch(day).only(*PERSON, *RHYTHM)[:TO_TOUCH]),
+        news=list(user.newsitems.unseen().with_row()[:NEWS]),
+        came_back=[trouble(mail, user, now) for mail in user.outgoingmails.came_back()[:NEWS]],
+        unsuited=unsuited,
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
     )

@@ -32,6 +32,7 @@ from interviews.models import (
     Debrief,
     Homework,
     Interview,
+    NewsItem,
     Offer,
     OfferSlot,
     Preparation,
@@ -354,3 +355,13 @@ class DeliveryAttemptFactory(DjangoModelFactory):
     mail = factory.SubFactory(OutgoingMailFactory)
     at = NOW
     phase = "text"
+
+
+class NewsItemFactory(DjangoModelFactory):
+    class Meta:
+        model = NewsItem
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    kind = "yes"
+    happened_at = NOW

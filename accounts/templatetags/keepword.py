@@ -1,7 +1,7 @@
 """Icons, and dates and times in words, in the user's zone: the one place that decides how they read."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -9,10 +9,12 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timeuntil
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from base.clock import write_time
 from base.dates import local
 from base.mail_addresses import link_address
 from base.zones import city, load_zone
@@ -112,9 +114,17 @@ def ago(value: date | None, today: date | None = None) -> str:
 
 
 @register.filter
-def clock(value: datetime, zone: str | ZoneInfo | None = None) -> str:
-    """ "14:00": the time of an instant in the user's zone, or in the one named."""
-    return f"{_local(value, zone):%H:%M}"
+def until(at: datetime, now: datetime) -> str:
+    """ "in 2 hours, 5 minutes", and "in a moment" when it is less than a minute."""
+    if (at - now).total_seconds() < 60:
+        return _("in a moment")
+    return _("in %(span)s") % {"span": timeuntil(at, now)}
+
+
+@register.filter
+def clock(value: datetime | time, zone: str | ZoneInfo | None = None) -> str:
+    """ "14:00" or "2:00 pm": a time of day, or that of an instant in the user's zone or in the one named."""
+    return write_time(_local(value, zone) if isinstance(value, datetime) else value)
 
 
 @register.filter
@@ -123,7 +133,7 @@ def moment(value: datetime | None, zone: str | ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     there = _local(value, zone)
-    return f"{_day(there.date(), datetime.now(there.tzinfo).date())}, {there:%H:%M}"
+    return f"{_day(there.date(), datetime.now(there.tzinfo).date())}, {write_time(there)}"
 
 
 def _local(value: datetime, zone: str | ZoneInfo | None) -> datetime:

@@ -8,17 +8,21 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import ZoneSelect, zone_choices
 from accounts.models import User
 from base.names import called
 from base.submitted_once import UidField
 from base.text import fold, profile_url, promise_lines
+from base.versioned_form import VersionedForm
+from base.zones import zone_names, zone_of
 from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
-from crm.models import Contact, RhythmUnit, Stage, Tag
+from crm.models import Contact, Note, RhythmUnit, Stage, Tag
 from crm.search import named
 
 LISTED = 50  # how many names a field suggests
@@ -64,6 +68,15 @@ class NoteForm(forms.Form):
 
     def clean_body(self) -> str:
         return check_promises(self.cleaned_data["body"])
+
+
+class NoteChangeForm(VersionedForm, NoteForm):
+    """Changes what a note says."""
+
+    def __init__(self, data: Any = None, *, note: Note) -> None:
+        super().__init__(data, initial={"body": note.body, "version": note.version})
+        self.fields["body"].label = _("The note")
+        del self.fields["uid"]
 
 
 class ContactSearchForm(forms.Form):
@@ -121,9 +134,7 @@ class ContactForm(forms.Form):
     linkedin_url = LinkField(label=gettext_lazy("LinkedIn"), max_length=500)
     website = LinkField(label=gettext_lazy("Web page"), max_length=500)
     place = LineField(label=gettext_lazy("Place"), max_length=200)
-    time_zone = ZoneField(
-        label=gettext_lazy("Zone"), max_length=64, help_text=gettext_lazy("A city is enough: “Lisbon”.")
-    )
+    time_zone = ZoneField(label=gettext_lazy("Zone"), max_length=64)
     through = LineField(label=gettext_lazy("Through"), help_text=gettext_lazy("Who led you to this person"))
     met_on = PastField(
         label=gettext_lazy("Met on"), max_length=60, help_text=gettext_lazy("In words: “yesterday”, “4 October”")
@@ -154,8 +165,11 @@ class ContactForm(forms.Form):
         self.fields["stage"].error_messages["invalid_choice"] = _("Choose one of the stages.")
         self.fields["email"].widget.attrs["inputmode"] = "email"
         self.fields["phone"].widget.attrs["type"] = "tel"
-        for name in ("organisation", "through", "time_zone"):
+        for name in ("organisation", "through"):
             self.fields[name].widget.attrs["list"] = f"known-{name}"
+        chosen = str(self["time_zone"].value() or "")
+        places = zone_choices(chosen if chosen in zone_names() else "", timezone.now(), owner.zone)
+        self.fields["time_zone"].widget = ZoneSelect(choices=[("", _("As the place says")), *places])
         if contact:
             del self.fields["note"], self.fields["uid"]
             self.initial["seen"] = _fingerprint(self.saved)
@@ -167,6 +181,10 @@ class ContactForm(forms.Form):
         if not fold(name):
             raise ValidationError(_("A person needs a name."))
         return name
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        return zone or zone_of(self.cleaned_data.get("place", ""))
 
     def clean_linkedin_url(self) -> str:
         """In the one spelling an import compares by; what is no profile stays as it was typed."""
@@ -242,20 +260,7 @@ class ContactForm(forms.Form):
         return {
             "organisation": list(self.owner.organisations.order_by("name_key").values_list("name", flat=True)[:LISTED]),
             "through": list(people.in_list_order().values_list("name", flat=True)[:LISTED]),
-            "time_zone": list(ZONES),
         }
-
-
-ZONES = (
-    *("Europe/London", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "Europe/Stockholm", "Europe/Warsaw"),
-    *("Europe/Athens", "Europe/Kyiv", "Europe/Istanbul", "Europe/Moscow", "Africa/Lagos", "Africa/Accra"),
-    *("Africa/Bamako", "Africa/Cairo", "Africa/Johannesburg", "Africa/Nairobi", "Asia/Dubai", "Asia/Tehran"),
-    *("Asia/Karachi", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka", "Asia/Bangkok", "Asia/Jakarta"),
-    *("Asia/Singapore", "Asia/Manila", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Seoul", "Asia/Tokyo"),
-    *("Australia/Perth", "Australia/Sydney", "Pacific/Auckland", "Pacific/Honolulu", "America/Los_Angeles"),
-    *("America/Denver", "America/Chicago", "America/New_York", "America/Toronto", "America/Mexico_City"),
-    *("America/Bogota", "America/Lima", "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires"),
-)
 
 
 def details_of(contact: Contact) -> Details:

@@ -13,6 +13,7 @@ from crm.importing.imported_contacts import organisations_called
 from crm.importing.models import LABELS
 from crm.models import Contact, Import, ImportAction, ImportRow, Note
 
+COLUMNS = [field for field in LABELS if field != "other_email"]
 REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty
 Changes = dict[str, list[Any]]  # field: [before, after, ticked]
 
@@ -43,15 +44,25 @@ def change_contacts(batch: Import, known: Sequence[tuple[ImportRow, Contact]], n
             continue
         row.taken_in = True
         contact.version += 1
-        replaced = [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]
         changed.append(contact)
-        if replaced:
-            body = _("Until %(file)s came in:\n%(values)s") % {"file": batch.filename, "values": "\n".join(replaced)}
+        if body := _what_a_note_keeps(batch, row, applied):
             notes.append(Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now))
-    write_over(batch.owner.contacts, changed, [*LABELS, "version"])
+    write_over(batch.owner.contacts, changed, [*COLUMNS, "version"])
     batch.owner.notes.bulk_create(notes, ignore_conflicts=True)
     batch.owner.contacts.filter(pk__in=[contact.pk for contact in changed]).refresh_search_text()
     return len(changed)
+
+
+def _what_a_note_keeps(batch: Import, row: ImportRow, applied: Sequence[str]) -> str:
+    """What was replaced, and an address beside the one the contact has."""
+    values = {"file": batch.filename}
+    parts = []
+    if replaced := [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]:
+        parts.append(_("Until %(file)s came in:\n%(values)s") % {**values, "values": "\n".join(replaced)})
+    if "other_email" in applied:
+        said = f"{_('E-mail')}: {row.changes['other_email'][1]}"
+        parts.append(_("From %(file)s:\n%(values)s") % {**values, "values": said})
+    return "\n\n".join(parts)
 
 
 def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
@@ -73,7 +84,7 @@ def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
         if back:
             contact.version += 1
             restored.append(row)
-    write_over(batch.owner.contacts, [contacts[row.contact_id or 0] for row in restored], [*LABELS, "version"])
+    write_over(batch.owner.contacts, [contacts[row.contact_id or 0] for row in restored], [*COLUMNS, "version"])
     batch.owner.notes.filter(uid__in=[row.note_uid for row in restored]).delete()
     batch.owner.contacts.filter(pk__in=[row.contact_id for row in restored]).refresh_search_text()
     return restored
@@ -98,12 +109,15 @@ def _differences(contact: Contact, person: Person) -> Changes:
         before = value_of(contact, field)
         if after and (not before or (field in REPLACED and fold(before) != fold(after))):
             changes[field] = [before, after, not before]
+    is_another = said["email"] and contact.email and said["email"] != contact.email.lower()
+    if is_another and fold(said["email"]) not in contact.search_text:
+        changes["other_email"] = ["", said["email"], True]
     return changes
 
 
 def value_of(contact: Contact, field: str) -> str:
     """The value as the file would say it: a name, a day in ISO form."""
-    value = getattr(contact, field)
+    value = getattr(contact, field, None)
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -142,6 +156,8 @@ def _apply(row: ImportRow, contact: Contact, field: str, organisations: dict[str
 
 def _unapply(row: ImportRow, contact: Contact, field: str, organisations: dict[str, Any]) -> bool:
     before, after, ticked = row.changes[field]
+    if ticked and field == "other_email":
+        return True  # its note goes
     if not ticked or fold(value_of(contact, field)) != fold(after):
         return False
     _write(contact, field, before, organisations)
@@ -151,6 +167,8 @@ def _unapply(row: ImportRow, contact: Contact, field: str, organisations: dict[s
 def _write(contact: Contact, field: str, value: str, organisations: dict[str, Any]) -> None:
     if field == "organisation":
         contact.organisation = organisations[key_of(value)] if value else None
+    elif field == "other_email":
+        return
     elif field == "connected_on":
         contact.connected_on = date.fromisoformat(value) if value else None
     else:

@@ -19,7 +19,7 @@ from crm.fields import LineField
 from crm.importing.changes import write_over
 from crm.importing.formats import glance
 from crm.importing.formats.people import Unreadable
-from crm.models import Import, ImportAction, ImportFile, ImportRow
+from crm.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 
 MOST_SHOWN = 200
 
@@ -65,9 +65,11 @@ class UploadForm(forms.Form):
 
     @transaction.atomic
     def save(self, now: datetime) -> Import:
-        """Stores the bytes for the worker. The same file sent twice by one page is one import."""
+        """Stores the bytes for the worker. The same file sent twice by one page is one import, unless that was undone."""
         digest = hashlib.sha256(self.cleaned_data["file"]).hexdigest()
         uid = uuid.uuid5(self.cleaned_data["uid"], f"import of {self.owner.pk}: {digest} {self.cleaned_data['tag']}")
+        if self.owner.imports.filter(uid=uid, state=ImportState.UNDONE).exists():
+            uid = uuid.uuid4()  # what was taken out comes in anew
         batch: Import
         batch, is_new = self.owner.imports.get_or_create(
             uid=uid,

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.models import User
 from accounts.templatetags.keepword import near
 from base.owned import Stale
 from crm import actions
@@ -30,8 +32,8 @@ def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
         return go_back(request, contact.get_absolute_url())
     actions.change_stage(contact=contact, to=form.cleaned_data["stage"], seen=seen, now=timezone.now())
     if contact.stage != before:
-        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
-        tell(request, said, undo=_undo("contact_stage", contact, stage=before))
+        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
+        tell(request, said, undo=undo_url("contact_stage", contact, stage=before))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -55,7 +57,7 @@ def contact_continue(request: OwnerRequest, pk: int) -> HttpResponse:
         "rhythm": contact.rhythm,
         "day": near(contact.touch_on, request.user.today(now)),
     }
-    tell(request, said, undo=_undo(undo, contact, **before))
+    tell(request, said, undo=undo_url(undo, contact, **before))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -66,7 +68,7 @@ def contact_drop(request: OwnerRequest, pk: int) -> HttpResponse:
     if contact.is_dropped:
         raise Stale(contact)
     actions.drop(contact=contact, seen=seen, now=timezone.now())
-    tell(request, _("Dropped %s: no more reminders.") % contact.name, undo=_undo("contact_resume", contact))
+    tell(request, _("Dropped %s: no more reminders.") % contact.name, undo=undo_url("contact_resume", contact))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -77,8 +79,8 @@ def contact_resume(request: OwnerRequest, pk: int) -> HttpResponse:
     if not contact.is_dropped:
         raise Stale(contact)
     actions.resume(contact=contact, seen=seen, now=timezone.now())
-    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
-    tell(request, said, undo=_undo("contact_drop", contact))
+    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
+    tell(request, said, undo=undo_url("contact_drop", contact))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -94,7 +96,7 @@ def contact_touch(request: OwnerRequest, pk: int) -> HttpResponse:
     said = _("You spoke with %s.") % contact.name
     if contact.touch_on:
         said = _("%(said)s Next: %(day)s.") % {"said": said, "day": near(contact.touch_on, request.user.today(now))}
-    tell(request, said, undo=_undo("contact_untouch", contact))
+    tell(request, said, undo=undo_url("contact_untouch", contact))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -116,7 +118,7 @@ def contact_wait(request: OwnerRequest, pk: int) -> HttpResponse:
         "name": contact.name,
         "day": near(contact.touch_on, request.user.today(now)),
     }
-    tell(request, said, undo=_undo("contact_unwait", contact))
+    tell(request, said, undo=undo_url("contact_unwait", contact))
     return go_back(request, contact.get_absolute_url())
 
 
@@ -132,7 +134,7 @@ def contact_unwait(request: OwnerRequest, pk: int) -> HttpResponse:
 def contact_bin(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     actions.move_to_bin(contact=contact, seen=seen_version(request, contact), now=timezone.now())
-    tell(request, _("%s is in the bin, for 30 days.") % contact.name, undo=_undo("contact_restore", contact))
+    tell(request, _("%s is in the bin, for 30 days.") % contact.name, undo=undo_url("contact_restore", contact))
     # where the tap happened may have been this person's own page
     elsewhere = request.POST.get("next", "").split("?")[0] != contact.get_absolute_url()
     return go_back(request, reverse("contact_list")) if elsewhere else redirect("contact_list")
@@ -145,8 +147,16 @@ def contact_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     if not contact.binned_at:
         raise Stale(contact)
     actions.take_out_of_bin(contact=contact, seen=seen, now=timezone.now())
-    tell(request, _("%s is back from the bin.") % contact.name, undo=_undo("contact_bin", contact))
+    tell(request, _("%s is back from the bin.") % contact.name, undo=undo_url("contact_bin", contact))
     return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def note_unedit(request: OwnerRequest, pk: int) -> HttpResponse:
+    note, seen = _note(request, pk)
+    note.unedit(seen)
+    tell(request, _("The note says again what it said."), undo=undo_url("note_unedit", note))
+    return go_back(request, note.get_absolute_url())
 
 
 @require_POST
@@ -156,7 +166,7 @@ def note_bin(request: OwnerRequest, pk: int) -> HttpResponse:
     if note.binned_at:
         raise Stale(note)
     note.bin(timezone.now(), seen)
-    tell(request, _("The note is in the bin, for 30 days."), undo=_undo("note_restore", note))
+    tell(request, _("The note is in the bin, for 30 days."), undo=undo_url("note_restore", note))
     return go_back(request, note.get_absolute_url())
 
 
@@ -166,15 +176,20 @@ def note_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     if not note.binned_at:
         raise Stale(note)
     note.restore(seen)
-    tell(request, _("The note is back."), undo=_undo("note_bin", note))
+    tell(request, _("The note is back."), undo=undo_url("note_bin", note))
     return go_back(request, note.get_absolute_url())
 
 
 def _note(request: OwnerRequest, pk: int) -> tuple[Note, int]:
     """The note of somebody who is not in the bin, and the version of it that the tap saw."""
-    notes = request.user.notes.select_related("contact").defer("contact__search_text")
-    note: Note = get_object_or_404(notes, pk=pk, contact__binned_at__isnull=True)
+    note: Note = get_object_or_404(notes_of(request.user), pk=pk)
     return note, seen_version(request, note)
+
+
+def notes_of(owner: User) -> QuerySet[Note]:
+    """Of people who are not in the bin."""
+    alive = owner.notes.filter(contact__binned_at__isnull=True)
+    return alive.select_related("contact__owner").defer("contact__search_text")
 
 
 def _contact(request: OwnerRequest, pk: int) -> Contact:
@@ -182,5 +197,5 @@ def _contact(request: OwnerRequest, pk: int) -> Contact:
     return contact
 
 
-def _undo(name: str, row: Contact | Note, **query: object) -> str:
+def undo_url(name: str, row: Contact | Note, **query: object) -> str:
     return f"{reverse(name, args=[row.pk])}?{urlencode({**query, 'v': row.version})}"

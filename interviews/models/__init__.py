@@ -15,6 +15,7 @@ from interviews.models.interview import (
     Medium,
 )
 from interviews.models.learning import Tick
+from interviews.models.news import NewsItem, NewsKind
 from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
 from interviews.models.subscribing import CalendarFeed
@@ -42,6 +43,8 @@ __all__ = [
     "InterviewState",
     "MayUseName",
     "Medium",
+    "NewsItem",
+    "NewsKind",
     "Offer",
     "OfferSlot",
     "OfferState",

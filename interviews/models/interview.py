@@ -36,6 +36,7 @@ _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
     *("starts_at", "where", "purpose", "state", "version", "is_logged"),
+    *("attendee_status", "attendee_starts_at", "attendee_minutes", "attendee_comment", "attendee_refused_at"),
 )
 
 
@@ -109,6 +110,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
+    def unsuited(self) -> "InterviewQuerySet":
+        """Those planned that the contact declined, or proposed another time for, which I have not answered."""
+        unsuited = Q(attendee_status=AttendeeStatus.DECLINED) | Q(attendee_status=AttendeeStatus.COUNTERED)
+        return self.planned().filter(unsuited, attendee_refused_at__isnull=True)
+
     def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
         """Those planned that run while `agreed` would; `but` is the one that is being moved."""
         could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
@@ -122,6 +128,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def with_contact(self) -> "InterviewQuerySet":
         return self.select_related("contact__organisation")
+
+    def with_debrief(self) -> "InterviewQuerySet":
+        """Those planned and held, each with what was learned there."""
+        rows = self.alive().filter(state__in=[InterviewState.PLANNED, InterviewState.HELD]).select_related("debrief")
+        return rows.only(*ROW, "debrief__learned", "debrief__done_at")
 
     def slim(self) -> "InterviewQuerySet":
         """What a row or a card shows of a talk, and no more."""
@@ -179,6 +190,8 @@ class Interview(Versioned):
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
     is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)  # when it was moved last, and from which instant
+    moved_from = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     binned_at = models.DateTimeField(null=True)
 
@@ -294,9 +307,13 @@ class Interview(Versioned):
 
     def may_move_to_theirs(self, now: datetime) -> bool:
         """Whether the other time they propose can be taken: it is to come, near enough to be meant, and not refused."""
-        at = self.attendee_starts_at
-        is_near = at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
-        return self.is_planned and is_near and self.attendee_refused_at is None
+        at = self.attendee_starts_at if self.proposes_near else None
+        return self.is_planned and at is not None and at > now and self.attendee_refused_at is None
+
+    @property
+    def proposes_near(self) -> bool:
+        """Whether the other time they propose is near enough to be meant."""
+        return self.attendee_starts_at is not None and abs(self.attendee_starts_at - self.starts_at) <= FARTHEST
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -343,6 +360,11 @@ class Interview(Versioned):
     def suits_them(self) -> bool:
         """As far as is known: they have neither declined it nor proposed another time."""
         return self.attendee_status not in (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED)
+
+    @property
+    def is_unsuited(self) -> bool:
+        """They declined it, or proposed another time that I have not answered."""
+        return not self.suits_them and self.attendee_refused_at is None
 
     @property
     def is_cancelled(self) -> bool:

@@ -16,13 +16,21 @@ from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from interviews.models import Agreed, Counter, Interview, Medium, NewsKind, Offer, OfferSlot, OfferState
+from interviews.news.actions import report
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
 from interviews.planning.actions import address_of, mail_contact, may_have_arrived
 from outbox.tasks import wake
 
 OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
+NEWS = {
+    "chosen": NewsKind.YES,
+    "moved": NewsKind.MOVED,
+    "declined": NewsKind.NO,
+    "cancelled": NewsKind.CALLED_OFF,
+    WORD: NewsKind.WORD,
+}
 CHASE_AFTER = 3  # working days
 MOST_CHASES = 2
 FEWEST_DIGITS, LONGEST_NUMBER = 5, 60  # of a telephone number
@@ -252,7 +260,7 @@ def say(*, offer: Offer, words: str, now: datetime) -> None:
     _keep_words(offer, words, now)
     offer.word = words
     offer.save(update_fields=["word"])
-    answer = Answer(interview.starts_at, interview.medium)
+    answer = Answer(interview.starts_at, interview.medium, note=words)
     _tell_owner(offer, WORD, answer, now, once=f"{WORD}:{offer.owner.today(now)}")
 
 
@@ -417,7 +425,9 @@ def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **con
 
 
 def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:
-    """Mails the answer to the owner at once."""
+    """Mails the answer to the owner at once, and puts it on Today; a time they propose stands there by itself."""
+    if what in NEWS:
+        report(contact=offer.contact, kind=NEWS[what], talk=offer.interview, offer=offer, words=answer.note, now=now)
     offer.owner.outgoingmails.queue(
         kind=ANSWERED,
         key=f"{ANSWERED}:{offer.uid}:{once or offer.version}",

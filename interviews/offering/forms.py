@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, understand
 from base.submitted_once import UidField
 from base.text import clean_line
@@ -22,7 +23,7 @@ from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, Interview, Medium
 from interviews.offering import working_hours
 from interviews.offering.actions import Terms
-from interviews.planning.forms import OTHER, Chips, ClockField, MinutesField, PageForm
+from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
 
 TIMES, MOST_TIMES = 5, 10
 MONTHS_AHEAD = 6
@@ -80,7 +81,7 @@ class TimeForm(forms.Form):
             raise ValidationError(_("%(day)s is too far away. Offer days within half a year.") % {"day": in_words(day)})
         starts_at = instant(day, at, zone)
         if not exists(day, at, zone):
-            known = {"city": city(self.owner.time_zone), "time": f"{at:%H:%M}", "next": clock(starts_at, zone)}
+            known = {"city": city(self.owner.time_zone), "time": write_time(at), "next": clock(starts_at, zone)}
             raise ValidationError(_("The clocks in %(city)s skip %(time)s that day. Try %(next)s.") % known)
         if starts_at <= self.now:
             raise ValidationError(_("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
@@ -237,7 +238,7 @@ class OfferForm(PageForm):
 
 def _row(starts_at: datetime, owner: User) -> dict[str, Any]:
     local = starts_at.astimezone(owner.zone)
-    return {"day": local.date().isoformat(), "at": f"{local:%H:%M}", "starts_at": starts_at}
+    return {"day": local.date().isoformat(), "at": write_time(local), "starts_at": starts_at}
 
 
 def first_line(purpose: str) -> str:

@@ -35,7 +35,8 @@ def of_link(view: View) -> View:
             raise Http404
         offer.contact.owner = offer.owner
         try:
-            return view(request, offer, token)
+            with offer.owner.own_hours():
+                return view(request, offer, token)
         except actions.ClosedError:
             return read_guest_page(offer, token, timezone.now()).render(request)
         except Stale:  # the owner changed the talk at the same moment: the page says what stands

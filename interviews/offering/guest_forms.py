@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from accounts.forms import ZoneSelect, zone_choices
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
+from base.clock import ClockField
 from base.dates import add_months, exists, instant, understand
 from base.zones import city, load_zone, zone_names
 from crm.fields import LineField, TextField
 from interviews.models import Interview, Medium, Offer, OfferSlot
 from interviews.offering.actions import Answer
-from interviews.planning.forms import ClockField, refuse_unsafe_link
+from interviews.planning.forms import refuse_unsafe_link
 
 OWN = "own"  # "None of these suits me"
 MONTHS_AHEAD = 6

@@ -71,7 +71,7 @@ class GuestPage:
     refused: Counter | None  # the last one that did not suit the owner
 
     def render(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(load_zone(self.zone)):
+        with timezone.override(load_zone(self.zone)), self.owner.own_hours():
             return render(request, self.template, vars(self), status=self.status)
 
 

@@ -25,7 +25,18 @@ from outbox.models import OutgoingMail, State
 
 INVITATION, CANCELLATION = "invitation", "cancellation"
 CHANGED = (
-    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *(
+        "medium",
+        "minutes",
+        "local_date",
+        "local_time",
+        "time_zone",
+        "starts_at",
+        "where",
+        "purpose",
+        "moved_at",
+        "moved_from",
+    ),
     *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
     *ANSWER,
     "answer_before",
@@ -102,6 +113,8 @@ def change(
     if agreed == before:
         return Told()
     interview.agree(agreed)
+    if interview.starts_at != before.starts_at:
+        interview.moved_from, interview.moved_at = before.starts_at, now
     told = announce(interview, before=before, changed=True, by_them=by_them, now=now)
     _keep(interview)
     return told
@@ -139,6 +152,22 @@ def _expect_unsent(interview: Interview, now: datetime) -> None:
         mails, _stopped = _take_back(interview, now)
         if any(may_have_arrived(mail) for mail in mails if mail.occurrence_key == _current_key(interview)):
             raise Stale(interview)
+
+
+@transaction.atomic
+def keep_local_time(*, interview: Interview, now: datetime) -> bool:
+    """A zone's rules have changed: the talk stays at its local time, and a contact who was invited gets one mail that says
+    so. False when there was nothing to do."""
+    interview.owner.hold()
+    _expect(interview, InterviewState.PLANNED)
+    before = interview.agreed
+    if before.starts_at == interview.starts_at:
+        return False
+    interview.agree(before)
+    if interview.invited_email:
+        announce(interview, before=before, changed=True, by_rules=True, now=now)
+    _keep(interview)
+    return True
 
 
 @transaction.atomic
@@ -293,7 +322,15 @@ def occurrence_key(kind: str, interview: Interview, sequence: int, address: str)
     return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
 
 
-def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bool = False, now: datetime) -> Told:
+def announce(
+    interview: Interview,
+    *,
+    before: Agreed,
+    changed: bool,
+    by_them: bool = False,
+    by_rules: bool = False,
+    now: datetime,
+) -> Told:
     """Brings the contact up to date with the interview, in the caller's transaction; the caller saves the interview.
 
     What has not left is taken back first, so that several changes within the delay are one mail, or none. Who may hold
@@ -312,7 +349,7 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bo
     invites = wanted if changed or had != wanted or not is_current else ""
     is_update = holds_one and had == wanted
     if invites:
-        context = {**_thread(arrived), "by_them": by_them} if is_update else {}
+        context = {**_thread(arrived), "by_them": by_them, "by_rules": by_rules} if is_update else {}
         _queue(interview, INVITATION, invites, context, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
         interview.forget_answer()

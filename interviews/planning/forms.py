@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
+from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
@@ -24,7 +24,6 @@ from interviews.models.preparing import purpose_of
 from interviews.offering import working_hours
 
 YEARS_AHEAD = 5
-_TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2})(?::00)?)?\s*(am|pm)?$", re.IGNORECASE | re.ASCII)
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
@@ -32,24 +31,6 @@ def refuse_unsafe_link(where: str) -> str:
     if _UNSAFE_LINK.match(where):
         raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
     return where
-
-
-class ClockField(forms.Field):
-    """A time of day: what a time input sends, and what people type ("15", "3pm", "15.30")."""
-
-    widget = forms.TimeInput(attrs={"type": "time"})
-
-    def to_python(self, value: Any) -> time | None:
-        text = clean_line(str(value or ""))
-        if not text:
-            return None
-        match = _TIME.match(text)
-        hour, minute = (int(match[1]), int(match[2] or 0)) if match else (24, 0)
-        if match and match[3]:
-            hour = hour % 12 + (12 if match[3].lower() == "pm" else 0) if 1 <= hour <= 12 else 24
-        if hour > 23 or minute > 59:
-            raise ValidationError(_("Not a time I know. Try “15:00”."))
-        return time(hour, minute)
 
 
 class Chips(forms.RadioSelect):
@@ -231,7 +212,7 @@ class InterviewForm(PageForm):
                 _("The clocks in %(city)s skip %(time)s on %(day)s. The next hour there is: %(next)s.")
                 % {
                     "city": city(self.owner.time_zone),
-                    "time": time_format(at, "H:i"),
+                    "time": write_time(at),
                     "day": in_words(day),
                     "next": clock(after, zone) if after.date() == day else moment(after, zone),
                 },
@@ -254,7 +235,7 @@ class InterviewForm(PageForm):
             "minutes": minutes if minutes in ASKED_FOR else "",
             "own_minutes": None if minutes in ASKED_FOR else minutes,
             "day": there.date().isoformat(),
-            "at": f"{there:%H:%M}",
+            "at": write_time(there),
             "where": self.interview.where,
             "purpose": self.interview.purpose,
             "confirm_them": self.interview.confirm_them,

@@ -8,23 +8,25 @@ from functools import partial
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.dates import instant
+from base.owned import Stale
 from base.text import clean_line
 from base.zones import city, load_zone
 from crm.models import Stage
 from interviews import calendars, mail_messages
-from interviews.models import Agreed, Interview, InterviewQuerySet, Offer
-from interviews.planning.actions import CANCELLATION, INVITATION, address_of, last_mail
+from interviews.models import Agreed, Counter, Interview, InterviewQuerySet, Offer, OfferSlot
+from interviews.planning.actions import CANCELLATION, INVITATION, address_of, keep_local_time, last_mail
 from interviews.preparing import mails as brief_mails
-from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, register
+from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
-CONFIRMATION = "tomorrow"
+CONFIRMATION, RULES = "tomorrow", "zone rules"
 AT_MOST_AHEAD = timedelta(hours=75)  # the day before on the other side of the world, across a change of the clocks
 AT_ONCE = 500
 LOOKED_THROUGH = 30  # of the talks to come, the next ones
@@ -125,11 +127,51 @@ def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[s
         "is_update": bool(mail.context.get("references")),
         "by_them": mail.context.get("by_them", False),
         "is_theirs": _is_theirs(mail, interview),
+        "by_rules": bool(mail.context.get("references")) and mail.context.get("by_rules", False),
         "page_url": offer.url if offer else "",
         "yes_url": interview.answer_url("yes", mail.context["sequence"]),
         "no_url": interview.answer_url("no", mail.context["sequence"]),
         "another_url": interview.answer_url("another", mail.context["sequence"]),
     }
+
+
+# --- when a zone's rules change ---
+
+
+@reconciler
+def keep_local_times(now: datetime) -> int:
+    """Talks, and times that are offered or proposed, stay at their local time. More than 0 after new zone rules alone."""
+    talks = Interview.objects.planned().filter(starts_at__gt=now).select_related("owner", "contact")
+    moved = 0
+    for talk in talks.iterator(chunk_size=AT_ONCE):
+        keep = partial(_keep_local_time, talk, now)
+        moved += bool(guarded(keep, owner_id=talk.owner_id, zone=talk.time_zone, step=RULES, now=now))
+    slots = OfferSlot.objects.filter(taken_at__isnull=True, starts_at__gt=now)
+    counters = Counter.objects.filter(decided_at__isnull=True, starts_at__gt=now)
+    return moved + _keep_proposed(slots, now) + _keep_proposed(counters, now)
+
+
+def _keep_local_time(talk: Interview, now: datetime) -> bool:
+    if talk.agreed.starts_at == talk.starts_at:
+        return False
+    try:
+        return keep_local_time(interview=talk, now=now)
+    except Stale:  # somebody is at it: the next time
+        return False
+
+
+def _keep_proposed(rows: QuerySet[OfferSlot] | QuerySet[Counter], now: datetime) -> int:
+    def keep(row: OfferSlot | Counter) -> int:
+        starts_at = instant(row.local_date, row.local_time, ZoneInfo(row.time_zone))
+        if starts_at == row.starts_at:
+            return 0
+        return rows.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
+
+    found = rows.iterator(chunk_size=AT_ONCE)
+    return sum(
+        guarded(partial(keep, row), owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now) or 0
+        for row in found
+    )
 
 
 # --- the day before ---

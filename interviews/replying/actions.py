@@ -11,13 +11,18 @@ from django.utils.translation import gettext as _
 from base.owned import Stale
 from base.text import clean_line
 from base.zones import load_zone
-from interviews.models import Interview
+from interviews.models import AttendeeStatus, Interview, NewsKind
+from interviews.news.actions import report
 from interviews.planning import actions as planning
 from interviews.planning.actions import Told, address_of, mail_contact, may_have_arrived
 from interviews.replying.calendar_replies import Reply
 from outbox.tasks import wake
 
 REPLIED, NOT_THEN = "replied", "not-then"
+NEWS: dict[str, NewsKind] = {
+    AttendeeStatus.ACCEPTED: NewsKind.YES,
+    AttendeeStatus.TENTATIVE: NewsKind.PERHAPS,
+}  # the rest waits for an answer
 EARLIEST_ANSWER = datetime.min.replace(tzinfo=UTC)
 MOMENTS = ("attendee_at", "attendee_starts_at", "attendee_refused_at")
 NO_ANSWER: dict[str, Any] = {
@@ -85,6 +90,8 @@ def answer(*, interview: Interview, said: Said, now: datetime) -> bool:
     if all(getattr(interview, name) == value for name, value in fields.items()):
         return False
     _keep_answer(interview, {**fields, "attendee_at": now}, now=now)
+    if said.status in NEWS:
+        report(contact=interview.contact, kind=NEWS[said.status], talk=interview, words=said.words, now=now)
     owner = interview.owner
     owner.outgoingmails.queue(
         kind=REPLIED,

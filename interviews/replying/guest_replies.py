@@ -109,5 +109,5 @@ def _render(
         "now": now,
         **more,
     }
-    with timezone.override(load_zone(zone)):
+    with timezone.override(load_zone(zone)), interview.owner.own_hours():
         return render(request, template, context, status=200 if is_current else 410)

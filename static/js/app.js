@@ -2,8 +2,11 @@
 
 const toastSeconds = 10;
 
-// the browser knows the zone: sign-up carries it along
+// the browser knows the zone and the clock: sign-up carries them along
 function fillZones(root) {
+  for (const field of root.querySelectorAll("[data-twelve-hours]")) {
+    if (!field.value) field.value = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12 ? "yes" : "no";
+  }
   for (const field of root.querySelectorAll("[data-zone]")) {
     if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   }
@@ -88,7 +91,7 @@ function focusNext() {
 document.addEventListener("htmx:afterSettle", (event) => {
   startToasts(document);
   fillZones(document);
-  if (event.detail.target.id === "main" && document.activeElement === document.body && !focusNext()) {
+  if (event.detail.target?.id === "main" && document.activeElement === document.body && !focusNext()) {
     const undo = document.querySelector("#toasts button");
     const main = document.getElementById("main");
     if (undo) undo.focus({ preventScroll: true });
@@ -97,6 +100,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
       main.focus({ preventScroll: true });
     }
   }
+});
+
+// a page gone back to is drawn anew: its form keeps the number it was sent with, so that the same words make the same thing
+const sent = new Map();
+document.addEventListener("submit", ({ target }) => {
+  if (target.elements.uid) sent.set(location.pathname, target.elements.uid.value);
+}, true);
+document.addEventListener("htmx:historyRestore", () => {
+  const uid = sent.get(location.pathname);
+  for (const field of document.querySelectorAll("#main [name=uid]")) if (uid) field.value = uid;
 });
 
 // Ctrl+Z takes back what the toast says, unless a text is being written

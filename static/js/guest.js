@@ -7,8 +7,9 @@ if (select) {
   form.querySelector("button").hidden = true;
   if (form.dataset.zones === "guess") {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const isKnown = [...select.options].some((option) => option.value === here);
-    if (isKnown && here !== select.value) {
+    const isAsked = new URLSearchParams(location.search).get("zone") === here; // then the server does not know it
+    if (here && !isAsked && here !== select.value) {
+      if (![...select.options].some((option) => option.value === here)) select.add(new Option(here, here));
       select.value = here;
       form.requestSubmit();
     }

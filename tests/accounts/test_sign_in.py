@@ -356,3 +356,32 @@ def test_sign_up_with_an_address_that_no_mail_reaches_says_so(db: None, guest: C
     page = guest.post(reverse("account_signup"), {"email": "ana@☃.example", "password1": "four quiet river words"})
 
     assert "“☃.example” cannot be the domain of a mail address" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "leads_to"), [("", "/"), ("?next=/contacts/", "/contacts/"), ("?next=//evil.example", "/")]
+)
+def test_second_tap_on_sign_in_leads_on(member: User, query: str, leads_to: str):
+    browser = Client(enforce_csrf_checks=True)
+    url = reverse("account_login") + query
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(url).text)[1]
+    typed = {"login": member.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    browser.post(url, typed)
+    second = browser.post(url, typed)
+    assert (second.status_code, second.get("Location")) == (302, leads_to)
+
+
+def test_a_token_that_is_old_elsewhere_is_refused(member: User):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(member)
+    assert browser.post(reverse("contact_new"), {"line": "Ana"}).status_code == 403
+
+
+def test_a_used_reset_link_does_not_say_that_nothing_was_changed_before(guest: Client, member: User):
+    guest.post(reverse("account_reset_password"), {"email": member.email})
+    link = link_in(mail.outbox[-1]) if mail.outbox else reverse("account_reset_password_from_key", args=["1", "x-y"])
+    page = guest.get(link, follow=True)
+    guest.post(page.request["PATH_INFO"], {"password1": "nine otters in a row", "password2": "nine otters in a row"})
+    again = Client().get(link, follow=True).text
+    assert "This link has ended." in again
+    assert "Your password is as it was" not in again

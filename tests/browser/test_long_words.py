@@ -3,6 +3,7 @@ within the screen."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -113,9 +114,5 @@ def test_track_of_stages_has_room_for_each_word(visit: Callable[..., Page], user
     )
 
     assert spread
-    assert all(
-        one["x"] + one["width"] <= other["x"] + 1
-        for one, other in zip(boxes, boxes[1:], strict=False)
-        if one["y"] == other["y"]
-    )
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes) if one["y"] == other["y"])
     expect(page.locator(".track [aria-current=step]")).to_have_text("Drop")

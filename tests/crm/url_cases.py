@@ -35,6 +35,10 @@ def note(owner: User) -> Kwargs:
     return {"pk": NoteFactory(contact=ContactFactory(owner=owner)).pk}
 
 
+def edited_note(owner: User) -> Kwargs:
+    return {"pk": NoteFactory(contact=ContactFactory(owner=owner), body_before="Runs it.").pk}
+
+
 def binned_note(owner: User) -> Kwargs:
     return {"pk": NoteFactory(contact=ContactFactory(owner=owner), binned_at=NOW).pk}
 
@@ -56,6 +60,8 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "contact_unwait": contact,
     "contact_bin": contact,
     "contact_restore": binned,
+    "note_edit": note,
+    "note_unedit": edited_note,
     "note_bin": note,
     "note_restore": binned_note,
     **importing.CASES,
@@ -66,6 +72,7 @@ POST_DATA: dict[str, dict[str, object]] = {
     "contact_understand": {"line": "Ana Souza, head of data at Nubank"},
     "contact_edit": {"name": "Ana Souza", "stage": "asked"},
     "contact_stage": {"stage": "asked"},
+    "note_edit": {"body": "Runs the flood desk now.", "version": "1"},
     "contact_continue": {"count": "2", "unit": "months"},
     **getattr(importing, "POST_DATA", {}),
 }

@@ -41,7 +41,7 @@ class Services:
         """A granian with one worker process; the port it listens on."""
         port = free_port()
         command = ["granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "error", "config.wsgi:application"]
+        command += ["--workers", "1", "--blocking-threads", "8", "--log-level", "error", "config.wsgi:application"]
         self._web = self._start([sys.executable, "-m", *command], "web")
         if not wait_for(lambda: answers(port), 30):
             raise RuntimeError((self.folder / "web.log").read_text()[-1000:])
@@ -57,7 +57,7 @@ class Services:
 
     def beat(self) -> None:
         schedule = self.folder / f"beat{time.monotonic_ns()}"
-        self._start([*CELERY, "beat", "--schedule", str(schedule), "--pidfile=", "-l", "ERROR"], "beat")
+        self._start([sys.executable, "-m", "config.beat", str(schedule)], "beat")
 
     def valkey(self) -> None:
         command = [str(get_binary_path()), "--port", str(self.broker_port), "--bind", "127.0.0.1", "--save", ""]

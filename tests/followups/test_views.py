@@ -8,7 +8,9 @@ from django.urls import reverse
 from accounts.http import seen_version
 from followups import views
 from followups.models import Promise
+from followups.promise_list import _head
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, PromiseFactory
+from tests.html_elements import read
 from tests.reading import every, headings, read_main, rows, text, title
 
 
@@ -210,9 +212,9 @@ def test_while_typing_only_the_understood_date_is_sent(client, contact):
     page = client.get(
         new(contact), {"due": "next tuesday"}, headers={"HX-Request": "true", "HX-Target": "due-understood"}
     )
-    assert " ".join(page.text.split()) == (
-        '<p class="field__hint" id="due-understood" role="status"> Tuesday 24 November, in 5 days. </p>'
-    )
+    [hint] = read(page.text.strip()).children
+    assert (hint.role, hint.attrs["id"]) == ("status", "due-understood")
+    assert hint.text == "Tuesday 24 November, in 5 days."
 
 
 @pytest.mark.parametrize(
@@ -553,7 +555,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(client, user, tab, many,
     for _number in range(many):
         PromiseFactory(contact=ContactFactory(owner=user), **fields)
     counts = 3 if tab in ("mine", "theirs") else 4
-    with django_assert_num_queries(5 + counts):  # session, user, rows, counts, two of the navigation
+    with django_assert_num_queries(6 + counts):  # session, user, rows, counts, three of the navigation
         client.get(reverse("promise_list"), {"tab": tab})
 
 
@@ -587,7 +589,7 @@ def test_an_empty_filter_says_so(client, some):
 def test_the_lead_says_how_much(client, contact, late, coming, lead):
     for days in [-1] * late + [1] * coming:
         PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=days))
-    assert f'<p class="page__lead">{lead}</p>' in client.get(reverse("promise_list")).text
+    assert lead in [line.text for line in read(client.get(reverse("promise_list")).text).all("paragraph")]
 
 
 def test_past_a_thousand_it_counts_no_further(client, contact):
@@ -611,3 +613,16 @@ def test_the_last_one_of_a_page_kept_leads_to_those_that_are_left(client, contac
     (row,) = client.get(second).context["page"].rows
     page = tap(client, "promise_keep", row, v=row.version, next=second)
     assert len(page.context["page"].rows) == 25
+
+
+@pytest.mark.parametrize(
+    ("day", "heads"),
+    [
+        (21, {0: "Today", 1: "Tomorrow", 2: "Next week", 8: "Next week", 9: "Later"}),  # a Saturday
+        (22, {0: "Today", 1: "Next week", 7: "Next week", 8: "Later"}),
+        (23, {0: "Today", 1: "This week", 6: "This week", 7: "Later"}),
+    ],
+)
+def test_weekend_looks_into_the_next_week(day: int, heads: dict[int, str]):
+    today = date(2026, 11, day)
+    assert {days: _head(today + timedelta(days=days), today) for days in heads} == heads

@@ -19,7 +19,8 @@ def test_every_foreign_key_to_a_contact_is_offered():
 
 
 def test_each_app_offers_its_share():
-    assert [part.kind for part in STORY] == ["closed", "stage", "talk", "touch", "ask", "offer", "promised", "note"]
+    kinds = ["closed", "stage", "talk", "moved", "touch", "ask", "offer", "promised", "note"]
+    assert [part.kind for part in STORY] == kinds
     assert {part.rows for part in WORDS} == {
-        "contacttags", "notes", "promises", "rooms", "debriefs", "chosenquestions"
+        "contacttags", "otheremails", "notes", "promises", "rooms", "debriefs", "chosenquestions"
     }  # fmt: skip

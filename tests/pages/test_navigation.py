@@ -10,6 +10,7 @@ from tests.factories import (
     NOW,
     TODAY,
     ContactFactory,
+    OutgoingMailFactory,
     PromiseFactory,
     WorkerBeatFactory,
 )
@@ -50,10 +51,10 @@ def test_they_say_whether_mail_goes_out_as_the_outbox_does(user):
 
 
 @pytest.mark.parametrize("many", [0, 1, 30])
-def test_they_cost_two_queries(user, contact, many, django_assert_num_queries):
+def test_they_cost_three_queries(user, contact, many, django_assert_num_queries):
     for _number in range(many):
         PromiseFactory(contact=contact, due_on=TODAY)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         read_counts(user, NOW)
 
 
@@ -66,3 +67,9 @@ def test_the_entry_of_the_page_is_marked(client, name, entry):
         nav = element(client.get(reverse(name)).text, "nav")
     (marked,) = [part for part in nav.split("<a")[1:] if 'aria-current="page"' in part]
     assert entry in marked
+
+
+def test_they_cost_as_much_while_mail_waits(user, contact, django_assert_num_queries):
+    OutgoingMailFactory(owner=user)
+    with django_assert_num_queries(3):
+        read_counts(user, NOW)

@@ -171,7 +171,7 @@ def test_the_preview_shows_their_time_and_what_is_in_the_way(client: Client, use
 def test_queries_of_the_offer_page_do_not_grow(client: Client, user, misaki, django_assert_max_num_queries):
     for n in range(30):
         InterviewFactory(contact=misaki, owner=user, local_date=date(2026, 11, 20) + timedelta(days=n % 9))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(new(misaki))
 
 

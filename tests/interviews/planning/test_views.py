@@ -444,7 +444,7 @@ def test_page_costs_the_same_with_many_promises(client, user, count, django_asse
         PromiseFactory(contact=contact, interview=interview)
     with django_assert_max_num_queries(9) as captured:
         page(client, interview)
-    assert len(captured) == 8
+    assert len(captured) == 9
 
 
 def test_planning_costs_ten_statements(client, ana):

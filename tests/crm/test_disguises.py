@@ -1,0 +1,61 @@
+"""What looks like something else: names of nothing, links that read like a bank, characters that turn the line."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import User
+from base.text import clean_line, clean_text, is_visible
+from crm.markdown import draw
+from tests.factories import ContactFactory
+
+NOTHING = [
+    *("\u200b", "\u2060\u200d", "\u3164", "\u2800\u2800", "\u00ad", "\ufe0f", "\U000e0041", "\u115f\u1160"),
+    *("\u0301", "\u180e", "\u202e", "\u034f"),
+]
+DISGUISED = "https://bank.example@evil.example/account"
+
+
+@pytest.mark.parametrize("name", NOTHING)
+@pytest.mark.parametrize("field", ["name", "line"])
+def test_a_name_of_nothing_is_refused(client: Client, user: User, name: str, field: str):
+    response = client.post(
+        reverse("contact_new"), {"line": name} if field == "line" else {"name": name, "stage": "to_meet"}
+    )
+    assert response.status_code == 200
+    assertContains(response, "field__error")
+    assert user.contacts.count() == 0
+
+
+@pytest.mark.parametrize("name", ["王小明", "Ana", "👋", "א", "&", "ن", "क्षि", "3", "👨\u200d👩\u200d👧"])
+def test_other_names_are_seen(name: str):
+    assert is_visible(name)
+    assert clean_line(name) == name
+
+
+@pytest.mark.parametrize("turning", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_nothing_turns_the_line(turning: str):
+    assert clean_line(f"Ana{turning}azuoS") == clean_text(f"Ana{turning}azuoS") == "AnaazuoS"
+
+
+def test_a_link_that_reads_like_another_host_is_refused(client: Client, user: User):
+    response = client.post(reverse("contact_new"), {"name": "Ana", "stage": "to_meet", "website": DISGUISED})
+    assertContains(response, "This leads to evil.example.")
+    assert user.contacts.count() == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [DISGUISED, "https://bank.example:pw@evil.example/account", "HTTPS://bank.example%2F@evil.example/account"],
+)
+def test_a_stored_one_is_shown_as_what_it_is(client: Client, user: User, address: str):
+    response = client.get(ContactFactory(owner=user, website=address).get_absolute_url())
+    assertContains(response, ">evil.example/account</a>")
+    assertNotContains(response, "bank.example")
+
+
+@pytest.mark.parametrize("note", [f"[bank]({DISGUISED})", f"<{DISGUISED}>", f"[bank](https:{DISGUISED[6:]})"])
+def test_a_note_has_no_such_link(note: str):
+    assert "href" not in draw(note)
+    assert "href" in draw("[ana](https://people.example/@ana)")
