@@ -108,11 +108,6 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
         first = instant(self.today(now), self.mail_at, self.zone)
         return first if first > now else instant(self.today(now) + timedelta(days=1), self.mail_at, self.zone)
 
-    def figures(self, **expressions: Any) -> dict[str, Any]:
-        """Counts and other figures, read by one query: a subquery for each name."""
-        read = User.objects.filter(pk=self.pk).values_list(*expressions.values()).get()
-        return dict(zip(expressions, read, strict=True))
-
     def another_has(self, email: str) -> bool:
         """Whether somebody else signs in with this address."""
         return User.objects.filter(email__iexact=email).exclude(pk=self.pk).exists()

@@ -1,6 +1,7 @@
-"""What cannot be done just now: too many requests (429), a database that is busy or away (503). Nothing is changed, and what
-was typed can be sent again."""
+"""What cannot be done just now: too many requests (429), a database that is busy or away (503), a full disk (507). Nothing is
+changed, and what was typed can be sent again."""
 
+import errno
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ A_MINUTE = 60
 WRITES, SEARCHES = 120, 300  # of one user in a minute
 SEARCHED = "q"  # the query that every search of ours is asked by
 BUSY = 5  # seconds
+DISK_FULL = "53100"  # Postgres, appendix A
 
 
 class LimitRequests:
@@ -75,10 +77,24 @@ def _too_many(request: HttpRequest, most: int, wait: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of what no view caught. A database that is away, or whose writer is held, is no fault of the page."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """Django's handler of what no view caught. A database that is away, or whose writer is held, is no fault of the page; nor is
+    a full disk."""
+    error = sys.exc_info()[1]
+    if _is_full(error):
+        said = _("The disk of this server is full, so nothing could be kept.")
+        return try_later(request, said, status=507, wait=A_MINUTE)
+    if not isinstance(error, OperationalError | InterfaceError):
         return defaults.server_error(request)
     return try_later(request, _("Busy just now. Try again in a moment."), status=503, wait=BUSY)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """As the system says it, SQLite, or Postgres."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if not isinstance(error, OperationalError):
+        return False
+    return getattr(error.__cause__, "sqlstate", "") == DISK_FULL or "disk is full" in str(error)
 
 
 def try_later(request: HttpRequest, said: str, *, status: int, wait: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The one keyset pager: a page begins after the last row of the one before, not at a number, so every page costs the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -72,17 +72,25 @@ class Page(Generic[Row]):
         return not self.earlier and not self.later
 
 
-def read_page(rows: QuerySet[Any, Row], order: Order, query: Mapping[str, str], size: int = SIZE) -> Page[Row]:
-    """One page, after or before the row that the address names; the first where its rows are gone or its cursor is nonsense."""
+def read_page(
+    rows: QuerySet[Any, Row],
+    order: Order,
+    query: Mapping[str, str],
+    size: int = SIZE,
+    show: Callable[[QuerySet[Any, Any]], QuerySet[Any, Row]] | None = None,
+) -> Page[Row]:
+    """One page, after or before the row that the address names; the first where its rows are gone or its cursor is nonsense.
+    `show` makes its rows out of their keys, which an index can give without a look at any row."""
     before, after = query.get("before", ""), query.get("after", "")
     backwards = bool(before)
-    found = list(order.sort(order.beyond(rows, before or after, backwards=backwards), backwards=backwards)[: size + 1])
+    page = order.sort(order.beyond(rows, before or after, backwards=backwards), backwards=backwards)[: size + 1]
+    found = list(order.sort(show(page.values("pk")), backwards=backwards) if show else page)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     if not found:
         # the last row of this page was answered, and the tap leads back to it
-        return read_page(rows, order, {}, size) if before or after else Page([], "", "")
+        return read_page(rows, order, {}, size, show) if before or after else Page([], "", "")
     earlier = order.cursor(found[0]) if (more if backwards else after) else ""
     later = order.cursor(found[-1]) if backwards or more else ""
     return Page(found, earlier, later)

@@ -35,6 +35,13 @@ class Browser:
         return self._ask("POST", path, urlencode(data).encode(), headers)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        try:
+            return self._asked(method, path, body, headers)
+        except ConnectionError:  # the server closes a connection that was idle for long
+            self._connection.close()
+            return self._asked(method, path, body, headers)
+
+    def _asked(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         before = time.perf_counter()
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()

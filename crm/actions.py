@@ -185,6 +185,26 @@ def untouch(*, contact: Contact, seen: int | None = None, now: datetime) -> Cont
 
 
 @transaction.atomic
+def wait_with_touch(*, contact: Contact, days: int, seen: int | None = None, now: datetime) -> Contact:
+    """The rhythm has come round, and waits some days more. It is counted anew from the next touch."""
+    _lock(contact, seen)
+    if contact.touch_on is None:
+        raise Stale(contact)
+    contact.touch_on = free_day(contact, contact.owner.today(now) + timedelta(days=days))
+    _keep_standing(contact)
+    return contact
+
+
+@transaction.atomic
+def stop_waiting(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
+    """Undoes `wait_with_touch`: the day is the rhythm's own again."""
+    _lock(contact, seen)
+    contact.touch_on = next_touch(contact, now)
+    _keep_standing(contact)
+    return contact
+
+
+@transaction.atomic
 def move_to_bin(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
     _lock(contact, seen)
     contact.bin(now)
@@ -247,12 +267,14 @@ def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list
 
 
 def next_touch(contact: Contact, now: datetime) -> date | None:
-    """When the rhythm comes round: never in the past, and on the next day that has fewer than three (rule 14)."""
+    """When the rhythm comes round: never in the past."""
     today = contact.owner.today(now)
     due = contact.rhythm_after(contact.last_touch_on or today)
-    if due is None:
-        return None
-    day = max(due, today)
+    return free_day(contact, max(due, today)) if due else None
+
+
+def free_day(contact: Contact, day: date) -> date:
+    """This day, or the next one on which fewer than three others are to be touched (product.md rule 14)."""
     others = contact.owner.contacts.alive().exclude(pk=contact.pk)
     while True:
         full = set(

@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from crm.importing.models import Import, ImportFile, ImportRow
-from crm.models import Contact, ContactTag, Note, Organisation, StageChange, Tag, Touch
+from crm.models import Contact, ContactTag, Note, Organisation, OtherEmail, StageChange, Tag, Touch
 
 
 class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -46,6 +46,12 @@ class NoteAdmin(AboutContactAdmin):
 class StageChangeAdmin(AboutContactAdmin):
     list_display = ["contact", "before", "after", "at", "owner"]
     list_filter = ["after"]
+
+
+@admin.register(OtherEmail)
+class OtherEmailAdmin(AboutContactAdmin):
+    list_display = ["contact", "address", "owner"]
+    search_fields = ["address", "contact__name", "owner__email"]
 
 
 @admin.register(Touch)

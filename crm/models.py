@@ -122,6 +122,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Whom to be in touch with again: continuing, and the rhythm has come round."""
         return self.alive().filter(stage=Stage.CONTINUE, touch_on__lte=today).order_by("touch_on", "pk")
 
+    def to_decide(self) -> "ContactQuerySet":
+        """Who was met and is undecided: continue or drop (product.md rule 12)."""
+        return self.alive().filter(stage=Stage.MET).in_list_order()
+
     @transaction.atomic(savepoint=False)  # mostly a part of a verb, which it fails with
     def refresh_search_text(self) -> int:
         """Rebuilds what these people, all of one owner, are found by; says for how many it was another. The rows are held
@@ -256,6 +260,10 @@ class Contact(Versioned):
         return without_met(self.how_met)
 
     @property
+    def stage_name(self) -> str:
+        return str(Stage(self.stage).label)
+
+    @property
     def is_dropped(self) -> bool:
         return self.stage == Stage.DROP
 
@@ -287,7 +295,7 @@ class Contact(Versioned):
         return add_months(day, self.rhythm_count * (12 if self.rhythm_unit == RhythmUnit.YEARS else 1))
 
     def standing(self, today: date) -> str:
-        stands = _now("in the bin") if self.binned_at else self.get_stage_display()
+        stands = _now("in the bin") if self.binned_at else self.stage_name
         return _now("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {
             "name": self.name,
             "stage": stands,
@@ -323,6 +331,19 @@ class ContactTag(Owned):
 
     def __str__(self) -> str:
         return str(self.tag)
+
+
+class OtherEmail(Owned):
+    """An address a contact also answers from. Mail to them goes to `Contact.email`."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="other_emails")
+    address = models.CharField(_("e-mail"), max_length=254)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "address"], name="other_email_once")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class StageChange(Owned):

@@ -33,20 +33,17 @@ class Words:
 
 @dataclass(frozen=True)
 class Entries:
-    """One kind of entry of a contact's story, by the names of its columns. What `text` and `aside` are, the kind says. `rank`
-    orders the kinds that happened at one moment, the last first."""
+    """One kind of entry of a contact's story, by the names of its columns. What `text` and `aside` are, the kind says: both are
+    text. `rank` orders the kinds that happened at one moment, the last first."""
 
     kind: str
     rank: int
     rows: str  # of the contact
     at: Any
-    text: str = ""
+    text: Any = ""
     aside: str = ""
     where: Q = ALL
-    minutes: str = ""
-    starts_at: str = ""
-    quote: str = ""  # the words that are worth quoting
-    long: str = ""  # in place of `text`, one that is read for the entries of a page alone
+    more: tuple[str, ...] = ()  # columns that are read for the entries of a page alone
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from base.paging import Order, read_page
@@ -55,13 +56,15 @@ class People:
 
 
 def read_people(owner: User, people: ContactQuerySet, query: Mapping[str, str], today: date) -> People:
-    """Three statements: the keys of a page, which an index can give without a look at any row; its rows, with what is open
-    between us; and how many there are."""
-    page = read_page(people.values("pk", "name_key"), BY_NAME, query)
-    rows = owner.contacts.filter(pk__in=[row["pk"] for row in page.rows]).with_open_promises(today)
+    """Two statements: the rows of a page, with what is open between us; and how many there are."""
+
+    def with_open_promises(keys: QuerySet[Contact, Any]) -> ContactQuerySet:
+        return owner.contacts.filter(pk__in=keys).with_open_promises(today)
+
+    page = read_page(people, BY_NAME, query, show=with_open_promises)
     count = people.order_by().values("pk")[: MOST_COUNTED + 1].count()
     return People(
-        rows=list(BY_NAME.sort(rows)) if page.rows else [],
+        rows=page.rows,
         count=min(count, MOST_COUNTED),
         is_more=count > MOST_COUNTED,
         earlier=page.earlier,

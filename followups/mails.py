@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.db.models import Case, DateTimeField, Exists, Min, OuterRef, Q, Value, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, Window
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -36,7 +36,8 @@ from outbox.models import BY_HAND, REMINDERS, OutgoingMail, State, message_id
 logger = logging.getLogger(__name__)
 
 WHAT_YOU_OWE = gettext_lazy("What you owe")
-SHOWN = 30  # promises in one mail; the others come the next day
+SHOWN = (20, 10, 3)  # promises in one mail, as many as fit; the others come the next day
+LARGEST = 95_000  # bytes of its text and HTML: a mail over 100 KB is cut off by mail programs
 HOUR_IS_NEAR, MISSED_FOR_LONG = timedelta(hours=4), timedelta(hours=36)
 OWNERS_AT_ONCE = 2000
 
@@ -197,14 +198,16 @@ class Line:
 class Due:
     """What one reminder is written from."""
 
-    promises: list[Promise] = field(default_factory=list)  # the most urgent first
+    promises: list[Promise] = field(default_factory=list)  # the most urgent first, and no more than are shown
+    count: int = 0  # of all that are due
+    first: datetime | None = None  # when the first of them was
     talks: list[Interview] = field(default_factory=list)  # around the owner's today, the next first
 
 
 def prepare(mails: list[OutgoingMail], now: datetime) -> None:
     """Reads for all of these mails at once. Whoever changes a promise takes them back with `compose_anew`."""
     found = {mail.owner_id: Due() for mail in mails}
-    most = SHOWN * 10 * len(found)
+    most = SHOWN[0] * 10 * len(found)
     promises = list(_due(now).filter(owner__in=found)[: most + 1])
     if len(promises) > most:  # somebody owes hundreds of things: then each mail reads its own
         return
@@ -212,43 +215,54 @@ def prepare(mails: list[OutgoingMail], now: datetime) -> None:
         found[promise.owner_id].promises.append(promise)
     for talk in _talks_around(now).filter(owner__in=found):
         found[talk.owner_id].talks.append(talk)
+    for due in found.values():
+        due.count = len(due.promises)
+        due.first = min((promise.remind_at for promise in due.promises if promise.remind_at), default=None)
     for mail in mails:
         mail.prepared = found[mail.owner_id]
 
 
+def _read(owner_id: int, now: datetime) -> Due:
+    """For one mail alone."""
+    counted = _due(now).filter(owner=owner_id).annotate(of_all=Window(Count("pk")), first=Window(Min("remind_at")))
+    promises = list(counted[: SHOWN[0]])
+    if not promises:
+        return Due()
+    talks = list(_talks_around(now).filter(owner=owner_id))
+    return Due(promises, promises[0].of_all, promises[0].first, talks)
+
+
 def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     """Today's truth: every promise of the owner whose reminder is due, the most urgent first."""
-    read = mail.prepared or Due(
-        list(_due(now).filter(owner=mail.owner_id)[: SHOWN * 10]),
-        list(_talks_around(now).filter(owner=mail.owner_id)),
-    )
-    due = read.promises
-    if not due:
+    due = mail.prepared or _read(mail.owner_id or 0, now)
+    if not due.promises:
         return Cancelled(_("everything was kept, put off or let go"))
-    with due[0].owner.own_hours():
-        return _written(mail, read, now)
+    with due.promises[0].owner.own_hours():
+        return _written(mail, due, now)
 
 
-def _written(mail: OutgoingMail, read: Due, now: datetime) -> Composed:
-    due = read.promises
-    owner, shown = due[0].owner, due[:SHOWN]
+def _written(mail: OutgoingMail, due: Due, now: datetime) -> Composed:
+    owner = due.promises[0].owner
     today = owner.today(now)
     subject = _subject(due)
     context = {
         "subject": subject,
         "owner": owner,
         "day": date_format(today, "l j F"),
-        "heading": _heading(len(due), owner.called),
-        "lines": [_line(promise, today) for promise in shown],
-        "more": len(due) - len(shown),
-        "meant_for": _meant_for(due, today),
-        "talks": [_talk(talk, owner) for talk in read.talks if owner.today(talk.starts_at) == today],
+        "heading": _heading(due.count, owner.called),
+        "meant_for": _meant_for(due, owner, today),
+        "talks": [_talk(talk, owner) for talk in due.talks if owner.today(talk.starts_at) == today],
         "mail_at": write_time(owner.mail_at),
         "site": settings.SITE_URL,
         "settings_url": settings.SITE_URL + reverse("settings"),
         "stop_url": mail_links.stop_url(owner.pk),
     }
-    message = _message(mail.recipient, subject, context)
+    for most in SHOWN:
+        shown = due.promises[:most]
+        lines = [_line(promise, today) for promise in shown]
+        message = _message(mail.recipient, subject, {**context, "lines": lines, "more": due.count - len(shown)})
+        if len(message.get_payload()) < LARGEST:
+            break
     message["References"] = " ".join(_thread(promise) for promise in shown[:10])
     return Composed(message, subject, _settles(shown, today))
 
@@ -294,16 +308,21 @@ def _message(recipient: str, subject: str, context: dict[str, Any]) -> Message:
     return message
 
 
-def _subject(due: list[Promise]) -> str:
+def _subject(due: Due) -> str:
     """ "You owe Ana an article, and 2 more": on one line, whatever the name holds, and never so long that it is refused."""
-    said = get_template("followups/email/reminder_subject.txt").render({"first": due[0], "others": len(due) - 1})
+    said = get_template("followups/email/reminder_subject.txt").render(
+        {"first": due.promises[0], "others": due.count - 1}
+    )
     return Truncator(clean_line(said)).chars(200)
 
 
 def _heading(count: int, called: str) -> str:
     if count == 1:
         return _("One thing you said you would do, %(called)s") % {"called": called}
-    return _("%(n)s things you said you would do, %(called)s") % {"n": in_words(count).capitalize(), "called": called}
+    return _("%(n)s things you said you would do, %(called)s") % {
+        "n": in_words(count, count).capitalize(),
+        "called": called,
+    }
 
 
 def _line(promise: Promise, today: date) -> Line:
@@ -336,10 +355,9 @@ def _promised(promise: Promise) -> str:
     return _("promised when you spoke on %(day)s") % on if promise.interview_id else _("promised on %(day)s") % on
 
 
-def _meant_for(due: list[Promise], today: date) -> date | None:
+def _meant_for(due: Due, owner: User, today: date) -> date | None:
     """The local day this mail should have left, when that has passed."""
-    first = min(promise.remind_at for promise in due if promise.remind_at)
-    planned = due[0].owner.today(first)
+    planned = owner.today(due.first) if due.first else today
     return planned if planned < today else None
 
 
@@ -366,13 +384,12 @@ def _thread(promise: Promise) -> str:
 def settle(mail: OutgoingMail, now: datetime) -> None:
     """This step has been given: each promise that still is as the mail told it gets its next one, by compare and swap."""
     told, moves = mail.settles.get("promises", {}), mail.settles.get("moves", {})
-    if not moves:
-        return
-    as_told, next_step = Q(), []
+    as_told: dict[str | None, Q] = {}  # by the instant of the next reminder, which most of them share
     for pk, (before, after) in moves.items():
-        as_told |= Q(pk=int(pk), version=told[pk], remind_at=_moment(before))
-        next_step.append(When(pk=int(pk), then=Value(_moment(after), DateTimeField(null=True))))
-    Promise.objects.filter(as_told).update(reminded_on=mail.settles["day"], remind_at=Case(*next_step))
+        one = Q(pk=int(pk), version=told[pk], remind_at=_moment(before))
+        as_told[after] = as_told.get(after, Q()) | one
+    for after, ones in as_told.items():
+        Promise.objects.filter(ones).update(reminded_on=mail.settles["day"], remind_at=_moment(after))
 
 
 def still_wanted(mail: OutgoingMail) -> bool:

@@ -50,12 +50,12 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     kind = asked.get("kind", "")
     kind = kind if kind in Kind.values else ""
     contact = _contact(user, asked.get("contact", ""))
-    counts = _counts(user, today)
+    counts = _counts(user, tab, today)
     shown = read_page(_rows(user, tab, kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
     return {
         "today": today,
         "tab": tab,
-        "tabs": [(name, label, in_figures(counts[name])) for name, label in TABS.items()],
+        "tabs": [(name, label, in_figures(counts[name]) if name in counts else "") for name, label in TABS.items()],
         "kind": kind,
         "kinds": [(value, label, KIND_ICONS[Kind(value)]) for value, label in Kind.choices],
         "contact": contact,
@@ -110,9 +110,11 @@ def _head(due_on: date, today: date) -> str:
     return _("Next week") if due_on <= sunday + timedelta(days=7) else _("Later")
 
 
-def _counts(user: User, today: date) -> dict[str, int]:
-    """How many stand under each tab, and how many of mine are late: each counted up to the cap."""
-    counted = {**_tabs(user), "late": user.promises.overdue(today)}
+def _counts(user: User, tab: str, today: date) -> dict[str, int]:
+    """How many are open, mine and theirs, and how many of mine are late; what is closed is counted on its own tab. Each up
+    to the cap."""
+    counted = {name: rows for name, rows in _tabs(user).items() if name in ("mine", "theirs", tab)}
+    counted["late"] = user.promises.overdue(today)
     return {name: promises[: CAP + 1].count() for name, promises in counted.items()}
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 from base.mail_addresses import link_address
 from base.text import clean_line, clean_text
 from base.zones import load_zone
-from interviews.models import Agreed, Interview
+from interviews.models import Agreed, Interview, Medium
 from interviews.subscribing.feed import Entry
 
 REMIND_BEFORE = timedelta(minutes=15)
@@ -26,15 +25,25 @@ class Person:
     address: str
 
 
-def request(interview: Interview, *, address: str, sequence: int, now: datetime) -> bytes:
-    """The invitation, or its update: asks the contact's calendar for an answer, which goes to the user."""
+def request(interview: Interview, *, address: str, sequence: int, is_chosen: bool = False, now: datetime) -> bytes:
+    """The invitation, or its update: asks the contact's calendar for an answer, which goes to the user. Who chose the time
+    themselves (`is_chosen`) is not asked again."""
     event = _event(interview, interview.agreed, sequence, now)
     event.add("STATUS", "CONFIRMED")
     attendee = _calendar_user(Person(interview.contact.name, address))
-    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+    status, wants_answer = ("ACCEPTED", "FALSE") if is_chosen else ("NEEDS-ACTION", "TRUE")
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": wants_answer})
     event.add("ATTENDEE", attendee)
     event.add_component(_alarm(event))
     return _message("REQUEST", event)
+
+
+def decline_counter(interview: Interview, *, address: str, sequence: int, now: datetime) -> bytes:
+    """The time they propose does not suit: the event stays as it stands."""
+    event = _event(interview, interview.agreed, sequence, now)
+    event.add("ATTENDEE", _calendar_user(Person(interview.contact.name, address)))
+    event.add("COMMENT", _("%(name)s cannot then.") % {"name": clean_line(interview.owner.called)})
+    return _message("DECLINECOUNTER", event)
 
 
 def cancel(interview: Interview, *, agreed: Agreed, address: str, sequence: int, now: datetime) -> bytes:
@@ -123,16 +132,16 @@ def _description(interview: Interview, agreed: Agreed) -> str:
     lines = [_("%(said)s, asked for by %(name)s.") % {"said": agreed.said, "name": interview.owner.signature}]
     if agreed.where:
         lines.append(agreed.where)
+    elif agreed.medium == Medium.PHONE:
+        lines.append(_("No number yet."))
     if agreed.purpose:
         lines += ["", agreed.purpose]
     return "\n".join(lines)
 
 
 def _organizer(interview: Interview) -> vCalAddress:
-    """The user organises; the server only sends."""
-    organizer = _calendar_user(Person(interview.owner.signature, interview.owner.email))
-    organizer.params["SENT-BY"] = f"mailto:{link_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}"
-    return organizer
+    """The user. No SENT-BY: some calendars send the answer there, to the server, instead of to the user."""
+    return _calendar_user(Person(interview.owner.signature, interview.owner.email))
 
 
 def _calendar_user(person: Person) -> vCalAddress:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.text import clean_line
 from crm.models import Contact
-from interviews.planning.actions import mailable
+from interviews.models import Offer
+from interviews.offering.actions import OFFER
+from interviews.planning.actions import mailable, may_have_arrived
 from outbox.composing import POLICY
 from outbox.kinds import Composed
 
@@ -45,7 +47,7 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
         message = _message(name, context)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = recipient
-    message["Auto-Submitted"] = "auto-generated"
+    mark_as_automatic(message)
     message["X-Auto-Response-Suppress"] = "All"
     return Composed(message, str(message["Subject"]))
 
@@ -54,6 +56,32 @@ def mailto(address: str, subject: str, body: str) -> str:
     """A link that opens the mail program with the mail written in it."""
     written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
     return f"mailto:{quote(address, safe='@')}?{written}"
+
+
+def mark_as_automatic(message: EmailMessage) -> None:
+    """Nobody pressed a button for it: absence notices leave it unanswered (RFC 3834)."""
+    message["Auto-Submitted"] = "auto-generated"
+
+
+def put_in_thread(message: EmailMessage, references: list[str]) -> None:
+    """Mail programs show it below the mails with these Message-IDs, oldest first."""
+    if references:
+        message["In-Reply-To"] = references[-1]
+        message["References"] = " ".join(references)
+
+
+def offer_references(offer: Offer | None) -> list[str]:
+    """The Message-IDs of the mails that have told the contact of an offer."""
+    if offer is None:
+        return []
+    mails = offer.owner.outgoingmails.filter(occurrence_key__startswith=f"{OFFER}:{offer.uid}").order_by("pk")
+    return [mail.message_id for mail in mails if may_have_arrived(mail)]
+
+
+def attach_calendar(message: EmailMessage, ics: bytes, *, method: str, name: str) -> None:
+    """As a part to answer, and as a file for programs that show none."""
+    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
+    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
 
 
 def _message(name: str, context: dict[str, Any]) -> EmailMessage:

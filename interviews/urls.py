@@ -4,8 +4,10 @@ from interviews.asking import views as asking
 from interviews.debriefing import views as debriefing
 from interviews.holding import views as holding
 from interviews.learning import views as learning
+from interviews.news import views as news
 from interviews.offering import guest
 from interviews.offering import views as offering
+from interviews.past_talks import views as past_talks
 from interviews.planning import views as planning
 from interviews.preparing import question_views
 from interviews.preparing import views as preparing
@@ -25,6 +27,10 @@ urlpatterns = [
     path("interviews/<number:pk>/hold/", planning.interview_hold, name="interview_hold"),
     path("interviews/<number:pk>/unhold/", planning.interview_unhold, name="interview_unhold"),
     path("interviews/<number:pk>/no-show/", planning.interview_no_show, name="interview_no_show"),
+    # a talk that took place without the app
+    path("contacts/<number:contact_pk>/talked/", past_talks.past_talk_new, name="past_talk_new"),
+    path("talked/<number:pk>/remove/", past_talks.past_talk_remove, name="past_talk_remove"),
+    path("talked/<number:pk>/put-back/", past_talks.past_talk_put_back, name="past_talk_put_back"),
     # asking by letter
     path("contacts/<number:contact_pk>/ask/", asking.ask_new, name="ask_new"),
     path("asks/<number:pk>/", asking.ask_detail, name="ask_detail"),
@@ -35,12 +41,31 @@ urlpatterns = [
     # answers to an invitation
     path("interviews/<number:pk>/reply/", replying.interview_reply, name="interview_reply"),
     path("interviews/<number:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
+    path(
+        "interviews/<number:pk>/their-time/refuse/",
+        replying.interview_refuse_their_time,
+        name="interview_refuse_their_time",
+    ),
+    path(
+        "interviews/<number:pk>/their-time/reconsider/",
+        replying.interview_reconsider_their_time,
+        name="interview_reconsider_their_time",
+    ),
+    path("interviews/<number:pk>/said-yes/", replying.interview_said_yes, name="interview_said_yes"),
+    path("interviews/<number:pk>/said-perhaps/", replying.interview_said_perhaps, name="interview_said_perhaps"),
+    path("interviews/<number:pk>/said-no/", replying.interview_said_no, name="interview_said_no"),
+    path("interviews/<number:pk>/unsay/", replying.interview_unsay, name="interview_unsay"),
     path("i/<str:token>/yes/", guest_replies.guest_yes, name="guest_yes"),
     path("i/<str:token>/no/", guest_replies.guest_no, name="guest_no"),
+    path("i/<str:token>/another/", guest_replies.guest_another, name="guest_another"),
+    path("news/<number:pk>/see/", news.news_see, name="news_see"),
+    path("news/<number:pk>/unsee/", news.news_unsee, name="news_unsee"),
     # offered times, and the contact's own pages
     path("contacts/<number:contact_pk>/offer/", offering.offer_new, name="offer_new"),
     path("offers/<number:pk>/", offering.offer_detail, name="offer_detail"),
     path("offers/<number:pk>/withdraw/", offering.offer_withdraw, name="offer_withdraw"),
+    path("offers/<number:pk>/unwithdraw/", offering.offer_unwithdraw, name="offer_unwithdraw"),
+    path("counters/<number:pk>/unaccept/", offering.counter_unaccept, name="counter_unaccept"),
     path("counters/<number:pk>/accept/", offering.counter_accept, name="counter_accept"),
     path("counters/<number:pk>/decline/", offering.counter_decline, name="counter_decline"),
     path("counters/<number:pk>/undecline/", offering.counter_undecline, name="counter_undecline"),

@@ -47,6 +47,7 @@ SET state = 'handing', fence_at = {now}, updated_at = {now},
 WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed' AND not_before <= {now}
 """
 _TOKEN, _CONTENT, _SETTLES = (OutgoingMail._meta.get_field(name) for name in ("claim_token", "content", "settles"))
+_INSTANT = DateTimeField()
 SILENT = "the delivering process died before the mail server's answer was written down"
 
 
@@ -108,7 +109,7 @@ class Moment:
         """For a statement written by hand: now as its text, and the parameters that text needs."""
         if self.by_database:
             return "statement_timestamp()", {}
-        return "%(now)s", {"now": adapted(DateTimeField(), self.clock())}
+        return "%(now)s", {"now": adapted(_INSTANT, self.clock())}
 
     def sql(self, plus: float = 0) -> Any:
         """For a query: an expression on Postgres, the clock's value elsewhere; `plus` seconds later or earlier."""
@@ -136,7 +137,7 @@ def claim(
     if moment.by_database:
         until, parameters["lease"] = f"{now} + %(lease)s", lease
     else:
-        until, parameters["until"] = "%(until)s", adapted(DateTimeField(), moment.now() + lease)
+        until, parameters["until"] = "%(until)s", adapted(_INSTANT, moment.now() + lease)
     names = {f"owner{number}": pk for number, pk in enumerate(not_of)}
     parameters |= names
     listed = ", ".join(f"%({name})s" for name in names)
@@ -182,6 +183,12 @@ def give_back(moment: Moment, token: uuid.UUID | None, only: Collection[int] | N
     (rows if only is None else rows.filter(pk__in=only)).update(
         state=State.PENDING, updated_at=moment.sql(), **NOT_CLAIMED
     )
+
+
+def let_wait(mail: OutgoingMail) -> None:
+    """Its answer is slow: other drains of this process go on, and must not take the row for one that a dead worker left. Should
+    the process die, the row is uncertain when the answer's time is over."""
+    OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(claimed_by=None)
 
 
 # --- who delivers, and who has died over it ---------------------------------------------------------------------------

@@ -96,6 +96,13 @@ def ahead(mails: OutgoingMailQuerySet, user: User, now: datetime) -> Ahead:
     return Ahead([trouble(mail, user, now) for mail in late + unseen], sorted(lines, key=lambda line: line.at))
 
 
+def coming(user: User, now: datetime) -> list[Line]:
+    """What leaves by itself, soonest first: what is queued, and what is foreseen."""
+    waiting = [mail for mail in user.outgoingmails.to_come()[:COMING] if not is_late(mail, now)]
+    lines = [_line(mail, mail.next_attempt_at, user) for mail in waiting] + _foreseen(user, now)
+    return sorted(lines, key=lambda line: line.at)
+
+
 def unplanned(user: User, now: datetime) -> list[Unplanned]:
     rows = user.left_out.filter(standing_at(now)).order_by("since")
     return [

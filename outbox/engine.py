@@ -22,7 +22,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from base.mail_addresses import wire_address
-from outbox import claims
+from outbox import claims, put_back
 from outbox.claims import Clock, Moment, Timings, system_clock
 from outbox.composing import freeze
 from outbox.files import FileTransport
@@ -43,6 +43,8 @@ EXPIRED = "what it carries has expired"
 BATCH_LASTS = 2
 OF_ONE_OWNER = 10
 _draining = threading.Lock()  # one drain per process: what this worker holds at its start is left over
+# drains that only wait for a slow answer, beside that one: further ones keep the lock, so that threads are left for other work
+_waiting = threading.BoundedSemaphore(2)
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Hooks:
 
     stopping: Callable[[], bool] = lambda: False
     told: Callable[[OutgoingMail, Outcome | Cancelled], None] = lambda mail, result: None
+    made_way: Callable[[], None] = lambda: None  # an answer is slow: another drain may begin
     claim: Callable[..., list[OutgoingMail]] = claims.claim
     fence: Callable[[Moment, OutgoingMail], bool] = claims.fence
     recover: Callable[[Moment, Timings, list[int]], None] = claims.recover
@@ -78,15 +81,15 @@ def drain(
     batch: int = 50,
 ) -> Drained:
     """Works off what is due, for at most `seconds`, and stops between two mails. Safe to run anywhere at any time."""
+    timings = timings or Timings()
+    running = _Drain(Moment(clock), timings, transport or open_transport(timings), hooks or Hooks(), batch)
     if not _draining.acquire(blocking=False):
         return Drained(is_busy=True)
-    timings = timings or Timings()
-    transport = transport or open_transport(timings)
     try:
-        return _Drain(Moment(clock), timings, transport, hooks or Hooks(), batch).run(seconds)
+        return running.run(seconds)
     finally:
-        transport.close()
-        _draining.release()
+        running.transport.close()
+        (_waiting if running.only_waits else _draining).release()
 
 
 def open_transport(timings: Timings) -> Transport:
@@ -100,6 +103,7 @@ class _Drain:
         self.moment, self.timings, self.transport, self.hooks, self.batch = moment, timings, transport, hooks, batch
         self.drained = Drained()
         self.aside: list[int] = []  # owners who had their share of the last batch
+        self.only_waits = False  # for one slow answer, while another drain of this process goes on
 
     def run(self, seconds: float) -> Drained:
         self.until = time.monotonic() + seconds
@@ -107,7 +111,9 @@ class _Drain:
         self.worker = claims.beat(self.moment)
         self.books = self.hooks.books(self.moment, self.timings)
         self._take_over([self.worker.pk])
-        for mails in self._batches():
+        for number, mails in enumerate(self._batches()):
+            if number == 0:
+                put_back.count_drain(self.moment.now())
             self._work(mails)
         claims.went_through(self.moment, self.worker)
         self.drained.is_shut = self.books.is_shut
@@ -151,7 +157,28 @@ class _Drain:
         resend_uncertain(self.moment, self.timings)
 
     def _is_over(self) -> bool:
-        return self.hooks.stopping() or time.monotonic() > self.until
+        return self.only_waits or self.hooks.stopping() or time.monotonic() > self.until
+
+    def _make_way(self, mail: OutgoingMail) -> None:
+        """The mail server is silent after the dot: the rest of the batch is given back, and another drain may begin. Never
+        raises, since nobody knows yet whether this mail has arrived."""
+        try:
+            claims.give_back(self.moment, mail.claim_token)
+            if _waiting.acquire(blocking=False):
+                self._only_wait(mail)
+        except Exception as error:
+            data = {"mail": mail.pk, "error": type(error).__name__}
+            logger.warning("An answer is slow, and the others could not be let past it.", extra={"data": data})
+
+    def _only_wait(self, mail: OutgoingMail) -> None:
+        try:
+            claims.let_wait(mail)
+        except BaseException:
+            _waiting.release()
+            raise
+        self.only_waits = True
+        _draining.release()
+        self.hooks.made_way()
 
     def _work(self, mails: list[OutgoingMail]) -> None:
         token, self.renewed = mails[0].claim_token, time.monotonic()
@@ -230,7 +257,9 @@ class _Drain:
             content=bytes(mail.content or b""),
             name=f"{mail.created_at:%Y%m%dT%H%M%S}-{mail.kind}-{mail.pk}",
         )
-        return self.transport.hand_over(envelope, lambda: self.hooks.fence(self.moment, mail))
+        return self.transport.hand_over(
+            envelope, lambda: self.hooks.fence(self.moment, mail), lambda: self._make_way(mail)
+        )
 
     def _failed(self, mail: OutgoingMail, error: Exception) -> Outcome:
         """Logged at the first try, and without the error's message, which may be somebody's text."""

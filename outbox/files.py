@@ -4,14 +4,25 @@ import contextlib
 import os
 from pathlib import Path
 
-from outbox.smtp import Accepted, Envelope, Fence, Outcome, RefusedForNow, RelayDown, Withdrawn, reply_line
+from outbox.smtp import (
+    Accepted,
+    Envelope,
+    Fence,
+    Outcome,
+    RefusedForNow,
+    RelayDown,
+    Slow,
+    Withdrawn,
+    reply_line,
+    tell_nobody,
+)
 
 
 class FileTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+    def hand_over(self, envelope: Envelope, fence: Fence, slow: Slow = tell_nobody) -> Outcome:
         target = self.folder / f"{envelope.name}.eml"
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         try:

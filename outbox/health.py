@@ -1,6 +1,7 @@
 """For whoever watches the server: does the process answer, and can it do its work."""
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 from celery import current_app
@@ -33,16 +34,36 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 without database or migrations. What only delays mail is `degraded`, with 200: the pages still serve."""
+    """503 without database or migrations. What only delays mail is `degraded`, with 200: the pages still serve. Strangers hear
+    the status alone."""
     try:
-        missing = migrations_missing()
-        found = {} if missing else _delivery(timezone.now())
+        found = _found(timezone.now())
+        shown = found if _may_see_all(request) else {"status": found["status"]}
     except (DatabaseError, InterfaceError):
-        return JsonResponse({"status": "down", "database": "away"}, status=503)
-    if missing:
-        return JsonResponse({"status": "down", "database": "ok", "migrations": "missing"}, status=503)
+        found = {"status": "down", "database": "away"}
+        shown = found if _asks_from_here(request) else {"status": "down"}
+    return JsonResponse(shown, status=503 if found["status"] == "down" else 200)
+
+
+def _found(now: datetime) -> dict[str, Any]:
+    if migrations_missing():
+        return {"status": "down", "database": "ok", "migrations": "missing"}
+    found = _delivery(now)
     degraded = [name for name, is_well in _verdicts(found).items() if not is_well]
-    return JsonResponse({"status": "degraded" if degraded else "ok", "degraded": degraded, "database": "ok", **found})
+    return {"status": "degraded" if degraded else "ok", "degraded": degraded, "database": "ok", **found}
+
+
+def _may_see_all(request: HttpRequest) -> bool:
+    return _asks_from_here(request) or bool(request.user.is_active and request.user.is_staff)
+
+
+def _asks_from_here(request: HttpRequest) -> bool:
+    """From this machine itself. A proxy on it says for whom it asks."""
+    asked_for_another = {"HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED"} & request.META.keys()
+    try:
+        return not asked_for_another and ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:  # a socket has no address
+        return False
 
 
 def migrations_missing() -> bool:

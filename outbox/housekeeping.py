@@ -1,6 +1,8 @@
-"""What is over is cleared away at night: bytes after 7 days, attempts after 90, sign-in mail after 30."""
+"""What is over is cleared away at night: bytes after 7 days, attempts after 90, sign-in mail and files after 30."""
 
 import logging
+import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 BYTES_KEPT, SIGN_IN_KEPT, ATTEMPTS_KEPT = timedelta(days=7), timedelta(days=30), timedelta(days=90)
 BEATS_KEPT = timedelta(days=2)
+FILES_KEPT, FILES_LARGEST = timedelta(days=30), 100_000_000  # bytes of var/mail together
+LOG_LARGEST = 10_000_000  # bytes of one
 STRANGE = "references across owners"
 
 
@@ -63,6 +67,40 @@ def sweep_drafts(now: datetime) -> int:
 
 
 @housekeeper
+def clear_mail_files(now: datetime) -> int:
+    """Mails written to files, since there is no mail server: the last ones, by days and by size."""
+    files = sorted(Path(settings.MAIL_DIR).glob("*.eml"), key=_changed, reverse=True)
+    old, size = [], 0
+    for file in files:
+        size += _size(file)
+        if size > FILES_LARGEST or _changed(file) < (now - FILES_KEPT).timestamp():
+            old.append(file)
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
+@housekeeper
+def cut_logs(now: datetime) -> int:
+    """Logs of bin/up that have grown large: what is there moves to the older one, and its process writes on at the beginning."""
+    large = [log for log in (Path(settings.VAR_DIR) / "log").glob("*.log") if _size(log) > LOG_LARGEST]
+    for log in large:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
+    return len(large)
+
+
+@housekeeper
+def shorten_write_ahead_log(now: datetime) -> int:
+    """SQLite's file beside the database grows while readers are at it, and never shrinks by itself."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return int(cursor.fetchone()[1])
+
+
+@housekeeper
 def count_across_owners(now: datetime) -> int:
     """References across owners. Postgres refuses them itself; on SQLite anything but 0 is an error, logged and shown."""
     if connection.vendor == "postgresql":
@@ -72,6 +110,13 @@ def count_across_owners(now: datetime) -> int:
         logger.error("Rows refer to another owner's rows.", extra={"data": {"reference": reference, "count": count}})
     note(STRANGE, sum(found.values()), now)
     return sum(found.values())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _changed(path: Path) -> float:

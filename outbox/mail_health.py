@@ -1,19 +1,18 @@
 """Whether mail goes out, as every page tells it: the foot of the navigation, and the banner when something is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from base.counting import in_figures
 from outbox.models import RELAY, RIGHT_OF_WAY, OutgoingMail, Relay, State, WorkerBeat
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
 FAILURE_FORGOTTEN = timedelta(minutes=15)
 LOOKED_AT = 100  # mails at the front of the queue
+HELD_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -22,43 +21,33 @@ class MailHealth:
     is_late: bool = False  # worth a banner
     advice: str = ""
     looked_at: datetime | None = None  # by a worker, last
+    held: str = ""  # how many of this user's mails wait for their word, since the database was put back
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """One query. Late is judged by `not_before`: the next attempt is moved by every try, and is never late itself."""
-    columns = mail_columns(user_id, now)
-    found = get_user_model().objects.filter(pk=user_id).values_list(*columns.values()).first()
-    return judge(*(found or (None,) * len(columns)), now=now)
+    """Three queries, and one more while mail waits. Late is judged by `not_before`: the next attempt is moved by every try, and
+    is never late itself."""
+    drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at")
+    looked_at = drained.values_list("drained_at", flat=True).first()
+    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
+    waiting = list(front.values_list("owner", "attempts", "not_before")[:LOOKED_AT])
+    # what another recipient's server puts off is no alarm for this user
+    concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
+    waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
+    held = count_held(user_id)
+    failing = waiting and Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN).first()
+    if failing and failing.failing_since:
+        is_late = waits_since is not None or now - failing.failing_since > MAIL_LATE
+        words = _its_words(failing.last_error)
+        health = MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
+    else:
+        health = _without_failure(looked_at, waits_since, now)
+    return replace(health, held=in_figures(held, HELD_CAP)) if held else health
 
 
-def mail_columns(user_id: int, now: datetime) -> dict[str, Subquery]:
-    """What `judge` goes by, as columns of somebody's query."""
-    return {
-        "looked_at": Subquery(
-            WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").values("drained_at")[:1]
-        ),
-        "untried": Subquery(_first(_never_tried())),
-        "own": Subquery(_first(OutgoingMail.objects.waiting().filter(owner=user_id))),
-        "failing_since": Subquery(_failing(now).values("failing_since")),
-        "error": Subquery(_failing(now).values("last_error")),
-    }
-
-
-def judge(
-    looked_at: datetime | None,
-    untried: datetime | None,
-    own: datetime | None,
-    failing_since: datetime | None,
-    error: str | None,
-    *,
-    now: datetime,
-) -> MailHealth:
-    """`untried` and `own` are since when the oldest mail waits: of everybody's that nobody has tried, and of this user's."""
-    waits_since = min((at for at in (untried, own) if at is not None and now - at > MAIL_LATE), default=None)
-    if failing_since is not None:
-        is_late = waits_since is not None or now - failing_since > MAIL_LATE
-        return MailHealth(_("Mail waits: the mail server does not answer"), is_late, _its_words(error), looked_at)
-    return _without_failure(looked_at, waits_since, now)
+def count_held(user_id: int) -> int:
+    """How many of the user's mails wait for their word since the database was put back, up to one past HELD_CAP."""
+    return OutgoingMail.objects.filter(owner=user_id).held_by_put_back()[: HELD_CAP + 1].count()
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
@@ -75,20 +64,6 @@ def _without_failure(looked_at: datetime | None, waits_since: datetime | None, n
     )
 
 
-def _never_tried() -> QuerySet[OutgoingMail]:
-    """Of everybody, at the front of the queue. What one recipient's server puts off is no alarm for the others."""
-    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")[:LOOKED_AT]
-    return OutgoingMail.objects.filter(pk__in=front.values("pk"), attempts=0)
-
-
-def _first(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail, Any]:
-    return mails.order_by("not_before").values("not_before")[:1]
-
-
-def _failing(now: datetime) -> QuerySet[Relay]:
-    return Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
-
-
-def _its_words(error: str | None) -> str:
+def _its_words(error: str) -> str:
     kept = _("Nothing is lost; it leaves as soon as the server takes it.")
     return _("It says: %(words)s. %(kept)s") % {"words": error, "kept": kept} if error else kept

@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 REMINDERS = "reminders"
 SIGN_IN = "sign-in"
@@ -33,6 +34,7 @@ TO_COME = Q(state="pending") | Q(state="claimed") | Q(state="handing") | Q(state
 GONE = Q(state="sent") | Q(state="uncertain") | Q(state="dead") | Q(state="cancelled")
 UNSEEN = Q(seen=False) & (Q(state="uncertain") | Q(state="dead") | Q(state="sent", possible_duplicate=1))
 BY_HAND = "you cancelled it"
+PUT_BACK = gettext_noop("due before the backup was put back")
 OVER = Q(state="cancelled") & ~Q(cause=BY_HAND)  # its cause is gone: there is nothing to send again
 # codes that somebody waits for, then mail to contacts, then reminders; outbox/claims.py spells it the same
 RIGHT_OF_WAY = Case(When(kind=SIGN_IN, then=0), When(kind=REMINDERS, then=2), default=1)
@@ -122,6 +124,15 @@ class Figure(models.Model):
         return f"{self.name}: {self.last}"
 
 
+class HighestDrain(models.Model):
+    """How many drains there have been, on Postgres: a dump leaves this table out (outbox/put_back.py). One row."""
+
+    number = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class LeftOut(models.Model):
     """An owner whom a step of the tick leaves out, since something of theirs cannot be read (outbox/left_out.py)."""
 
@@ -160,9 +171,17 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """What has left or ended, the last one first."""
         return self.filter(GONE).order_by("-updated_at", "-pk")
 
+    def held_by_put_back(self) -> "OutgoingMailQuerySet":
+        """Due before the database was put back from a backup: they may have left already."""
+        return self.filter(TO_COME, state=State.HELD, cause=PUT_BACK)
+
     def unseen(self) -> "OutgoingMailQuerySet":
         """What the user has to know of: not delivered, or perhaps delivered twice."""
         return self.filter(UNSEEN).order_by("-updated_at", "-pk")
+
+    def came_back(self) -> "OutgoingMailQuerySet":
+        """Mails to contacts that did not arrive, until the user has seen it."""
+        return self.unseen().filter(state=State.DEAD).exclude(recipient_name="")
 
     def queue(
         self,

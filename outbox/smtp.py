@@ -6,6 +6,7 @@ only doubt left is between our dot and the server's answer.
 
 import contextlib
 import re
+import selectors
 import smtplib
 import socket
 import ssl
@@ -33,6 +34,7 @@ class Timeouts:
     connect: float = 10
     command: float = 30
     answer: float = 600  # RFC 5321 4.5.3.2.6
+    patience: float = 10  # of these: then nothing else waits for that answer
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Withdrawn(Outcome):
 
 
 Fence = Callable[[], bool]
+Slow = Callable[[], None]  # told once when an answer takes longer than `patience`; the hand-over goes on waiting
+
+
+def tell_nobody() -> None:
+    """Nobody else waits for it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Envelope:
 
 
 class Transport(Protocol):
-    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+    def hand_over(self, envelope: Envelope, fence: Fence, slow: Slow = tell_nobody) -> Outcome:
         """Calls `fence` at the last moment at which nothing has been sent. Whatever it raises is raised, unsent."""
 
     def close(self) -> None: ...
@@ -170,7 +177,7 @@ class SMTPTransport:
             ""  # the last recipient at whom the server fell silent, with no mail accepted for the text since
         )
 
-    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+    def hand_over(self, envelope: Envelope, fence: Fence, slow: Slow = tell_nobody) -> Outcome:
         try:
             envelope = replace(envelope, recipient=wire_address(envelope.recipient))
         except ValidationError as refused:
@@ -191,7 +198,7 @@ class SMTPTransport:
         except BaseException:
             self._drop()
             raise
-        return self._send(envelope.content)
+        return self._send(envelope.content, slow)
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -290,7 +297,7 @@ class SMTPTransport:
             self._drop()
         return (RefusedForNow if code // 100 == 4 else Refused)(phase, code, reply_line(text))
 
-    def _send(self, content: bytes) -> Outcome:
+    def _send(self, content: bytes, slow: Slow) -> Outcome:
         smtp = self._smtp
         assert smtp is not None  # noqa: S101 - for mypy: 354 came over it
         sock: Any = smtp.sock
@@ -301,7 +308,7 @@ class SMTPTransport:
             return RefusedForNow("text", None, _words(lost))
         try:
             sock.sendall(b".\r\n")
-            sock.settimeout(self.timeouts.answer)
+            sock.settimeout(self._left_after_patience(sock, slow))
             code, text = smtp.getreply()
             sock.settimeout(self.timeouts.command)
         except (smtplib.SMTPException, OSError) as lost:
@@ -311,6 +318,16 @@ class SMTPTransport:
         if code == 421 or code // 100 not in kinds:
             self._drop()
         return kinds.get(code // 100, Unknown)("answer", code, reply_line(text))
+
+    def _left_after_patience(self, sock: socket.socket, slow: Slow) -> float:
+        """Waits for the answer to begin; says how many seconds it may still take."""
+        answer, patience = self.timeouts.answer, self.timeouts.patience
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            if answer <= patience or selector.select(patience):
+                return answer
+        slow()
+        return answer - patience
 
     def _drop(self) -> None:
         """Hangs up, without a word: before the dot this takes the mail back."""

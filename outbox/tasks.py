@@ -27,7 +27,7 @@ def stop_between_two_mails(**_: Any) -> None:
 def deliver() -> None:
     """Plans what has become due, then works the outbox off."""
     actions.plan(Moment(system_clock).now())
-    drain(hooks=Hooks(stopping=lambda: bool(_stop[0])))
+    drain(hooks=Hooks(stopping=lambda: bool(_stop[0]), made_way=wake))
 
 
 @shared_task

@@ -5,13 +5,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, tell
 from base.counting import CAP, in_figures
 from base.paging import read_page
-from outbox import deliveries_page
+from base.url_values import read_instant
+from outbox import actions, deliveries_page
 from outbox.figures import REPAIRS, figures, noted
 from outbox.mail_states import title
 from outbox.models import BY_HAND, OutgoingMail, State
@@ -90,6 +91,33 @@ def delivery_hold(request: OwnerRequest, pk: int) -> HttpResponse:
         tell(request, _("Held again: %(what)s") % {"what": title(mail)})
     else:
         tell(request, _("It was not held: %(state)s.") % {"state": _now(mail)})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def held_release(request: OwnerRequest) -> HttpResponse:
+    """All that is held since the database was put back, in one tap."""
+    count = actions.release(request.user.outgoingmails.held_by_put_back(), timezone.now())
+    wake()
+    tell(request, ngettext("Released: %(n)d mail", "Released: %(n)d mails", count) % {"n": count})
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def held_discard(request: OwnerRequest) -> HttpResponse:
+    now = timezone.now()
+    count = actions.discard(request.user.outgoingmails.held_by_put_back(), now)
+    undo = reverse("held_undiscard", query={"at": now.isoformat()})
+    tell(request, ngettext("Discarded: %(n)d mail", "Discarded: %(n)d mails", count) % {"n": count}, undo=undo)
+    return go_back(request, "delivery_list")
+
+
+@require_POST
+def held_undiscard(request: OwnerRequest) -> HttpResponse:
+    at, count = read_instant(request.GET.get("at")), 0
+    if at is not None:
+        count = actions.undiscard(request.user.outgoingmails.all(), at, timezone.now())
+    tell(request, ngettext("Held again: %(n)d mail", "Held again: %(n)d mails", count) % {"n": count})
     return go_back(request, "delivery_list")
 
 

@@ -2,11 +2,10 @@
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, Field, IntegerField, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, QuerySet, Value
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -25,7 +24,7 @@ from interviews.models import Interview
 PROMISES = 10
 ENTRIES = 20
 SHARING = 3
-STILL_ON = timedelta(hours=2)  # a talk that has begun is still the next one
+PLANNED = 5  # talks, of which the first may have passed
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
     (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
@@ -51,16 +50,14 @@ ICONS = {  # by what an entry says beside, or by its kind
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. What `text` and `aside` are, its kind says: see each app's `contact_parts.py`."""
+    """One thing that happened. What `text`, `aside` and `more` are, its kind says: see each app's `contact_parts.py`."""
 
     place: int
     pk: int
     at: datetime
     text: str
     aside: str
-    minutes: int
-    starts_at: datetime | None
-    quote: str
+    more: tuple[Any, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -73,7 +70,7 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """Of a note: cleaned by nh3 when it was written."""
-        return mark_safe(self.text)  # noqa: S308
+        return mark_safe(self.more[0])  # noqa: S308
 
     @property
     def icon(self) -> str:
@@ -91,12 +88,34 @@ class Entry:
     @property
     def length(self) -> str:
         """ "20 minutes by phone" """
-        minutes = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{minutes} {HOW.get(self.aside, '')}".strip()
+        minutes = ngettext("%(n)d minute", "%(n)d minutes", self.more[0]) % {"n": self.more[0]}
+        return f"{minutes if self.more[0] else ''} {HOW.get(self.aside, '')}".strip()
 
     @property
-    def promised_on(self) -> date | None:
-        return timezone.localdate(self.starts_at) if self.starts_at else None
+    def starts_at(self) -> datetime | None:
+        """Of a talk."""
+        return self.more[1]
+
+    @property
+    def only_day(self) -> date | None:
+        """Of a talk that was logged afterwards: nobody knows at what time it was."""
+        return timezone.localdate(self.at) if self.kind == "talk" and self.more[2] else None
+
+    @property
+    def learned(self) -> str:
+        """In a talk: the one thing worth quoting."""
+        return self.more[3] or ""
+
+    @property
+    def moved_from(self) -> datetime:
+        """Where a talk that was moved had been."""
+        moment: datetime = self.more[0]
+        return moment
+
+    @property
+    def promised_on(self) -> date:
+        """Of a promise that is kept or let go."""
+        return timezone.localdate(self.more[0])
 
     @property
     def spoke_on(self) -> date | None:
@@ -115,6 +134,8 @@ class ContactPage:
     promises: list[Promise]  # open, the most urgent first
     has_more_promises: bool
     interview: Interview | None  # the next
+    unsuited: list[Interview]  # planned, and they declined it or proposed another time
+    asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     tags: list[Tag]
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
@@ -137,6 +158,9 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
+    talks = list(contact.interviews.planned().slim().next_first()[:PLANNED])
+    for talk in talks:
+        talk.contact = contact
     sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
@@ -144,7 +168,9 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=contact.interviews.planned().filter(starts_at__gte=now - STILL_ON).slim().next_first().first(),
+        interview=next((talk for talk in talks if talk.ends_at > now and not talk.is_unsuited), None),
+        unsuited=[talk for talk in talks if talk.ends_at > now and talk.is_unsuited],
+        asked_about=[talk for talk in talks if talk.ends_at <= now],
         tags=list(contact.tags.order_by("name_key")),
         also_of=list(sharing) if contact.email else [],
         story=story,
@@ -154,17 +180,19 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
 
 
 def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, one
-    more reads the notes of it, which may be long."""
+    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+    one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
     first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
     entries = [Entry(*row) for row in rows[:ENTRIES]]
     last = entries[-1] if len(rows) > ENTRIES else None
     for place, part in enumerate(STORY):
-        if part.long:
-            entries = _with_texts(entries, place, getattr(contact, part.rows).values_list("pk", part.long))
-    return entries, str(Place(last.at, last.place, last.pk)) if last else ""
+        if part.more:
+            entries = _with_more(entries, place, getattr(contact, part.rows).values_list("pk", *part.more))
+    # a note of nothing but promises is told by these
+    told = [entry for entry in entries if entry.kind != "note" or entry.html]
+    return told, str(Place(last.at, last.place, last.pk)) if last else ""
 
 
 def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
@@ -177,38 +205,15 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
         for steps in STEPS:
             known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
             rows = rows.exclude(at__in=known.values(steps.at))
-    rows = rows.annotate(
-        place=Value(place, IntegerField()),
-        happened_at=F(part.at) if isinstance(part.at, str) else part.at,
-        entry_text=_column(part.text, TextField()),
-        entry_aside=_column(part.aside, TextField()),
-        entry_minutes=_column(part.minutes, IntegerField()),
-        entry_starts_at=_column(part.starts_at, DateTimeField()),
-        entry_quote=Coalesce(_column(part.quote, TextField()), Value("", TextField())),
-    )
+    rows = rows.annotate(place=Value(place), happened_at=F(part.at) if isinstance(part.at, str) else part.at)
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))
-    columns = (
-        "place",
-        "pk",
-        "happened_at",
-        "entry_text",
-        "entry_aside",
-        "entry_minutes",
-        "entry_starts_at",
-        "entry_quote",
-    )
+    columns = ("place", "pk", "happened_at", part.text or Value(""), part.aside or Value(""))
     return rows.order_by().values_list(*columns)  # type: ignore[no-any-return]  # of a relation that is named by a string
 
 
-def _column(field: str | None, kind: "Field[Any, Any]") -> Cast:
-    """A field of the rows; without one, a column that is empty."""
-    empty = Value(None if isinstance(kind, DateTimeField) else 0 if isinstance(kind, IntegerField) else "")
-    return Cast(field or empty, kind)
-
-
-def _with_texts(entries: list[Entry], place: int, texts: QuerySet[Any, Any]) -> list[Entry]:
-    """With their long texts, without those that have none: a note of nothing but promises is told by these."""
-    found = dict(texts.filter(pk__in=[entry.pk for entry in entries if entry.place == place]))
-    told = [replace(entry, text=found[entry.pk]) if entry.place == place else entry for entry in entries]
-    return [entry for entry in told if entry.text or entry.place != place]
+def _with_more(entries: list[Entry], place: int, rows: QuerySet[Any, Any]) -> list[Entry]:
+    found = {
+        pk: tuple(more) for pk, *more in rows.filter(pk__in=[entry.pk for entry in entries if entry.place == place])
+    }
+    return [replace(entry, more=found[entry.pk]) if entry.place == place else entry for entry in entries]

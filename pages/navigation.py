@@ -1,7 +1,7 @@
-"""The navigation around every page: which entry stands for this page, how much is open, and whether mail goes out."""
+"""The navigation around every page: which entry stands for this page, how much is due, and whether mail goes out."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from base.counting import CAP, count_all, count_up_to, in_figures
-from base.dates import instant
-from outbox.mail_health import MailHealth, judge, mail_columns
+from base.counting import in_figures
+from outbox.mail_health import MailHealth, read_mail_health
 
-OPEN_CAP = 99
+DUE_CAP = 99
 
 # which entry stands for a page, by how the name of its URL begins
 ENTRIES = {
@@ -32,11 +31,9 @@ ENTRIES = {
 
 @dataclass(frozen=True)
 class NavCounts:
-    """What stands beside the entries; empty where there is nothing. Today's is that of what the page shows."""
+    """How many promises of mine Today would show, empty where there is none; and whether mail goes out."""
 
-    contacts: str
-    promises: str
-    today: str
+    due: str
     mail: MailHealth
 
 
@@ -51,28 +48,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def read_counts(user: User, now: datetime) -> NavCounts:
-    """One query."""
-    today = user.today(now)
-    midnights = (instant(today + timedelta(days=ahead), time.min, user.zone) for ahead in (0, 1))
-    read = user.figures(
-        contacts=count_up_to(user.contacts.alive(), CAP),
-        promises=count_up_to(user.promises.alive().open(), OPEN_CAP),
-        due=count_up_to(user.promises.due_by(today).to_do_on(today), OPEN_CAP),
-        talks=count_all(user.interviews.planned().between(*midnights)),
-        **mail_columns(user.pk, now),
-    )
-    contacts, promises, due, talks = (read.pop(name) for name in ("contacts", "promises", "due", "talks"))
-    return NavCounts(
-        contacts=_shown(contacts, CAP),
-        promises=_shown(promises, OPEN_CAP),
-        today=_shown(due + talks, OPEN_CAP),
-        mail=judge(**read, now=now),
-    )
-
-
-def _shown(count: int, most: int) -> str:
-    return in_figures(count, most) if count else ""
+def read_counts(user: User, now: datetime, due: int | None = None) -> NavCounts:
+    """Three queries, on every page: what stands under an entry is counted on its own page, as Today does with what is `due`."""
+    if due is None:
+        today = user.today(now)
+        due = user.promises.due_by(today).to_do_on(today)[: DUE_CAP + 1].count()
+    return NavCounts(due=in_figures(due, DUE_CAP) if due else "", mail=read_mail_health(user.pk, now))
 
 
 def _entry(request: HttpRequest) -> str:

@@ -10,15 +10,22 @@ from accounts.models import User
 from accounts.templatetags.keepword import clock
 from base.counting import CAP, in_figures, in_words
 from base.dates import instant
-from crm.models import Contact
+from crm.models import Contact, Stage
 from followups.models import Kind, Promise
-from interviews.models import Ask, Counter, Interview, InterviewQuerySet
+from interviews.models import Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem
+from outbox.deliveries_page import Line, coming
+from outbox.mail_states import Trouble, trouble
 
 SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
-THEIRS = 5
+TO_DECIDE = 5
 TALKS = 20
-TOUCHED = ("owner", "name", "role", "email", "last_touch_on", "organisation__name")  # what a row shows of a person
+DEBRIEFS = 5  # the latest; when one is done, the next moves up
+NEWS = 10
+WEEK = timedelta(days=7)
+COMING = 5  # promises and mails shown when today is done
+PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
+RHYTHM = ("stage", "rhythm_count", "rhythm_unit")
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,14 @@ class Today:
     next_talk: Interview | None
     talks: list[Interview]  # the others of today
     tomorrow: list[Interview]
-    to_touch: list[Contact]
-    theirs: list[Promise]
+    asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     debriefs: list[Interview]
+    debrief_count: str
+    to_decide: list[Contact]  # met, neither continued nor dropped
+    to_touch: list[Contact]
+    news: list[NewsItem]  # what contacts did, until it is tapped
+    came_back: list[Trouble]  # mails to contacts that did not arrive
+    unsuited: list[Interview]  # planned, and the contact declined or proposed another time
     counters: list[Counter]  # other times people proposed, waiting for me
     asks: list[Ask]  # requests without an answer, whose day has come
 
@@ -64,13 +76,22 @@ class Today:
         return in_figures(count) if count > 0 else ""
 
     @property
-    def is_quiet(self) -> bool:
-        people = (self.talks, self.tomorrow, self.to_touch, self.debriefs, self.counters, self.asks)
-        return self.next_talk is None and not any((self.promises, self.theirs, *people))
+    def is_done(self) -> bool:
+        """Whether everything that waits for a tap is tapped away; talks to come wait for their hour."""
+        people = (self.asked_about, self.debriefs, self.to_decide, self.to_touch, self.asks)
+        return not any((self.promises, self.has_news, *people))
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.news or self.came_back or self.unsuited or self.counters)
 
     @property
     def has_side(self) -> bool:
-        return bool(self.talks or self.tomorrow or self.to_touch or self.theirs)
+        return bool(self.talks or self.tomorrow or self.to_touch)
+
+    @property
+    def more_to_decide(self) -> bool:
+        return len(self.to_decide) > TO_DECIDE
 
     @property
     def thanks_somebody(self) -> bool:
@@ -93,7 +114,7 @@ class Today:
 
     def _proposed(self) -> str:
         """Somebody who named another time waits for an answer, also on a day without promises."""
-        count = len(self.counters)
+        count = len(self.counters) + sum(talk.attendee_status == AttendeeStatus.COUNTERED for talk in self.unsuited)
         if not count:
             return ""
         words = ngettext("%(n)s proposed time waits for you", "%(n)s proposed times wait for you", count)
@@ -107,30 +128,63 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """The same nine queries on a plain day and on a full one."""
+    """The same queries on a plain day and on a full one."""
     day = user.today(now)
-    midnight, next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in range(3))
+    next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in (1, 2))
     wanted = user.promises.due_by(day).to_do_on(day)
-    talks = list(user.interviews.planned().between(midnight, end).with_row().next_first()[:TALKS])
-    todays = [talk for talk in talks if talk.starts_at < next_midnight]
-    next_talk = next((talk for talk in todays if talk.ends_at > now), None)
+    # the last ones before the day after tomorrow: those to come, then those that have passed without an answer
+    planned = user.interviews.planned().exclude(contact__stage=Stage.DROP, starts_at__lt=now)
+    shown = planned.filter(starts_at__lt=end) | planned.unsuited()
+    talks = sorted(shown.with_row().last_first()[:TALKS], key=lambda talk: (talk.starts_at, talk.pk))
+    unsuited = [talk for talk in talks if talk.ends_at > now and talk.is_unsuited]
+    to_come = [talk for talk in talks if talk.ends_at > now and talk not in unsuited]
+    todays = [talk for talk in to_come if talk.starts_at < next_midnight]
+    waiting = user.interviews.awaiting_debrief(now)
+    debriefs = _debriefs(waiting)
+    undecided = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
     return Today(
         day=day,
         now=now,
         promises=list(wanted.with_row().most_urgent_first()[:SHOWN]),
         late=wanted.filter(due_on__lt=day)[: CAP + 1].count(),
         due_today=wanted.filter(due_on=day)[: CAP + 1].count(),
-        next_talk=next_talk,
-        talks=[talk for talk in todays if talk is not next_talk],
-        tomorrow=[talk for talk in talks if talk not in todays],
-        to_touch=list(user.contacts.to_touch(day).select_related("organisation").only(*TOUCHED)[:TO_TOUCH]),
-        theirs=list(user.promises.awaited().to_do_on(day).with_row().most_urgent_first()[:THEIRS]),
+        next_talk=todays[0] if todays else None,
+        talks=todays[1:],
+        tomorrow=[talk for talk in to_come if talk not in todays],
+        asked_about=[talk for talk in talks if talk.ends_at <= now],
+        debriefs=debriefs[:DEBRIEFS],
+        debrief_count=in_figures(len(debriefs), DEBRIEFS),
+        to_decide=list(undecided.only(*PERSON)[: TO_DECIDE + 1]),
+        to_touch=list(user.contacts.to_touch(day).only(*PERSON, *RHYTHM)[:TO_TOUCH]),
+        news=list(user.newsitems.unseen().with_row()[:NEWS]),
+        came_back=[trouble(mail, user, now) for mail in user.outgoingmails.came_back()[:NEWS]],
+        unsuited=unsuited,
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
-        debriefs=list(_debriefs(user, now)),
     )
 
 
-def _debriefs(user: User, now: datetime) -> InterviewQuerySet:
-    waiting = user.interviews.awaiting_debrief(now).order_by("-held_at", "-pk")  # the order of their index
-    return waiting.select_related("contact").only("owner", "starts_at", "contact__name")[:TALKS]
+def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:
+    rows = waiting.order_by("-held_at", "-pk")  # the order of their index
+    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name")
+    return list(rows.select_related("contact").only(*columns)[: DEBRIEFS + 1])
+
+
+@dataclass(frozen=True)
+class NextUp:
+    """What comes when today is done."""
+
+    talk: Interview | None
+    promises: list[Promise]  # mine, of the next seven days
+    mails: list[Line]  # what goes out by itself
+
+
+def read_next_up(user: User, now: datetime) -> NextUp:
+    day = user.today(now)
+    tomorrow = instant(day + timedelta(days=2), time.min, user.zone)
+    promises = user.promises.due_by(day + WEEK).filter(due_on__gt=day).to_do_on(day + WEEK)
+    return NextUp(
+        talk=user.interviews.planned().filter(starts_at__gte=tomorrow).with_row().next_first().first(),
+        promises=list(promises.with_row().most_urgent_first()[:COMING]),
+        mails=coming(user, now)[:COMING],
+    )

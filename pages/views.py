@@ -16,15 +16,25 @@ from crm.models import RhythmUnit, Stage
 from crm.views.contacts import promises_in_words
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
-from pages.today import read_day
+from pages.navigation import read_counts
+from pages.today import read_day, read_next_up
 
 
 @require_GET
 def today(request: OwnerRequest) -> HttpResponse:
-    shown = read_day(request.user, timezone.now())
-    if shown.is_quiet and not request.user.contacts.alive().exists():
+    now = timezone.now()
+    shown = read_day(request.user, now)
+    if shown.is_done and not request.user.contacts.alive().exists():
         return render(request, "pages/today_empty.html", {"today": shown.day})
-    return render(request, "pages/today.html", {"day": shown, "today": shown.day, "lead": shown.lead(request.user)})
+    context = {
+        "day": shown,
+        "today": shown.day,
+        "lead": shown.lead(request.user),
+        "nav_counts": read_counts(request.user, now, due=shown.late + shown.due_today),
+    }
+    if shown.is_done:
+        context["next_up"] = read_next_up(request.user, now)
+    return render(request, "pages/today.html", context)
 
 
 @require_safe

@@ -24,6 +24,14 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_beside_the_database() -> Iterator[None]:
+    """Each test's database begins anew: what one left beside it would tell the next that a backup was put back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("outbox.put_back._is_in_memory", lambda: True)
+        yield
+
+
 @pytest.fixture
 def user(db) -> User:
     return UserFactory(email="amara@keepword.example")
@@ -52,18 +60,18 @@ def guest() -> Client:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest begin first: one of a minute that begins last leaves the other workers with nothing to do.
 
-    On Postgres only what asks a database runs: the rest has run on SQLite, and would find the same."""
+    On Postgres only what depends on the database runs: the rest has run on SQLite, and would find the same."""
     items.sort(key=lambda item: not {"faults", "test_main_job.py", "test_bad_input.py"} & set(item.path.parts))
     if connection.vendor == "postgresql":
-        pure = [item for item in items if not asks_the_database(item)]
+        pure = [item for item in items if not depends_on_database(item)]
         config.hook.pytest_deselected(items=pure)
-        items[:] = [item for item in items if asks_the_database(item)]
+        items[:] = [item for item in items if depends_on_database(item)]
 
 
-def asks_the_database(item: pytest.Item) -> bool:
+def depends_on_database(item: pytest.Item) -> bool:
     """pytest-django keeps every other test away from it. Those of tests/faults start processes that ask."""
     names = set(getattr(item, "fixturenames", ()))
-    return (
+    return item.get_closest_marker("one_database") is None and (
         item.get_closest_marker("django_db") is not None
         or not names.isdisjoint({"db", "transactional_db", "live_server", "django_db_setup"})
         or "faults" in item.path.parts

@@ -18,6 +18,7 @@ from crm.models import (
     ImportRow,
     Note,
     Organisation,
+    OtherEmail,
     StageChange,
     Tag,
     Touch,
@@ -31,6 +32,7 @@ from interviews.models import (
     Debrief,
     Homework,
     Interview,
+    NewsItem,
     Offer,
     OfferSlot,
     Preparation,
@@ -121,6 +123,15 @@ class TouchFactory(DjangoModelFactory):
     contact = factory.SubFactory(ContactFactory)
     happened_on = TODAY
     created_at = NOW
+
+
+class OtherEmailFactory(DjangoModelFactory):
+    class Meta:
+        model = OtherEmail
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    address = "vera.couver@example.net"
 
 
 class ImportFactory(DjangoModelFactory):
@@ -344,3 +355,13 @@ class DeliveryAttemptFactory(DjangoModelFactory):
     mail = factory.SubFactory(OutgoingMailFactory)
     at = NOW
     phase = "text"
+
+
+class NewsItemFactory(DjangoModelFactory):
+    class Meta:
+        model = NewsItem
+
+    owner = factory.SelfAttribute("contact.owner")
+    contact = factory.SubFactory(ContactFactory)
+    kind = "yes"
+    happened_at = NOW

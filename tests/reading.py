@@ -54,7 +54,9 @@ def buttons(row: Element) -> list[str]:
 
 def posts_to(row: Element, button: str) -> str:
     """Where the button of that name posts to."""
-    for found in every(row, "button"):
-        if text(found).startswith(button):
-            return dict(found.attributes).get("formaction") or dict(next(every(row, "form")).attributes)["action"]
+    forms = [*every(row, "form"), row]  # or the form goes around all rows
+    for form in forms:
+        for found in every(form, "button"):
+            if text(found).startswith(button):
+                return dict(found.attributes).get("formaction") or dict(form.attributes)["action"]
     raise AssertionError(f"no button {button} in {text(row)}")

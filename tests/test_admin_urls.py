@@ -39,6 +39,7 @@ def admin_urls() -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_admin_is_closed_to_strangers_and_nobody(stranger: User, guest: Client):
     public = {reverse("admin:login"), reverse("admin:logout"), reverse("admin:jsi18n")}
     somebody = signed_in(stranger)

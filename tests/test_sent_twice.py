@@ -18,7 +18,15 @@ from outbox.models import OutgoingMail
 from tests.factories import NOW, ContactFactory
 
 TALK = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "15:00", "where": "+351", "purpose": "Gauges"}
-OFFER = {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"}
+OFFER = {
+    "minutes": "20",
+    "ways": ["phone"],
+    "times-TOTAL_FORMS": "5",
+    "times-INITIAL_FORMS": "0",
+    "times-0-day": "4 december",
+    "times-0-at": "15:00",
+    "about": "Gauges",
+}
 LETTER = {"subject": "A question", "body": "Would you have 20 minutes next week?", "via": "mail"}
 
 
@@ -63,7 +71,7 @@ CASES = {
         {"what": "call the port"},
     ),
     "a talk": Case(of_contact("interview_new"), "interviews", TALK, {"at": "16:00"}, mails=1),
-    "an offer": Case(of_contact("offer_new"), "offers", OFFER, {"at1": "16:00"}, mails=1),
+    "an offer": Case(of_contact("offer_new"), "offers", OFFER, {"times-0-at": "16:00"}, mails=1),
     "a letter": Case(of_contact("ask_new"), "asks", LETTER, {"body": "Would you have 30 minutes?"}, mails=1),
 }
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))

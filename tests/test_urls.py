@@ -198,6 +198,7 @@ def test_not_mine_and_not_there_look_the_same(world: World, stranger_walk: Walk)
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @walked(name for name in WALKED if name not in PUBLIC)
 def test_nobody_is_asked_to_sign_in(world: World, guest: Client):
     before = fingerprint(world.owner)

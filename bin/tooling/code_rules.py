@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows. Each lists its offenders; STILL_ALLOWED names those of today, and may only shrink."""
+"""The rules of the house that no linter knows. Each lists its offenders."""
 
 import ast
 import re
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from tooling.still_allowed import STILL_ALLOWED
 from tooling.unescaped import UNESCAPED, marks_safe
 
 Offence = tuple[str, int, str]  # file, line, what stands there
@@ -198,18 +197,12 @@ def shortened(text: str) -> str:
 
 
 # --- the check --------------------------------------------------------------------------------------------------------
-def what_is_wrong(sources: Sources, rules: list[Rule], still_allowed: dict[str, list[str]]) -> str:
-    """A line for each offence outside the files that may still hold some, and for each file that need not stay on the list."""
-    unknown = sorted(set(still_allowed) - {rule.name for rule in rules})
-    lines = [f"bin/tooling/still_allowed.py: {name} is none of the rules" for name in unknown]
-    for rule in rules:
-        allowed = set(still_allowed.get(rule.name, []))
-        offences = list(rule.offences(sources))
-        lines += [f"{name}:{line}: {rule.name}: {what}" for name, line, what in offences if name not in allowed]
-        cured = sorted(allowed - {name for name, _line, _what in offences})
-        lines += [f"bin/tooling/still_allowed.py: {rule.name}: take {name} off, it is clean" for name in cured]
-    return "\n".join(lines)
+def what_is_wrong(sources: Sources, rules: list[Rule]) -> str:
+    """A line for each offence."""
+    return "\n".join(
+        f"{name}:{line}: {rule.name}: {what}" for rule in rules for name, line, what in rule.offences(sources)
+    )
 
 
 def check(root: Path, apps: list[str]) -> str:
-    return what_is_wrong(Sources.read(root, apps), RULES, STILL_ALLOWED)
+    return what_is_wrong(Sources.read(root, apps), RULES)

@@ -118,6 +118,9 @@ class TouchForm(forms.Form):
         return self.cleaned_data["on"] or self.today
 
 
+KEPT = ("email", "phone", "linkedin_url", "website", "place", "time_zone", "role", "how_met")
+
+
 class ContactForm(forms.Form):
     """Everything about a person. For an edit `contact` is given, and `seen` carries what the page showed."""
 
@@ -213,9 +216,20 @@ class ContactForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._keep_what_is_stored(cleaned)
         if self.contact and not self.errors and cleaned.get("seen") != self.initial["seen"]:
             self._say_what_changed()
         return cleaned
+
+    def _keep_what_is_stored(self, cleaned: dict[str, Any]) -> None:
+        """What was accepted once, perhaps from a file or by older rules, is no fault of an edit that leaves it alone."""
+        for name in [
+            name
+            for name in self.errors
+            if self.contact and name in KEPT and self.data.get(name, "").strip() == self.saved[name]
+        ]:
+            del self.errors[name]
+            cleaned[name] = getattr(self.contact, name)
 
     def _say_what_changed(self) -> None:
         """Both texts beside each other: the typed one in the field, the saved one under it. Saving again keeps the typed."""

@@ -14,8 +14,8 @@ from base.text import clean_text
 from crm.importing.changes import change_contacts, changes_between, put_back, write_over
 from crm.importing.formats import open_people
 from crm.importing.formats.people import Line, Person, Unreadable
+from crm.importing.imported_contacts import add_contacts, take_out
 from crm.importing.matching import Seen, find_contacts
-from crm.importing.people import add_contacts, take_out
 from crm.models import ContactQuerySet, Import, ImportAction, ImportRow, ImportState
 
 BATCH = 500

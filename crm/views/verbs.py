@@ -18,6 +18,8 @@ from crm import actions
 from crm.forms import RhythmForm, StageForm, TouchForm
 from crm.models import Contact, Note, Stage
 
+WAITS = {"week": 7, "month": 30}  # days
+
 
 @require_POST
 def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
@@ -30,7 +32,7 @@ def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
         return go_back(request, contact.get_absolute_url())
     actions.change_stage(contact=contact, to=form.cleaned_data["stage"], seen=seen, now=timezone.now())
     if contact.stage != before:
-        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
+        said = _("%(name)s: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
         tell(request, said, undo=undo_url("contact_stage", contact, stage=before))
     return go_back(request, contact.get_absolute_url())
 
@@ -77,7 +79,7 @@ def contact_resume(request: OwnerRequest, pk: int) -> HttpResponse:
     if not contact.is_dropped:
         raise Stale(contact)
     actions.resume(contact=contact, seen=seen, now=timezone.now())
-    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.get_stage_display()}
+    said = _("%(name)s is back: %(stage)s.") % {"name": contact.name, "stage": contact.stage_name}
     tell(request, said, undo=undo_url("contact_drop", contact))
     return go_back(request, contact.get_absolute_url())
 
@@ -103,6 +105,28 @@ def contact_untouch(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     actions.untouch(contact=contact, seen=seen_version(request, contact), now=timezone.now())
     tell(request, _("Taken back: the last time you spoke with %s.") % contact.name)
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def contact_wait(request: OwnerRequest, pk: int) -> HttpResponse:
+    """To be in touch can wait, a week or a month."""
+    contact, now = _contact(request, pk), timezone.now()
+    days = WAITS.get(request.GET.get("for", ""), WAITS["week"])
+    actions.wait_with_touch(contact=contact, days=days, seen=seen_version(request, contact), now=now)
+    said = _("%(name)s can wait. Next: %(day)s.") % {
+        "name": contact.name,
+        "day": near(contact.touch_on, request.user.today(now)),
+    }
+    tell(request, said, undo=undo_url("contact_unwait", contact))
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def contact_unwait(request: OwnerRequest, pk: int) -> HttpResponse:
+    contact, now = _contact(request, pk), timezone.now()
+    actions.stop_waiting(contact=contact, seen=seen_version(request, contact), now=now)
+    tell(request, _("%s waits no longer.") % contact.name)
     return go_back(request, contact.get_absolute_url())
 
 

@@ -16,6 +16,7 @@ from interviews.asking import actions
 from interviews.asking.forms import AskForm
 from interviews.mail_messages import mailto
 from interviews.models import Ask, AskVia
+from interviews.models.preparing import purpose_of
 from interviews.planning.actions import address_of
 
 
@@ -28,7 +29,7 @@ def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     if request.htmx.target == "looked-over":
         typed = request.GET
-    form = AskForm(typed, owner=request.user, contact=contact, purpose=_purpose(contact), now=now)
+    form = AskForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_looked_over:
         ask = once(
             uid_of(form, request.user),
@@ -98,11 +99,6 @@ def _ask(request: OwnerRequest, pk: int) -> Ask:
     found: Ask = get_object_or_404(rows, pk=pk)
     found.owner = found.contact.owner = request.user
     return found
-
-
-def _purpose(contact: Contact) -> str:
-    prepared = contact.preparations.still_ahead().first()
-    return prepared.purpose if prepared else ""
 
 
 def _colleague(request: OwnerRequest, contact: Contact, now: datetime) -> Contact | None:

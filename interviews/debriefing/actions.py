@@ -17,6 +17,7 @@ from crm.quick import read
 from interviews.models import Debrief, Interview, InterviewState, Room
 
 THANK_YOU, CHECK_IN = "thank_you", "check_in"  # kinds of promise, which live in a higher app
+THANKED_WITHIN = timedelta(days=7)
 MOST_LINES = 1000  # of the notes and answers of one talk, read for promises and people
 
 
@@ -45,11 +46,14 @@ def take_back_debrief(*, interview: Interview, held_at: datetime) -> None:
 
 
 def promise_thank_you(interview: Interview, now: datetime) -> None:
-    """A thank-you within a day (product.md rule 9): due the day after the talk, or today when that is over."""
+    """A thank-you within a day (product.md rule 9): due the day after the talk, or today when that is over. None for a talk
+    of long ago: a late thank-you is a letter of its own."""
     if thank_you_promise(interview) is not None:
         return
     contact, today = interview.contact, interview.owner.today(now)
     talked_on = min(interview.owner.today(interview.starts_at), today)
+    if today - talked_on > THANKED_WITHIN:
+        return
     contact.promises.make(
         what=_("Thank %(name)s for the talk") % {"name": contact.first_name},
         kind=THANK_YOU,

@@ -2,6 +2,7 @@
 
 from interviews.models.holding import LONGEST_ANSWER, LONGEST_NOTES, Debrief, MayUseName, Phase, Room, RoomWrite
 from interviews.models.interview import (
+    ANSWER,
     ASKED_FOR,
     FARTHEST,
     LONGEST,
@@ -14,11 +15,13 @@ from interviews.models.interview import (
     Medium,
 )
 from interviews.models.learning import Tick
+from interviews.models.news import NewsItem, NewsKind
 from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
 from interviews.models.subscribing import CalendarFeed
 
 __all__ = [
+    "ANSWER",
     "ASKED_FOR",
     "FARTHEST",
     "LONGEST",
@@ -40,6 +43,8 @@ __all__ = [
     "InterviewState",
     "MayUseName",
     "Medium",
+    "NewsItem",
+    "NewsKind",
     "Offer",
     "OfferSlot",
     "OfferState",

@@ -28,10 +28,15 @@ SHORTEST, LONGEST = 10, 120  # minutes
 ASKED_FOR = (20, 25, 30)  # product.md rule 1
 DEBRIEF_WITHIN = timedelta(days=60)
 FARTHEST = timedelta(days=5 * 366)  # from a talk to another time that is proposed for it
+ANSWER = (
+    *("attendee_status", "attendee_at", "attendee_starts_at"),
+    *("attendee_minutes", "attendee_comment", "attendee_refused_at"),
+)
 _ANSWER = Signer(salt="interviews.answer", sep=".")
 ROW = (
     *("owner", "contact", "medium", "minutes", "local_date", "local_time", "time_zone"),
-    *("starts_at", "where", "purpose", "state", "version"),
+    *("starts_at", "where", "purpose", "state", "version", "is_logged"),
+    *("attendee_status", "attendee_starts_at", "attendee_minutes", "attendee_comment", "attendee_refused_at"),
 )
 
 
@@ -80,10 +85,10 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone" """
+        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
         how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
         length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}"
+        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
@@ -104,6 +109,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def between(self, start: datetime, end: datetime) -> "InterviewQuerySet":
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def unsuited(self) -> "InterviewQuerySet":
+        """Those planned that the contact declined, or proposed another time for, which I have not answered."""
+        unsuited = Q(attendee_status=AttendeeStatus.DECLINED) | Q(attendee_status=AttendeeStatus.COUNTERED)
+        return self.planned().filter(unsuited, attendee_refused_at__isnull=True)
 
     def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
         """Those planned that run while `agreed` would; `but` is the one that is being moved."""
@@ -132,7 +142,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def of_mail(self, mail: OutgoingMail) -> "Interview | None":
         """The one a mail is about; None when it is gone."""
         found = self.filter(owner_id=mail.owner_id, uid=mail.context["interview"])
-        talk = found.select_related("owner", "contact__organisation", "contact__introduced_by").first()
+        talk = found.select_related("owner", "offer", "contact__organisation", "contact__introduced_by").first()
         if talk:
             talk.contact.owner = talk.owner
         return talk
@@ -168,7 +178,12 @@ class Interview(Versioned):
     attendee_status = models.CharField(max_length=10, choices=AttendeeStatus, blank=True)
     attendee_at = models.DateTimeField(null=True)  # when they said so, by their own calendar
     attendee_starts_at = models.DateTimeField(null=True)  # the other time they propose
+    attendee_minutes = models.PositiveSmallIntegerField(null=True)  # and its length, when they named one
+    attendee_comment = models.TextField(max_length=2000, blank=True)  # their words with the answer
+    attendee_refused_at = models.DateTimeField(null=True)  # when I said that their time does not suit me
+    answer_before = models.JSONField(null=True)  # what stood before the last answer, for its undo
     confirm_them = models.BooleanField(_("remind them the day before"), default=False)
+    is_logged = models.BooleanField(default=False)  # after it took place: its day is known, its time is not
     created_at = models.DateTimeField()
     moved_at = models.DateTimeField(null=True)  # when it was moved last, and from which instant
     moved_from = models.DateTimeField(null=True)
@@ -179,7 +194,9 @@ class Interview(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="interview_length"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=10, minutes__lte=120) | Q(is_logged=True, minutes=0), name="interview_length"
+            ),
             models.CheckConstraint(condition=Q(medium__in=Medium.values), name="interview_medium_known"),
             models.CheckConstraint(condition=Q(state__in=InterviewState.values), name="interview_state_known"),
             models.CheckConstraint(
@@ -226,12 +243,12 @@ class Interview(Versioned):
             hexed, sequence = _ANSWER.unsign(token).split("~")
         except BadSignature:
             return None
-        rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner")
+        rows = cls.objects.alive().filter(owner__is_active=True).select_related("contact", "owner", "offer")
         found: Interview | None = rows.filter(uid=uuid.UUID(hexed)).first()
         return (found, int(sequence)) if found else None
 
     def answer_url(self, answer: str, sequence: int) -> str:
-        """ "yes" or "no" to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
+        """ "yes", "no" or "another" time, to the invitation of this SEQUENCE, for a mail program that cannot answer it itself."""
         token = _ANSWER.sign(f"{self.uid.hex}~{sequence}")
         return str(settings.SITE_URL) + reverse(f"guest_{answer}", args=[token])
 
@@ -284,13 +301,31 @@ class Interview(Versioned):
         self.starts_at = agreed.starts_at
 
     def may_move_to_theirs(self, now: datetime) -> bool:
-        """Whether the other time they propose can be taken: it is to come, and near enough to be meant."""
-        at = self.attendee_starts_at
-        return self.is_planned and at is not None and at > now and abs(at - self.starts_at) <= FARTHEST
+        """Whether the other time they propose can be taken: it is to come, near enough to be meant, and not refused."""
+        at = self.attendee_starts_at if self.proposes_near else None
+        return self.is_planned and at is not None and at > now and self.attendee_refused_at is None
+
+    @property
+    def proposes_near(self) -> bool:
+        """Whether the other time they propose is near enough to be meant."""
+        return self.attendee_starts_at is not None and abs(self.attendee_starts_at - self.starts_at) <= FARTHEST
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The columns that say what the contact answered."""
+        return {name: getattr(self, name) for name in ANSWER}
 
     def forget_answer(self) -> None:
         """A new invitation asks anew; the caller saves."""
-        self.attendee_status, self.attendee_at, self.attendee_starts_at = AttendeeStatus.SILENT, None, None
+        self.attendee_status, self.attendee_comment = AttendeeStatus.SILENT, ""
+        self.attendee_at = self.attendee_starts_at = self.attendee_minutes = self.attendee_refused_at = None
+        self.answer_before = None
+
+    @property
+    def their_zone(self) -> str:
+        """Whose clock they read: as they chose for this talk, else the contact's. Costs a query unless `offer` was fetched along."""
+        offer = getattr(self, "offer", None)
+        return offer.time_zone if offer and offer.time_zone else self.contact.time_zone
 
     @property
     def zone(self) -> ZoneInfo:
@@ -320,6 +355,11 @@ class Interview(Versioned):
     def suits_them(self) -> bool:
         """As far as is known: they have neither declined it nor proposed another time."""
         return self.attendee_status not in (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED)
+
+    @property
+    def is_unsuited(self) -> bool:
+        """They declined it, or proposed another time that I have not answered."""
+        return not self.suits_them and self.attendee_refused_at is None
 
     @property
     def is_cancelled(self) -> bool:

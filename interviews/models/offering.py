@@ -108,6 +108,9 @@ class Offer(Versioned):
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     word = models.TextField(_("a word of theirs"), max_length=2000, blank=True)  # with the answer, or after it
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_zone]
+    )  # they answered in, if they chose one
 
     objects = OfferQuerySet.as_manager()
 
@@ -156,6 +159,11 @@ class Offer(Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("offer_detail", args=[self.pk])
+
+    @property
+    def their_zone(self) -> str:
+        """Whose clock they read: the one they chose for this talk, else the contact's; empty when neither is known."""
+        return self.time_zone or self.contact.time_zone
 
     def standing(self, today: date) -> str:
         name = {"name": self.contact.first_name}
@@ -246,6 +254,7 @@ class Counter(Owned):
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     accepted = models.BooleanField(default=False)
+    replaced = models.JSONField(null=True)  # the talk as it was before this was accepted, for its undo
 
     objects = CounterQuerySet.as_manager()
 

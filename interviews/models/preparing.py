@@ -89,6 +89,12 @@ class Preparation(Versioned):
         return self.planned.minutes if self.planned else self.minutes
 
 
+def purpose_of(contact: Contact) -> str:
+    """What I want from the next talk, as it stands under Prepare."""
+    prepared = contact.preparations.still_ahead().first() if getattr(contact, "has_preparation", True) else None
+    return prepared.purpose if prepared else ""
+
+
 def with_has_preparation(contacts: models.QuerySet[Contact]) -> models.QuerySet[Contact]:
     """With `has_preparation`: planning a talk looks for one to take along only where there is any."""
     return contacts.annotate(has_preparation=Exists(Preparation.objects.filter(contact=OuterRef("pk"))))

@@ -1,5 +1,6 @@
 """Times offered, and what the contact answers. Every verb locks the owner's row first, so that a time is taken once."""
 
+import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -15,14 +16,24 @@ from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from interviews.models import Agreed, Counter, Interview, Medium, NewsKind, Offer, OfferSlot, OfferState
+from interviews.news.actions import report
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
 from interviews.planning.actions import address_of, mail_contact, may_have_arrived
 from outbox.tasks import wake
 
 OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
+NEWS = {
+    "chosen": NewsKind.YES,
+    "moved": NewsKind.MOVED,
+    "declined": NewsKind.NO,
+    "cancelled": NewsKind.CALLED_OFF,
+    WORD: NewsKind.WORD,
+}
 CHASE_AFTER = 3  # working days
+MOST_CHASES = 2
+FEWEST_DIGITS, LONGEST_NUMBER = 5, 60  # of a telephone number
 
 
 class ClosedError(Exception):
@@ -102,6 +113,25 @@ def withdraw(*, offer: Offer, now: datetime) -> bool:
 
 
 @transaction.atomic
+def offer_again(*, offer: Offer, now: datetime) -> bool:
+    """Undoes `withdraw`, while there is a time to come. True when the contact gets the mail anew, as the first had not left."""
+    _hold(offer)
+    if offer.state != OfferState.WITHDRAWN or offer.expires_at <= now or offer.contact.is_dropped:
+        raise Stale(offer)
+    owner, address = offer.owner, address_of(offer.contact)
+    if offer.chase and address and offer.chased < MOST_CHASES:
+        offer.chase_on = working_hours.after_working_days(owner, owner.today(now), CHASE_AFTER)
+    waits = offer.counters.filter(decided_at__isnull=True).exists()
+    _set(offer, OfferState.COUNTERED if waits else OfferState.OPEN, chase_on=offer.chase_on)
+    mails = owner.outgoingmails.filter(occurrence_key__startswith=f"{OFFER}:{offer.uid}")
+    is_mailed = bool(address) and not any(may_have_arrived(mail) for mail in mails)
+    if is_mailed:
+        _queue(offer, OFFER, f"{OFFER}:{offer.uid}:again:{offer.version}", address, now)
+    advance(contact=offer.contact, to=Stage.ASKED, now=now)
+    return is_mailed
+
+
+@transaction.atomic
 def choose(*, offer: Offer, answer: Answer, moving: bool = False, now: datetime) -> Interview:
     """The contact takes one of the times: the talk is planned, or moved there when one is set already."""
     _hold(offer)
@@ -139,9 +169,9 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
         note=answer.note,
         created_at=now,
     )
-    _learn_zone(offer.contact, answer.zone)
+    _learn_from(answer, offer.contact)
     _keep_words(offer, answer.note, now)
-    _set(offer, OfferState.COUNTERED, chase_on=None)
+    _set(offer, OfferState.COUNTERED, chase_on=None, time_zone=zone)
     _tell_owner(offer, "proposed", answer, now)
     return made
 
@@ -153,11 +183,39 @@ def accept(*, counter: Counter, now: datetime) -> Interview:
     _expect_waiting(counter)
     if counter.starts_at <= now:
         raise PassedError
+    talk = _planned(offer)
     counter.decided_at, counter.accepted = now, True
-    counter.save(update_fields=["decided_at", "accepted"])
+    counter.replaced = planning.memory_of(talk) if talk else None
+    counter.save(update_fields=["decided_at", "accepted", "replaced"])
     answer = Answer(counter.starts_at, counter.medium, counter.where, zone=counter.time_zone)
     offer.slots.filter(taken_at__isnull=False).update(taken_at=None)
-    return _set_talk(offer, _planned(offer), answer, "", now)
+    return _set_talk(offer, talk, answer, "", now)
+
+
+@transaction.atomic
+def unaccept(*, counter: Counter, now: datetime) -> None:
+    """Undoes `accept` while its mail has not left: the talk is as it was before, or is none."""
+    offer = counter.offer
+    _hold(offer)
+    counter.refresh_from_db(fields=["decided_at", "accepted", "replaced"])
+    talk = _planned(offer)
+    if (
+        not counter.accepted
+        or talk is None
+        or talk.starts_at != counter.starts_at
+        or offer.state != OfferState.ANSWERED
+    ):
+        raise Stale(offer)
+    if counter.replaced:
+        planning.restore(interview=talk, memory=counter.replaced, now=now)
+    else:
+        planning.unplan(interview=talk, now=now)
+    counter.decided_at, counter.accepted, counter.replaced = None, False, None
+    counter.save(update_fields=["decided_at", "accepted", "replaced"])
+    taken = offer.slots.filter(starts_at=talk.starts_at) if talk.is_planned and not talk.binned_at else None
+    if taken is not None:
+        taken.update(taken_at=now)
+    _set(offer, OfferState.COUNTERED, interview=None if talk.binned_at else talk)
 
 
 @transaction.atomic
@@ -202,7 +260,7 @@ def say(*, offer: Offer, words: str, now: datetime) -> None:
     _keep_words(offer, words, now)
     offer.word = words
     offer.save(update_fields=["word"])
-    answer = Answer(interview.starts_at, interview.medium)
+    answer = Answer(interview.starts_at, interview.medium, note=words)
     _tell_owner(offer, WORD, answer, now, once=f"{WORD}:{offer.owner.today(now)}")
 
 
@@ -279,7 +337,7 @@ def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: da
 
 def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
     owner, contact = offer.owner, offer.contact
-    _learn_zone(contact, answer.zone)
+    _learn_from(answer, contact)
     terms = _talk_terms(offer, answer)
     if interview:
         planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
@@ -291,6 +349,7 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     _keep_words(offer, answer.note, now)
     said = {"word": answer.note} if answer.note else {}
+    said |= {"time_zone": answer.zone} if answer.zone else {}
     _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview, **said)
     if what:
         _tell_owner(offer, what, answer, now)
@@ -323,11 +382,24 @@ def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
     )
 
 
-def _learn_zone(contact: Contact, zone: str) -> None:
-    """Keeps the zone they chose when we did not know theirs."""
-    if zone and not contact.time_zone:
-        contact.time_zone = zone
-        contact.save(update_fields=["time_zone"])
+def _learn_from(answer: Answer, contact: Contact) -> None:
+    """Keeps the zone and the number they named, where none was known."""
+    known = {"time_zone": answer.zone, "phone": _number_in(answer)}
+    learned = {name: value for name, value in known.items() if value and not getattr(contact, name)}
+    for name, value in learned.items():
+        setattr(contact, name, value)
+    if learned:
+        contact.save(update_fields=list(learned))
+        contact.refresh_search_text()
+
+
+def _number_in(answer: Answer) -> str:
+    """What they wrote, when it is a telephone number."""
+    words = answer.where.strip()
+    is_number = (
+        re.fullmatch(r"\+?[\d\s().,/x#-]+", words, re.ASCII) and sum(c.isdigit() for c in words) >= FEWEST_DIGITS
+    )
+    return words if answer.medium == Medium.PHONE and is_number and len(words) <= LONGEST_NUMBER else ""
 
 
 def _keep_words(offer: Offer, words: str, now: datetime) -> None:
@@ -353,7 +425,9 @@ def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **con
 
 
 def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:
-    """Mails the answer to the owner at once."""
+    """Mails the answer to the owner at once, and puts it on Today; a time they propose stands there by itself."""
+    if what in NEWS:
+        report(contact=offer.contact, kind=NEWS[what], talk=offer.interview, offer=offer, words=answer.note, now=now)
     offer.owner.outgoingmails.queue(
         kind=ANSWERED,
         key=f"{ANSWERED}:{offer.uid}:{once or offer.version}",

@@ -50,7 +50,7 @@ def of_link(view: View) -> View:
 def guest_offer(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """What stands: the times to choose from, the talk that is set, or why there is nothing to choose any more."""
     now = timezone.now()
-    shown_zone = ShownZone(request.GET.get("zone", ""), offer=offer, now=now)
+    shown_zone = _shown_zone(request.GET.get("zone", ""), offer, now)
     return read_guest_page(offer, token, now, shown_zone=shown_zone).render(request)
 
 
@@ -69,7 +69,7 @@ def guest_move(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     now = timezone.now()
     if not offer.takes_answers(now):
         return redirect("guest_offer", token)
-    shown_zone = ShownZone(request.GET.get("zone", ""), offer=offer, now=now)
+    shown_zone = _shown_zone(request.GET.get("zone", ""), offer, now)
     return read_guest_page(offer, token, now, shown_zone=shown_zone, is_moving=True).render(request)
 
 
@@ -139,9 +139,13 @@ def _answer(request: HttpRequest, offer: Offer, token: str, *, is_moving: bool) 
 
 
 def _typed(request: HttpRequest, offer: Offer, now: datetime) -> tuple[AnswerForm, ShownZone]:
-    shown_zone = ShownZone(request.POST.get("zone", ""), offer=offer, now=now)
+    shown_zone = _shown_zone(request.POST.get("zone", ""), offer, now)
     slots = offer.free_slots(now)
     return AnswerForm(request.POST, offer=offer, slots=slots, zone=shown_zone.chosen, now=now), shown_zone
+
+
+def _shown_zone(typed: str, offer: Offer, now: datetime) -> ShownZone:
+    return ShownZone(typed, theirs=offer.their_zone, owner=offer.owner, now=now)
 
 
 def _take(offer: Offer, form: AnswerForm, now: datetime, *, is_moving: bool) -> None:

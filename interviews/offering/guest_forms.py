@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import ZoneSelect, zone_choices
+from accounts.models import User
 from accounts.templatetags.keepword import clock, moment
 from base.clock import ClockField
 from base.dates import add_months, exists, instant, understand
@@ -28,13 +29,15 @@ def name_of(slot: OfferSlot) -> str:
     return slot.starts_at.astimezone(UTC).strftime(_WIRE)
 
 
-class AnswerForm(forms.Form):
+class OwnTimeForm(forms.Form):
+    """A day and a time of their own, in the zone they chose."""
+
     use_required_attribute = False
 
-    slot = forms.CharField(required=False)
     day = LineField(
         label=gettext_lazy("Day"),
         max_length=60,
+        required=True,
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": gettext_lazy("Say which day, as in “4 December”.")},
     )
@@ -42,46 +45,13 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Your time"),
         error_messages={"required": gettext_lazy("Say at what time, as in “15:00”.")},
     )
-    medium = forms.CharField(required=False)
-    where = LineField(label=gettext_lazy("A number, a link or a place"), max_length=300)
     note = TextField(max_length=2000)
     zone = forms.CharField(required=False)
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        offer: Offer,
-        slots: list[OfferSlot],
-        zone: str,
-        now: datetime,
-        talk: Interview | None = None,
-    ) -> None:
-        self.offer, self.slots, self.now, self.shown_zone = offer, slots, now, zone
-        super().__init__(data, initial={"medium": talk.medium, "where": talk.where} if talk else None)
-        for name in ("day", "at"):
-            self.fields[name].required = data is None or data.get("slot") == OWN
-        self.fields["note"].label = _("A word to %(name)s") % {"name": offer.owner.called}
-
-    @property
-    def wants_another_time(self) -> bool:
-        return bool(self.cleaned_data.get("slot") == OWN)
-
-    @property
-    def answer(self) -> Answer:
-        found = self.cleaned_data
-        return Answer(
-            starts_at=found["starts_at"],
-            medium=found["medium"],
-            where=found["where"],
-            note=found["note"],
-            zone=found["zone"],
-        )
-
-    def judge_the_note_only(self) -> None:
-        """With "Not now" nothing else counts: what else was chosen or typed is kept, and is no fault."""
-        for name in set(self.errors) - {"note"}:
-            del self.errors[name]
+    def __init__(self, data: Any = None, *, zone: str, owner: User, now: datetime, initial: Any = None) -> None:
+        self.shown_zone, self.now = zone, now
+        super().__init__(data, initial=initial)
+        self.fields["note"].label = _("A word to %(name)s") % {"name": owner.called}
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"] or self.shown_zone
@@ -89,33 +59,14 @@ class AnswerForm(forms.Form):
             raise ValidationError(_("That is no time zone I know. Choose yours from the list."))
         return zone
 
-    def clean_medium(self) -> str:
-        medium: str = self.cleaned_data["medium"] or (self.offer.media[0] if len(self.offer.media) == 1 else "")
-        if medium not in self.offer.media:
-            raise ValidationError(_("Choose one of the ways to talk."))
-        return medium
-
-    def clean_where(self) -> str:
-        return refuse_unsafe_link(self.cleaned_data["where"])
-
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        if found.get("slot") == OWN:
-            self._clean_own(found)
-            return found
-        known = {name_of(slot): slot for slot in self.offer.slots.all()}
-        slot = known.get(found.get("slot", ""))
-        if slot is None:
-            self.add_error("slot", _("Choose one of the times, or propose your own."))
-        else:
-            found["starts_at"] = slot.starts_at
-            for unused in ("day", "at"):
-                self.errors.pop(unused, None)
+        if not any(self.has_error(name) for name in ("day", "at", "zone")):
+            self.clean_own(found)
         return found
 
-    def _clean_own(self, found: dict[str, Any]) -> None:
-        if any(self.has_error(name) for name in ("day", "at", "zone")):
-            return
+    def clean_own(self, found: dict[str, Any]) -> None:
+        """Finds `starts_at`, or says what is wrong with it."""
         zone = load_zone(found["zone"])
         today = self.now.astimezone(zone).date()
         day = understand(found["day"], today)
@@ -133,6 +84,72 @@ class AnswerForm(forms.Form):
             self.add_error("day", _("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
         else:
             found["starts_at"] = starts_at
+
+
+class AnswerForm(OwnTimeForm):
+    """One of the times offered, or a time of their own; the way to talk, and a word."""
+
+    slot = forms.CharField(required=False)
+    medium = forms.CharField(required=False)
+    where = LineField(label=gettext_lazy("A number, a link or a place"), max_length=300)
+
+    field_order = ("slot", "day", "at", "medium", "where", "note", "zone")
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offer: Offer,
+        slots: list[OfferSlot],
+        zone: str,
+        now: datetime,
+        talk: Interview | None = None,
+    ) -> None:
+        self.offer, self.slots = offer, slots
+        initial = {"medium": talk.medium, "where": talk.where} if talk else None
+        super().__init__(data, zone=zone, owner=offer.owner, now=now, initial=initial)
+        for name in ("day", "at"):
+            self.fields[name].required = data is None or data.get("slot") == OWN
+        if Medium.PHONE in offer.media and not offer.contact.phone:
+            said = _("For a call: the number. %(name)s has none of yours yet.")
+            self.fields["where"].help_text = said % {"name": offer.owner.called}
+
+    @property
+    def wants_another_time(self) -> bool:
+        return bool(self.cleaned_data.get("slot") == OWN)
+
+    @property
+    def answer(self) -> Answer:
+        found = self.cleaned_data
+        return Answer(**{name: found[name] for name in ("starts_at", "medium", "where", "note", "zone")})
+
+    def judge_the_note_only(self) -> None:
+        """With "Not now" nothing else counts: what else was chosen or typed is kept, and is no fault."""
+        for name in set(self.errors) - {"note"}:
+            del self.errors[name]
+
+    def clean_medium(self) -> str:
+        medium: str = self.cleaned_data["medium"] or (self.offer.media[0] if len(self.offer.media) == 1 else "")
+        if medium not in self.offer.media:
+            raise ValidationError(_("Choose one of the ways to talk."))
+        return medium
+
+    def clean_where(self) -> str:
+        return refuse_unsafe_link(self.cleaned_data["where"])
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("slot") == OWN:
+            return super().clean()
+        found = self.cleaned_data
+        known = {name_of(slot): slot for slot in self.offer.slots.all()}
+        slot = known.get(found.get("slot", ""))
+        if slot is None:
+            self.add_error("slot", _("Choose one of the times, or propose your own."))
+        else:
+            found["starts_at"] = slot.starts_at
+            for unused in ("day", "at"):
+                self.errors.pop(unused, None)
+        return found
 
 
 class WordForm(forms.Form):
@@ -156,13 +173,13 @@ class WordForm(forms.Form):
 
 
 class ShownZone:
-    """Whose clock the page shows: that of the zone they chose, else the contact's, else the owner's as a guess."""
+    """Whose clock the page shows: that of the zone they chose, else the one known of them, else the owner's as a guess."""
 
-    def __init__(self, typed: str, *, offer: Offer, now: datetime) -> None:
+    def __init__(self, typed: str, *, theirs: str, owner: User, now: datetime) -> None:
         self.typed, self.now = typed[:64], now
         self.is_known = not self.typed or self.typed in zone_names()
-        self.is_guess = not (self.typed and self.is_known) and not offer.contact.time_zone
-        self.chosen = self.typed if self.typed in zone_names() else (offer.contact.time_zone or offer.owner.time_zone)
+        self.is_guess = not (self.typed and self.is_known) and not theirs
+        self.chosen = self.typed if self.typed in zone_names() else (theirs or owner.time_zone)
 
     @property
     def select(self) -> str:

@@ -88,14 +88,14 @@ def read_guest_page(
 ) -> GuestPage:
     """What stands at `now`. With a `form` that was filled in, or to move the talk, it is the page of choices."""
     interview, may_choose = offer.interview, offer.takes_answers(now)
-    shown_zone = shown_zone or ShownZone("", offer=offer, now=now)
+    shown_zone = shown_zone or ShownZone("", theirs=offer.their_zone, owner=offer.owner, now=now)
     if form or is_moving or (offer.is_open and may_choose and not _is_set(interview, now)):
         template, status = CHOICES, 200
     elif _is_set(interview, now):
         template, status = SET, 200
     else:
         template, status = CLOSED, 200 if offer.state == OfferState.DECLINED else 410
-    zone = shown_zone.chosen if template == CHOICES else offer.contact.time_zone or offer.owner.time_zone
+    zone = shown_zone.chosen if template == CHOICES else offer.their_zone or offer.owner.time_zone
     slots = offer.free_slots(now) if template == CHOICES else []
     form = form or AnswerForm(offer=offer, slots=slots, zone=zone, now=now, talk=interview if is_moving else None)
     counters = list(offer.counters.order_by("-pk")[:20]) if template == CHOICES else []
@@ -159,7 +159,7 @@ def _standing(offer: Offer) -> str:
     if interview and interview.is_cancelled:
         return _("%(name)s had to call the talk off.") % name
     if interview:
-        when = moment(interview.starts_at, offer.contact.time_zone or offer.owner.time_zone)
+        when = moment(interview.starts_at, offer.their_zone or offer.owner.time_zone)
         return _("The talk was on %(when)s.") % {"when": when}
     if offer.state == OfferState.WITHDRAWN or offer.contact.is_dropped:
         return _("%(name)s has taken these times back. There is nothing for you to do.") % name

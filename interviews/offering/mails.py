@@ -1,8 +1,9 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -19,14 +20,13 @@ from crm.models import Contact
 from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
-from interviews.offering.actions import ANSWERED, CHASE_AFTER, OFFER, REFUSAL, WORD
+from interviews.offering.actions import ANSWERED, CHASE_AFTER, MOST_CHASES, OFFER, REFUSAL, WORD
 from interviews.planning.actions import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
 CHASE = "chase"
-CHASES = 2
 AT_ONCE = 200
 
 
@@ -44,7 +44,8 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return Cancelled(_("the offer is gone"))
     told, owner = mail.context, offer.owner
     starts_at = datetime.fromisoformat(told["starts_at"])
-    zone = told["zone"] or offer.contact.time_zone
+    zone = told["zone"] or offer.their_zone
+    where = told["where"] or (offer.contact.phone if told["medium"] == Medium.PHONE else "")
     leads_to = offer.interview.get_absolute_url() if offer.interview else offer.get_absolute_url()
     context = {
         "what": told["what"],
@@ -55,7 +56,8 @@ def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "zone": owner.time_zone,
         "other_zone": zone if zone and zone != owner.time_zone else "",
         "how": Medium(told["medium"]).label,
-        "where": told["where"],
+        "where": where,
+        "lacks_number": told["medium"] == Medium.PHONE and not where,
         "note": offer.word if told["what"] == WORD else told["note"],
         "url": settings.SITE_URL + (offer.get_absolute_url() if told["what"] == "proposed" else leads_to),
         "waits_since": mail.created_at if now.date() > mail.created_at.date() else None,
@@ -83,7 +85,9 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(load_zone(counter.time_zone)):
-        return mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+    mail_messages.put_in_thread(cast(EmailMessage, composed.message), mail_messages.offer_references(offer))
+    return composed
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:
@@ -138,7 +142,7 @@ def _chase(offer: Offer, now: datetime) -> int:
     """The next date is set in the same commit."""
     owner, today = offer.owner, offer.owner.today(now)
     chased = offer.chased + 1
-    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < CHASES else None
+    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < MOST_CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
     if not rows.update(chased=chased, chase_on=next_on):
         return 0
@@ -184,12 +188,17 @@ def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed |
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(load_zone(context["zone"])):
-        return mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+    message = cast(EmailMessage, composed.message)
+    if is_chase:
+        mail_messages.mark_as_automatic(message)
+        mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return composed
 
 
 def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
     """The times that can still be taken, as seen from `zone` and by the owner, and the link to take one."""
-    zone = zone or offer.contact.time_zone or offer.owner.time_zone
+    zone = zone or offer.their_zone or offer.owner.time_zone
     other = offer.owner.time_zone if zone != offer.owner.time_zone else ""
     return {
         "offer": offer,

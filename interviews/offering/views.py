@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from base.owned import Stale
 from base.submitted_once import once, uid_of
-from interviews.models import Counter, Offer
+from interviews.models import Counter, Offer, OfferState
+from interviews.models.preparing import purpose_of
 from interviews.offering import actions
 from interviews.offering.forms import OfferForm
 from interviews.planning.actions import address_of
@@ -23,11 +25,11 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     if request.htmx.target == "understood":
         typed = request.GET
-    form = OfferForm(typed, owner=request.user, contact=contact, now=now)
+    form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     address = address_of(contact)
     if request.method == "POST" and not contact.is_dropped and form.is_valid():
         offer = once(
-            uid_of(form, request.user),
+            uid_of(form, request.user, *form.times.forms),
             lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),
             lambda uid: contact.offers.standing(now).filter(uid=uid).first(),
         )
@@ -47,13 +49,14 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
 def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     offer = _offer(request, pk)
+    is_countered = offer.state == OfferState.COUNTERED and not offer.contact.is_dropped
     free = {slot.pk for slot in offer.free_slots(now)}
     context = {
         "offer": offer,
         "contact": offer.contact,
         "interview": offer.interview,
         "slots": [(slot, slot.pk in free) for slot in offer.slots.order_by("starts_at")],
-        "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first(),
+        "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first() if is_countered else None,
         "link": offer.url,
         "mail": _mail_of(request, offer),
         "address": address_of(offer.contact),
@@ -69,7 +72,22 @@ def offer_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
     seen_version(request, offer)
     unsent = actions.withdraw(offer=offer, now=timezone.now())
     name = {"name": offer.contact.first_name}
-    tell(request, (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name)
+    said = (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name
+    tell(request, said, undo=f"{reverse('offer_unwithdraw', args=[pk])}?v={offer.version}")
+    return go_back(request, offer.get_absolute_url())
+
+
+@require_POST
+def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
+    offer = _offer(request, pk)
+    seen_version(request, offer)
+    is_mailed = actions.offer_again(offer=offer, now=timezone.now())
+    known = {"name": offer.contact.first_name, "n": settings.INVITATION_DELAY}
+    mailed, silent = (
+        _("Offered again. %(name)s gets the times in %(n)d seconds."),
+        _("Offered again. The link is open."),
+    )
+    tell(request, (mailed if is_mailed else silent) % known, undo=_undo(offer) if is_mailed else "")
     return go_back(request, offer.get_absolute_url())
 
 
@@ -83,8 +101,25 @@ def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
         tell(request, _("Nothing was changed. That time has passed: propose another one to %(name)s.") % name)
         return go_back(request, counter.offer.get_absolute_url())
     sent, unsent = _("Set. %(name)s gets an invitation in a moment."), _("Set. Nothing is sent to %(name)s.")
-    tell(request, (sent if interview.invited_email else unsent) % name)
+    undo = f"{reverse('counter_unaccept', args=[pk])}?v={interview.version}"
+    tell(request, (sent if interview.invited_email else unsent) % name, undo=undo)
     return redirect(interview)
+
+
+@require_POST
+def counter_unaccept(request: OwnerRequest, pk: int) -> HttpResponse:
+    counter = _counter(request, pk)
+    offer = counter.offer
+    if offer.interview is None:
+        raise Stale(offer)
+    seen_version(request, offer.interview)
+    try:
+        actions.unaccept(counter=counter, now=timezone.now())
+    except Stale:
+        tell(request, _("Nothing was changed: the mail about it has left. Change or cancel the talk instead."))
+        return redirect(offer.interview)
+    tell(request, _("Taken back. %(name)s heard nothing.") % {"name": offer.contact.first_name})
+    return redirect(offer)
 
 
 @require_POST
@@ -124,8 +159,9 @@ def _counter(request: OwnerRequest, pk: int) -> Counter:
 
 
 def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
-    key = f"{actions.OFFER}:{offer.uid}"
-    found: OutgoingMail | None = request.user.outgoingmails.filter(occurrence_key=key).first()
+    """The one with the times, of which there is another when the first was taken back."""
+    mails = request.user.outgoingmails.filter(occurrence_key__startswith=f"{actions.OFFER}:{offer.uid}")
+    found: OutgoingMail | None = mails.filter(kind=actions.OFFER).order_by("pk").last()
     return found
 
 

@@ -20,7 +20,7 @@ from base.text import clean_line
 from crm.actions import advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.debriefing.actions import open_debrief, take_back_debrief
-from interviews.models import Agreed, Interview, InterviewState, OfferState
+from interviews.models import ANSWER, Agreed, Interview, InterviewState, OfferState
 from outbox.models import OutgoingMail, State
 
 INVITATION, CANCELLATION = "invitation", "cancellation"
@@ -38,7 +38,8 @@ CHANGED = (
         "moved_from",
     ),
     *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
-    *("attendee_status", "attendee_at", "attendee_starts_at"),
+    *ANSWER,
+    "answer_before",
 )
 
 
@@ -119,6 +120,56 @@ def change(
     return told
 
 
+def memory_of(interview: Interview) -> dict[str, Any]:
+    """What `restore` needs, to be kept before a change."""
+    return {"agreed": interview.agreed.as_json(), "invited": [interview.invited_email, interview.invited_sequence]}
+
+
+@transaction.atomic
+def restore(*, interview: Interview, memory: dict[str, Any], now: datetime) -> None:
+    """Undoes a change while its mail has not left; the invitation before it stands again. Raises Stale once it has."""
+    _expect(interview, InterviewState.PLANNED)
+    _expect_unsent(interview, now)
+    interview.agree(Agreed.from_json(memory["agreed"]))
+    interview.invited_email, interview.invited_sequence = memory["invited"]
+    _keep(interview)
+
+
+@transaction.atomic
+def unplan(*, interview: Interview, now: datetime) -> None:
+    """Undoes `plan` while its mail has not left: nobody ever hears of it. What was prepared waits for the next talk."""
+    interview.lock_contacts()
+    _expect(interview, InterviewState.PLANNED)
+    _expect_unsent(interview, now)
+    interview.contact.preparations.filter(interview=interview).update(interview=None)
+    interview.change(interview.version, binned_at=now, state=InterviewState.CANCELLED)
+    step_back(interview.contact, Stage.SCHEDULED, now)
+
+
+def _expect_unsent(interview: Interview, now: datetime) -> None:
+    """Takes the invitation back, or raises Stale when it may have arrived."""
+    if interview.invited_email:
+        mails, _stopped = _take_back(interview, now)
+        if any(may_have_arrived(mail) for mail in mails if mail.occurrence_key == _current_key(interview)):
+            raise Stale(interview)
+
+
+@transaction.atomic
+def keep_local_time(*, interview: Interview, now: datetime) -> bool:
+    """A zone's rules have changed: the talk stays at its local time, and a contact who was invited gets one mail that says
+    so. False when there was nothing to do."""
+    interview.owner.hold()
+    _expect(interview, InterviewState.PLANNED)
+    before = interview.agreed
+    if before.starts_at == interview.starts_at:
+        return False
+    interview.agree(before)
+    if interview.invited_email:
+        announce(interview, before=before, changed=True, by_rules=True, now=now)
+    _keep(interview)
+    return True
+
+
 @transaction.atomic
 def invite(*, interview: Interview, now: datetime) -> Told:
     """Invites anew: the address came later, or the mail did not arrive."""
@@ -180,6 +231,15 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
     """Planned again, after `hold` or `no_show`."""
     interview.lock_contacts()
     _expect(interview, InterviewState.HELD, InterviewState.NO_SHOW)
+    if interview.is_logged:  # it was never planned: interviews.past_talks takes it back
+        raise Stale(interview)
+    take_back_holding(interview, now)
+    advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
+    return interview
+
+
+def take_back_holding(interview: Interview, now: datetime) -> None:
+    """Undoes what `hold` did to the interview, its debrief and the contact, in the caller's transaction."""
     held_at, interview.held_at = interview.held_at, None
     _keep(interview, state=InterviewState.PLANNED)
     contact = interview.contact
@@ -189,8 +249,6 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
         if last and last.created_at == held_at:  # ours; a later one stands for itself
             untouch(contact=contact, now=now)
         step_back(contact, Stage.MET, now)
-    advance(contact=contact, to=Stage.SCHEDULED, now=now)
-    return interview
 
 
 def _expect(interview: Interview, *states: str) -> None:
@@ -264,7 +322,15 @@ def occurrence_key(kind: str, interview: Interview, sequence: int, address: str)
     return f"{kind}:{interview.uid}:{sequence}:{address}"[:255]
 
 
-def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bool = False, now: datetime) -> Told:
+def announce(
+    interview: Interview,
+    *,
+    before: Agreed,
+    changed: bool,
+    by_them: bool = False,
+    by_rules: bool = False,
+    now: datetime,
+) -> Told:
     """Brings the contact up to date with the interview, in the caller's transaction; the caller saves the interview.
 
     What has not left is taken back first, so that several changes within the delay are one mail, or none. Who may hold
@@ -283,7 +349,7 @@ def announce(interview: Interview, *, before: Agreed, changed: bool, by_them: bo
     invites = wanted if changed or had != wanted or not is_current else ""
     is_update = holds_one and had == wanted
     if invites:
-        context = {**_thread(arrived), "by_them": by_them} if is_update else {}
+        context = {**_thread(arrived), "by_them": by_them, "by_rules": by_rules} if is_update else {}
         _queue(interview, INVITATION, invites, context, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
         interview.forget_answer()

@@ -20,6 +20,8 @@ from base.zones import city, load_zone
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
+from interviews.models.preparing import purpose_of
+from interviews.offering import working_hours
 
 YEARS_AHEAD = 5
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
@@ -92,7 +94,7 @@ class InterviewForm(PageForm):
     ) -> None:
         self.owner, self.contact, self.now, self.interview = owner, contact, now, interview
         self.today = owner.today(now)
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, initial=self._initial() if data is None else None)
         first_name = contact.first_name
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
@@ -179,6 +181,17 @@ class InterviewForm(PageForm):
         return agreed.starts_at.astimezone(load_zone(theirs)).date() != agreed.day
 
     @property
+    def warning(self) -> str:
+        """How it lies in the contact's day, when not well."""
+        agreed = self.agreed
+        return working_hours.warning(agreed.starts_at, agreed.minutes, self.contact) if agreed else ""
+
+    @property
+    def lacks_number(self) -> bool:
+        """A call, and no number to dial."""
+        return self["medium"].value() == Medium.PHONE and not clean_line(self["where"].value() or "")
+
+    @property
     def comes_twice(self) -> bool:
         """The clocks show this time twice that day; the first is meant."""
         agreed = self.agreed
@@ -212,7 +225,9 @@ class InterviewForm(PageForm):
 
     def _initial(self) -> dict[str, Any]:
         if self.interview is None:
-            return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], "where": self.contact.phone}
+            purpose = purpose_of(self.contact)
+            known = {"where": self.contact.phone, **({"purpose": purpose} if purpose else {})}
+            return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], **known}
         there = self.interview.starts_at.astimezone(self.owner.zone)
         minutes = self.interview.minutes
         return {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
+from itertools import chain
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -13,18 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.dates import instant
+from base.owned import Stale
 from base.text import clean_line
 from base.zones import city, load_zone
 from crm.models import Stage
 from interviews import calendars, mail_messages
-from interviews.models import Agreed, Interview, InterviewQuerySet, Offer
-from interviews.planning.actions import CANCELLATION, INVITATION, address_of, last_mail
+from interviews.models import Agreed, Counter, Interview, InterviewQuerySet, Offer, OfferSlot
+from interviews.planning.actions import CANCELLATION, INVITATION, address_of, keep_local_time, last_mail
 from interviews.preparing import mails as brief_mails
-from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, register
+from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail
 
-CONFIRMATION = "tomorrow"
+CONFIRMATION, RULES = "tomorrow", "zone rules"
 AT_MOST_AHEAD = timedelta(hours=75)  # the day before on the other side of the world, across a change of the clocks
 AT_ONCE = 500
 LOOKED_THROUGH = 30  # of the talks to come, the next ones
@@ -37,7 +39,13 @@ def compose_invitation(mail: OutgoingMail, now: datetime) -> Composed | Cancelle
     cause = _why_not_invited(interview, mail, now)
     if cause:
         return Cancelled(cause)
-    ics = calendars.request(interview, address=mail.recipient, sequence=mail.context["sequence"], now=now)
+    ics = calendars.request(
+        interview,
+        address=mail.recipient,
+        sequence=mail.context["sequence"],
+        is_chosen=_is_theirs(mail, interview),
+        now=now,
+    )
     return _composed(mail, interview, interview.agreed, INVITATION, ics)
 
 
@@ -86,20 +94,27 @@ def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: st
     context = _context(mail, interview, agreed)
     composed = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     message = cast(EmailMessage, composed.message)
-    for header, ids in (("In-Reply-To", context["references"][-1:]), ("References", context["references"])):
-        if ids:
-            message[header] = " ".join(ids)
+    mail_messages.put_in_thread(
+        message, [*mail_messages.offer_references(_offer_of(interview)), *context["references"]]
+    )
     method = "REQUEST" if name == INVITATION else "CANCEL"
-    message.add_alternative(ics.decode(), subtype="calendar", params={"method": method}, cte="base64")
-    message.add_attachment(ics, maintype="application", subtype="ics", filename=f"{name}.ics")
+    mail_messages.attach_calendar(message, ics, method=method, name=name)
     return composed
+
+
+def _offer_of(interview: Interview) -> Offer | None:
+    return getattr(interview, "offer", None)
+
+
+def _is_theirs(mail: OutgoingMail, interview: Interview) -> bool:
+    """They chose the time: nobody asks whether it suits."""
+    is_update = bool(mail.context.get("references"))
+    return mail.context.get("by_them", False) or (_offer_of(interview) is not None and not is_update)
 
 
 def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[str, Any]:
     """What the templates say, each time in the contact's zone first, when it is known."""
-    theirs = interview.contact.time_zone
-    is_update, by_them = bool(mail.context.get("references")), mail.context.get("by_them", False)
-    offer = Offer.objects.filter(interview=interview).first()
+    theirs, offer = interview.their_zone, _offer_of(interview)
     return {
         "interview": interview,
         "contact": interview.contact,
@@ -109,14 +124,50 @@ def _context(mail: OutgoingMail, interview: Interview, agreed: Agreed) -> dict[s
         "other_zone": agreed.zone if theirs and theirs != agreed.zone else "",
         "zone_is_theirs": bool(theirs),
         "references": mail.context.get("references", []),
-        "is_update": is_update,
-        "by_them": by_them,
-        "is_theirs": by_them
-        or (offer is not None and not is_update),  # they chose the time: nobody asks whether it suits
+        "is_update": bool(mail.context.get("references")),
+        "by_them": mail.context.get("by_them", False),
+        "is_theirs": _is_theirs(mail, interview),
+        "by_rules": bool(mail.context.get("references")) and mail.context.get("by_rules", False),
         "page_url": offer.url if offer else "",
         "yes_url": interview.answer_url("yes", mail.context["sequence"]),
         "no_url": interview.answer_url("no", mail.context["sequence"]),
+        "another_url": interview.answer_url("another", mail.context["sequence"]),
     }
+
+
+# --- when a zone's rules change ---
+
+
+@reconciler
+def keep_local_times(now: datetime) -> int:
+    """Talks, and times that are offered or proposed, stay at their local time. More than 0 after new zone rules alone."""
+    talks = Interview.objects.planned().filter(starts_at__gt=now).select_related("owner", "contact")
+    moved = 0
+    for talk in talks.iterator(chunk_size=AT_ONCE):
+        keep = partial(_keep_local_time, talk, now)
+        moved += bool(guarded(keep, owner_id=talk.owner_id, zone=talk.time_zone, step=RULES, now=now))
+    slots = OfferSlot.objects.filter(taken_at__isnull=True, starts_at__gt=now)
+    counters = Counter.objects.filter(decided_at__isnull=True, starts_at__gt=now)
+    for row in chain(slots.iterator(chunk_size=AT_ONCE), counters.iterator(chunk_size=AT_ONCE)):
+        keep = partial(_keep_proposed, row)
+        moved += bool(guarded(keep, owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now))
+    return moved
+
+
+def _keep_local_time(talk: Interview, now: datetime) -> bool:
+    if talk.agreed.starts_at == talk.starts_at:
+        return False
+    try:
+        return keep_local_time(interview=talk, now=now)
+    except Stale:  # somebody is at it: the next time
+        return False
+
+
+def _keep_proposed(row: OfferSlot | Counter) -> int:
+    starts_at = instant(row.local_date, row.local_time, load_zone(row.time_zone))
+    if starts_at == row.starts_at:
+        return 0
+    return type(row)._base_manager.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
 
 
 # --- the day before ---
@@ -127,7 +178,7 @@ def plan_confirmations(now: datetime) -> int:
     """One row for each ticked talk whose evening before has come where the contact lives. A late run still sends it."""
     planned = 0
     for talk in _ahead(now):
-        zone = talk.contact.time_zone or talk.owner.time_zone
+        zone = talk.their_zone or talk.owner.time_zone
         plan = partial(_plan, talk, now)
         planned += bool(guarded(plan, owner_id=talk.owner_id, zone=zone, step=CONFIRMATION, now=now))
     return planned
@@ -157,20 +208,24 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
     if interview is None or cause:
         return Cancelled(cause)
     zone, owner = _zone(interview), interview.owner
-    offer = Offer.objects.filter(interview=interview).first()
+    offer = _offer_of(interview)
     context = {
         "interview": interview,
         "agreed": interview.agreed,
         "contact": interview.contact,
         "owner": owner,
         "zone": zone.key,
-        "in_city": "" if interview.contact.time_zone else _(" in %(city)s") % {"city": city(zone.key)},
+        "in_city": "" if interview.their_zone else _(" in %(city)s") % {"city": city(zone.key)},
         "other_zone": owner.time_zone if owner.time_zone != zone.key else "",
         "is_today": now.astimezone(zone).date() == interview.starts_at.astimezone(zone).date(),
         "url": offer.url if offer else "",
     }
     with timezone.override(zone):
-        return mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
+        composed = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
+    message = cast(EmailMessage, composed.message)
+    mail_messages.mark_as_automatic(message)
+    mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return composed
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:
@@ -187,7 +242,7 @@ def _ahead(now: datetime) -> InterviewQuerySet:
         Interview.objects.planned()
         .filter(confirm_them=True, owner__is_active=True, starts_at__gt=now, starts_at__lte=now + AT_MOST_AHEAD)
         .exclude(contact__stage=Stage.DROP)
-        .select_related("owner", "contact")
+        .select_related("owner", "contact", "offer")
         .order_by("starts_at", "pk")[:AT_ONCE]
     )
     return ahead
@@ -211,7 +266,7 @@ def _queue(talk: Interview, address: str, now: datetime) -> bool:
 
 
 def _zone(interview: Interview) -> ZoneInfo:
-    return load_zone(interview.contact.time_zone or interview.owner.time_zone)
+    return load_zone(interview.their_zone or interview.owner.time_zone)
 
 
 def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: datetime) -> str:
@@ -237,7 +292,7 @@ def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: dat
 def foresee(owner_id: int, now: datetime) -> list[Coming]:
     """At most one of each, which has no row yet."""
     ahead = Interview.objects.planned().filter(owner=owner_id, starts_at__gt=now).exclude(contact__stage=Stage.DROP)
-    talks = list(ahead.select_related("owner", "contact").next_first()[:LOOKED_THROUGH])
+    talks = list(ahead.select_related("owner", "contact", "offer").next_first()[:LOOKED_THROUGH])
     found = (
         min(coming, key=lambda one: one.at, default=None)
         for coming in (_briefs(talks, now), _confirmations(talks, now))

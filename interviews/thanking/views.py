@@ -28,13 +28,13 @@ class ThankYouForm(forms.Form):
         label=gettext_lazy("Subject"),
         max_length=200,
         required=True,
-        error_messages={"required": gettext_lazy("A letter needs a subject, as in “Thank you”.")},
+        error_messages={"required": gettext_lazy("A thank-you needs a subject, as in “Thank you”.")},
     )
     body = TextField(
-        label=gettext_lazy("Letter"),
+        label=gettext_lazy("Thank-you"),
         max_length=4000,
         required=True,
-        error_messages={"required": gettext_lazy("There is nothing in the letter yet. Name one thing you learned.")},
+        error_messages={"required": gettext_lazy("There is nothing in it yet. Name one thing you learned.")},
     )
 
 
@@ -79,5 +79,5 @@ def thank_you_cancel(request: OwnerRequest, pk: int) -> HttpResponse:
     if actions.take_back(interview, timezone.now()):
         tell(request, _("Taken back. What you wrote is still here."))
     else:
-        tell(request, _("Nothing was changed: the letter has left already."))
+        tell(request, _("Nothing was changed: the thank-you has left already."))
     return redirect("thank_you", pk)

@@ -1,9 +1,9 @@
 // The thank-you: keeps what is written until it has left, copies it, and opens it in the mail program as it stands now.
 
-const form = document.querySelector("form#letter");
+const form = document.querySelector("form#thanks");
 const link = document.querySelector("[data-mailto]");
 const copy = document.querySelector("[data-copy]");
-const key = `keepword:letter:${document.querySelector("[data-letter]").dataset.letter}`;
+const key = `keepword:thanks:${document.querySelector("[data-thanks]").dataset.thanks}`;
 
 function read() {
   try {
@@ -26,9 +26,9 @@ if (!form) write(null); // it leaves
 else if (!form.querySelector("[aria-invalid]")) {
   for (const [name, value] of Object.entries(read())) if (form.elements[name]) form.elements[name].value = value;
 }
-// on the document: Undo in the toast swaps the letter in
+// on the document: Undo in the toast swaps the thank-you in
 document.addEventListener("input", (event) => {
-  if (event.target.closest("form#letter")) write({ ...read(), [event.target.name]: event.target.value });
+  if (event.target.closest("form#thanks")) write({ ...read(), [event.target.name]: event.target.value });
 });
 
 if (copy && navigator.clipboard) {

@@ -1,3 +1,4 @@
+import errno
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path, reverse
+from psycopg.errors import DiskFull
 
 from accounts.models import User, WriteCount
 from accounts.try_later import SEARCHES, WRITES, count_search, count_write
@@ -25,7 +27,26 @@ def away(request: HttpRequest) -> HttpResponse:
     raise InterfaceError("connection already closed")
 
 
-urlpatterns = [*all_urls, path("locked/", locked), path("away/", away)]
+def full(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database or disk is full")
+
+
+def full_of_postgres(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("could not extend file") from DiskFull()
+
+
+def full_for_files(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+urlpatterns = [
+    *all_urls,
+    path("locked/", locked),
+    path("away/", away),
+    path("full/", full),
+    path("full-of-postgres/", full_of_postgres),
+    path("full-for-files/", full_for_files),
+]
 __all__ = ["handler500"]
 
 
@@ -97,6 +118,20 @@ def test_a_database_that_is_busy_or_away_is_503_and_what_was_typed_is_kept(clien
     assert "Busy just now. Try again in a moment." in response.text
     assert "Send the deck</textarea>" in response.text
     assert client.post(url, headers=HTMX).text == "Busy just now. Try again in a moment."
+
+
+@pytest.mark.parametrize("url", ["/full/", "/full-of-postgres/", "/full-for-files/"])
+@override_settings(ROOT_URLCONF="tests.accounts.test_try_later")
+def test_a_full_disk_is_said_and_what_was_typed_is_kept(client: Client, url: str):
+    client.raise_request_exception = False
+    response = client.post(url, {"what": "Send the article"})
+    assert (response.status_code, response["Retry-After"]) == (507, "60")
+    assert "The disk of this server is full" in response.text
+    assert "Send the article" in response.text
+    assert (
+        client.post(url, {"what": "x"}, headers=HTMX).text
+        == "The disk of this server is full, so nothing could be kept."
+    )
 
 
 def test_a_database_away_before_the_view_is_503(client: Client, monkeypatch: pytest.MonkeyPatch):

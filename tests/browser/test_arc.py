@@ -151,7 +151,7 @@ def end_and_debrief(page: Page, interview: Interview) -> None:
     page.get_by_label("The one thing you will use").fill(LEARNED)
     page.get_by_role("button", name="Done, write the thank-you").click()
 
-    expect(page.get_by_label("Letter")).to_have_value(re.compile("a breach is measured", re.IGNORECASE))
+    expect(page.get_by_label("Thank-you")).to_have_value(re.compile("a breach is measured", re.IGNORECASE))
     interview.refresh_from_db()
     assert (interview.state, interview.debrief.learned) == ("held", LEARNED)
 

@@ -71,7 +71,7 @@ def test_a_whole_debrief_takes_ten_taps_at_most(page, user, interview):
     page.get_by_text("Continue").tap()
     page.get_by_text("3 weeks", exact=True).tap()
     page.get_by_role("button", name="Done, write the thank-you").tap()
-    expect(box(page, "Letter")).to_have_value(re.compile("This stays with me: Premiums follow the tide log"))
+    expect(box(page, "Thank-you")).to_have_value(re.compile("This stays with me: Premiums follow the tide log"))
     page.get_by_role("button", name="Send from here").tap()
     expect(page.locator("#toasts")).to_contain_text("leaves in a moment")
 
@@ -143,7 +143,7 @@ def test_a_double_tap_makes_everybody_and_everything_once(page, user, interview)
     write(page, box(page, "One more person"), "Teresa Vasconcelos")
     write(page, box(page, "I will", 1), "call the port")
     page.get_by_role("button", name="Done, write the thank-you").dblclick()
-    expect(box(page, "Letter")).to_be_visible()
+    expect(box(page, "Thank-you")).to_be_visible()
 
     assert user.contacts.filter(name="Teresa Vasconcelos").count() == 1
     assert interview.promises.filter(what="Call the port").count() == 1
@@ -151,10 +151,10 @@ def test_a_double_tap_makes_everybody_and_everything_once(page, user, interview)
 
 def test_the_letter_is_there_again_until_it_leaves(page, interview):
     page.goto(reverse("thank_you", args=[interview.pk]))
-    box(page, "Letter").fill("Dear Mateus, the gauges and you were right.")
+    box(page, "Thank-you").fill("Dear Mateus, the gauges and you were right.")
     again = another(page)
     page.close()
-    expect(box(again, "Letter")).to_have_value("Dear Mateus, the gauges and you were right.")
+    expect(box(again, "Thank-you")).to_have_value("Dear Mateus, the gauges and you were right.")
     again.get_by_role("button", name="Send from here").tap()
     expect(again.locator("#toasts")).to_contain_text("leaves in a moment")
 

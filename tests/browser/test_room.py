@@ -215,7 +215,7 @@ def test_the_whole_arc_by_keyboard(visit, user, interview):
     tab_to(page, "Done, write")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_label("Letter")).to_have_value(re.compile("Premiums follow the tide log"))
+    expect(page.get_by_label("Thank-you")).to_have_value(re.compile("Premiums follow the tide log"))
     tab_to(page, "Send from here")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()

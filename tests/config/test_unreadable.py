@@ -25,6 +25,7 @@ NO_ADDRESS = [
     "http:///x",
     "/\r\nx",
 ]
+pytestmark = pytest.mark.one_database
 BODY = b"login=abc%e9&name=%ff\xff\xfe"
 
 

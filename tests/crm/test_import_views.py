@@ -224,7 +224,7 @@ def test_preview_costs_the_same_with_1_and_30_rows(client: Client, user: User, r
         ContactFactory(owner=user, linkedin_url=f"https://www.linkedin.com/in/person-{n}", role="Boss")
     bad = ",,https://linkedin.com/in/x,,,,\n" * rows
     batch = read(user, helpers.people(rows * 2) + bad)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert "Take in" in page(client, batch)
 
 
@@ -232,14 +232,14 @@ def test_preview_costs_the_same_with_1_and_30_rows(client: Client, user: User, r
 def test_list_costs_the_same_with_1_and_30_imports(client: Client, user: User, rows: int, django_assert_num_queries):
     for n in range(rows):
         ImportFactory(owner=user, state=("done", "undone", "ready")[n % 3])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(LIST)
 
 
 @pytest.mark.parametrize("rows", [1, 30])
 def test_done_page_costs_the_same_after_1_and_30(client: Client, user: User, rows: int, django_assert_num_queries):
     batch = take_in(user, helpers.people(rows))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page(client, batch)
 
 

@@ -142,4 +142,4 @@ def test_time_there(zone: str, said: str, now: datetime):
 def test_stage_is_said_in_the_words_of_its_label(db):
     contact = ContactFactory(stage="met")
 
-    assert contact.get_stage_display() == "Met: decide"
+    assert contact.stage_name == "Met: decide"

@@ -151,7 +151,7 @@ def test_nonsense_is_the_first_page(user: User, cursor: str):
 
 def test_search_counts_and_pages(user: User, django_assert_num_queries):
     fill(user, 60)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         page = turn(user, words="person")
     assert (page.count, page.is_more, len(page.rows)) == (60, False, 25)
     assert len(turn(user, "person", after=page.later).rows) == 25
@@ -182,10 +182,10 @@ def test_rows_say_what_is_open(user: User):
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_page_costs_three_statements(user: User, people: int, django_assert_num_queries):
+def test_page_costs_two_statements(user: User, people: int, django_assert_num_queries):
     for contact in named(user, *[f"Person {n}" for n in range(people)]):
         PromiseFactory(contact=contact)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = turn(user).rows
         assert [person.position for person in found] == [""] * len(found)
     assert len(found) == min(people, 25)

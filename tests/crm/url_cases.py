@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from accounts.models import User
 from tests.crm.importing import url_cases as importing
-from tests.factories import NOW, ContactFactory, ContactTagFactory, NoteFactory, PromiseFactory
+from tests.factories import NOW, TODAY, ContactFactory, ContactTagFactory, NoteFactory, PromiseFactory
 
 Kwargs = dict[str, object]
 
@@ -54,6 +54,10 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
     "contact_resume": dropped,
     "contact_touch": contact,
     "contact_untouch": contact,
+    "contact_wait": lambda owner: {
+        "pk": ContactFactory(owner=owner, stage="continue", rhythm_count=2, rhythm_unit="months", touch_on=TODAY).pk
+    },
+    "contact_unwait": contact,
     "contact_bin": contact,
     "contact_restore": binned,
     "note_edit": note,

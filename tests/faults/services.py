@@ -41,7 +41,7 @@ class Services:
         """A granian with one worker process; the port it listens on."""
         port = free_port()
         command = ["granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "error", "config.wsgi:application"]
+        command += ["--workers", "1", "--blocking-threads", "8", "--log-level", "error", "config.wsgi:application"]
         self._web = self._start([sys.executable, "-m", *command], "web")
         if not wait_for(lambda: answers(port), 30):
             raise RuntimeError((self.folder / "web.log").read_text()[-1000:])

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 import traceback
 from contextlib import suppress
@@ -35,6 +36,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from base.owned import Stale
@@ -42,11 +44,20 @@ from bench import deliverer
 from crm.models import Contact
 from followups.models import Promise
 from interviews.models import Interview
-from outbox import actions, engine, mail_health, settling
+from outbox import actions, engine, mail_health, put_back, settling
 from outbox.claims import Moment, Timings, system_clock
 from outbox.engine import Hooks, drain
 from outbox.kinds import PLANNERS
-from outbox.models import SIGN_IN, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, message_id
+from outbox.models import (
+    SIGN_IN,
+    DeliveryAttempt,
+    Figure,
+    LeftOut,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+    State,
+    message_id,
+)
 from outbox.settling import DATABASE_AWAY, relay_state
 from outbox.smtp import Accepted, Outcome, Refused, RefusedForNow, RelayDown, SMTPTransport, Unknown
 from pages import navigation
@@ -66,11 +77,11 @@ def step(name: str) -> Any:
     return STEPS.get(name, getattr(Hooks(), name))
 
 
-def timings(factor: float) -> Timings:
-    """Waits are shortened by the factor; connecting and commands keep seconds that a loaded machine needs."""
+def timings(factor: float, patience: float = 5.0) -> Timings:
+    """Waits are shortened by the factor; connecting, commands and patience keep seconds that a loaded machine needs."""
     if factor == 1:  # what is measured runs as in production
         return Timings()
-    return replace(Timings().shortened(factor), connect=5.0, command=5.0, look_for_dead=0.2)
+    return replace(Timings().shortened(factor), connect=5.0, command=5.0, look_for_dead=0.2, patience=patience)
 
 
 # --- a worker ---------------------------------------------------------------------------------------------------------
@@ -83,6 +94,12 @@ def work(order: dict[str, Any]) -> None:
     if log := order.get("visits"):
         visit(log, *order["part"])
         return
+    for _ in range(order.get("threads", 1) - 1):  # as Celery has several
+        threading.Thread(target=tick_on, args=[order], daemon=True).start()
+    tick_on(order)
+
+
+def tick_on(order: dict[str, Any]) -> None:
     left = order.get("ticks", -1)
     while left:
         try:
@@ -109,7 +126,7 @@ def tick(order: dict[str, Any]) -> None:
         actions.plan(Moment(system_clock).now())
     if order.get("reconciles"):
         actions.reconcile(datetime.now(UTC))
-    how = timings(order["factor"])
+    how = timings(order["factor"], order.get("patience", 5.0))
     if window := order.get("retry_window"):
         how = replace(how, retry_window=window)
     drain(seconds=20 / order["factor"] + 0.5, timings=how, batch=order.get("batch", 50), hooks=Hooks(**STEPS), **HOW)
@@ -342,8 +359,8 @@ def _instead(seen: type[Outcome], said: type[Outcome]) -> Any:
     def control(order: dict[str, Any]) -> None:
         real = SMTPTransport.hand_over
 
-        def hand_over(self: SMTPTransport, envelope: Any, fence: Any) -> Outcome:
-            outcome = real(self, envelope, fence)
+        def hand_over(self: SMTPTransport, *how: Any) -> Outcome:
+            outcome = real(self, *how)
             return said(outcome.phase, outcome.code, outcome.reply) if type(outcome) is seen else outcome
 
         SMTPTransport.hand_over = hand_over  # type: ignore[method-assign]
@@ -359,8 +376,8 @@ def deaf(order: dict[str, Any]) -> None:
 
 
 def quiet_change(order: dict[str, Any]) -> None:
-    """Changes a promise without taking its reminder back."""
-    Promise._take_back_reminder = lambda self, due, now: None  # type: ignore[method-assign]
+    """Changes a promise without having its reminder composed anew."""
+    OutgoingMailQuerySet.compose_anew = lambda self, now: 0  # type: ignore[method-assign]
 
 
 def host_clock(order: dict[str, Any]) -> None:
@@ -397,6 +414,11 @@ def each_its_own(order: dict[str, Any]) -> None:
     settling.EVERYBODY = 1000
 
 
+def believing(order: dict[str, Any]) -> None:
+    """Takes the database for what it was."""
+    put_back.is_put_back = lambda: False
+
+
 PATCHES: dict[str, dict[str, Any]] = {
     "kill": {
         "after-claim": kill_after_claim,
@@ -426,6 +448,7 @@ PATCHES: dict[str, dict[str, Any]] = {
         "all-or-nobody": all_or_nobody,
         "in-turn": in_turn,
         "each-its-own": each_its_own,
+        "believing": believing,
         "all-the-servers": _instead(RefusedForNow, RelayDown),
     },
 }
@@ -601,6 +624,23 @@ def silent_pages(late: float, *, by_next_attempt: bool = False) -> list[str]:
     return [path for path in PAGES if "banner--late" not in browser.get(path).content.decode()]
 
 
+def pages_without_taps() -> list[str]:
+    """The pages that do not say that the database was put back, as an owner of what is held sees them."""
+    browser = Client(headers={"host": "127.0.0.1:8000"})
+    browser.force_login(OutgoingMail.objects.held_by_put_back()[0].owner)
+    taps = [reverse("held_release"), reverse("held_discard")]
+    shown = {path: browser.get(path).content.decode() for path in PAGES}
+    return [path for path, page in shown.items() if not all(tap in page for tap in taps)]
+
+
+def tap_release() -> int:
+    """By the tap on a page; says how many still wait for a word."""
+    browser = Client(headers={"host": "127.0.0.1:8000"})
+    browser.force_login(OutgoingMail.objects.held_by_put_back()[0].owner)
+    browser.post(reverse("held_release"))
+    return OutgoingMail.objects.held_by_put_back().count()
+
+
 def _by_next_attempt(*, now: datetime, **_: Any) -> mail_health.MailHealth:
     """As if what lies ahead could not be late."""
     due = OutgoingMail.objects.due(now - mail_health.MAIL_LATE)
@@ -662,6 +702,8 @@ CALLS = {
         queue_ahead,
         page_count,
         silent_pages,
+        pages_without_taps,
+        tap_release,
         move_to_mars,
         left_out,
     )

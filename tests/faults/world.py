@@ -207,6 +207,15 @@ class SQLite:
             live.execute("VACUUM INTO ?", (path,))
         return path
 
+    def backup(self, database: str) -> str:
+        return self.copy(database)
+
+    def put_back(self, database: str, backup: str) -> None:
+        """Over the one that is there, as docs/backup.md says. Nobody else has it open."""
+        for end in ("-wal", "-shm"):
+            Path(database + end).unlink(missing_ok=True)
+        shutil.copy(backup, database)
+
 
 class Postgres:
     """A cluster of our own: it is stopped without warning, and started again."""
@@ -242,6 +251,16 @@ class Postgres:
         dump = subprocess.run([programs / "pg_dump", "-Fc", self.url_of(database)], capture_output=True, check=True)  # noqa: S603
         subprocess.run([programs / "pg_restore", "-d", self.url_of(name)], input=dump.stdout, check=True)  # noqa: S603
         return name
+
+    def backup(self, database: str) -> bytes:
+        words = ["pg_dump", "-Fc", "--exclude-table-data=outbox_highestdrain", self.url_of(database)]
+        done = subprocess.run([self.cluster.programs / words[0], *words[1:]], capture_output=True, check=True)  # noqa: S603
+        return done.stdout
+
+    def put_back(self, database: str, backup: bytes) -> None:
+        """Over the one that is there, as docs/backup.md says."""
+        words = ["pg_restore", "--clean", "--if-exists", "-d", self.url_of(database)]
+        subprocess.run([self.cluster.programs / words[0], *words[1:]], input=backup, check=True)  # noqa: S603
 
     def stop(self) -> None:
         """As if the power had gone: SIGQUIT is pg_ctl's `-m immediate`."""

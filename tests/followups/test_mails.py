@@ -238,18 +238,21 @@ def test_the_subject_names_the_person_and_how_many_more(user, contact):
 
 
 @pytest.mark.parametrize(
-    ("kind", "subject"),
+    ("kind", "what", "subject"),
     [
-        ("article", "You owe Priya an article"),
-        ("introduction", "You owe Priya an introduction"),
-        ("contact", "You owe Priya a word with somebody"),
-        ("thank_you", "You owe Priya a thank-you"),
-        ("check_in", "You owe Priya a check-in"),
-        ("other", "You promised Priya: Send the article on gauge stations"),
+        ("article", "Send the article on gauge stations", "You owe Priya an article"),
+        ("article", "Send the deck", "You promised Priya: Send the deck"),
+        ("article", "Lend her the book", "You promised Priya: Lend her the book"),
+        ("introduction", "Introduce her to Bo", "You owe Priya an introduction"),
+        ("introduction", "Put her in touch with Bo", "You promised Priya: Put her in touch with Bo"),
+        ("contact", "Call her on Monday", "You promised Priya: Call her on Monday"),
+        ("thank_you", "Thank Priya for the talk", "You owe Priya a thank-you"),
+        ("check_in", "Ask Priya how it went", "You owe Priya a check-in"),
+        ("other", "Send the article on gauge stations", "You promised Priya: Send the article on gauge stations"),
     ],
 )
-def test_the_subject_says_what(user, contact, kind, subject):
-    due(contact, kind=kind)
+def test_the_subject_says_what(user, contact, kind: str, what: str, subject: str):
+    due(contact, kind=kind, what=what)
     assert composed(user)[1]["Subject"] == subject
 
 
@@ -390,11 +393,11 @@ def test_the_foot_says_how_often_and_how_to_stop(user, owed):
 
 
 def test_more_than_fit_come_the_next_day(user, contact):
-    for number in range(SHOWN + 2):
+    for number in range(SHOWN[0] + 2):
         due(contact, what=f"thing {number}")
     _mail, message, result = composed(user)
-    assert message["Subject"] == f"You owe Priya an article, and {SHOWN + 1} more"
-    assert len(result.settles["promises"]) == SHOWN
+    assert message["Subject"] == f"You promised Priya: thing 0, and {SHOWN[0] + 1} more"
+    assert len(result.settles["promises"]) == SHOWN[0]
     assert "And 2 more" in body(message, "plain")
 
 
@@ -476,6 +479,32 @@ def test_sent_late_the_steps_go_on_from_there(user, owed):
     settle(mail, EIGHT + timedelta(days=2))
     owed.refresh_from_db()
     assert owed.remind_at == EIGHT + timedelta(days=3)
+
+
+@pytest.mark.parametrize("name", ["Ana Souza", "\U0001f9f6" * 100, "王小明" * 100], ids=["plain", "emoji", "Chinese"])
+def test_five_thousand_are_counted_and_few_are_shown(user, name):
+    """In as many queries as for one, and never over 100 KB, whatever the names."""
+    contact = ContactFactory(owner=user, name=name)
+    due(contact)
+    mail = _plan_one(user, EIGHT)
+    with CaptureQueriesContext(connection) as for_one:
+        compose_reminder(mail, EIGHT)
+    one = Promise.objects.values().get()
+    more = [Promise(**{**one, "id": None, "uid": uuid.uuid4(), "what": name[:1] * 300}) for _n in range(4999)]
+    Promise.objects.bulk_create(more, batch_size=500)
+    prepare([mail], EIGHT)
+    with CaptureQueriesContext(connection) as queries:
+        result = compose_reminder(mail, EIGHT)
+    assert len(queries) == len(for_one)
+    content = freeze(result.message, mail, EIGHT)
+    assert len(content) < 100_000
+    assert result.summary.endswith("and 4999 more") or len(name) > 20
+    shown = len(result.settles["promises"])
+    message = message_from_bytes(content, policy=default)
+    for kind in ("plain", "html"):
+        said = " ".join(body(message, kind).split())
+        assert "5,000 things you said you would do" in said
+        assert f"And {5000 - shown} more" in said
 
 
 @pytest.mark.parametrize("promises", [1, 30])

@@ -8,7 +8,7 @@ import pytest
 from outbox.engine import Drained, Hooks, drain
 from outbox.kinds import KINDS, Cancelled, Composed, Kind
 from outbox.models import OutgoingMail
-from outbox.smtp import Accepted, Envelope, Fence, Outcome, Withdrawn
+from outbox.smtp import Accepted, Envelope, Fence, Outcome, Slow, Withdrawn, tell_nobody
 from tests.factories import NOW
 
 
@@ -19,14 +19,19 @@ class FakeTransport:
     answers: list[Outcome | Callable[[Envelope], Outcome]] = field(default_factory=list)
     before_fence: Callable[[], None] = lambda: None
     needs_fence: bool = True
+    is_slow: bool = False  # each answer takes longer than the engine's patience
+    while_slow: Callable[[], None] = lambda: None
     taken: list[Envelope] = field(default_factory=list)
 
-    def hand_over(self, envelope: Envelope, fence: Fence) -> Outcome:
+    def hand_over(self, envelope: Envelope, fence: Fence, slow: Slow = tell_nobody) -> Outcome:
         self.before_fence()
         answer = self.answers.pop(0) if self.answers else Accepted("answer", 250, "2.0.0 queued as 4Zx81")
         if self.needs_fence and not fence():
             return Withdrawn("fence")
         self.taken.append(envelope)
+        if self.is_slow:
+            slow()
+            self.while_slow()
         return answer(envelope) if callable(answer) else answer
 
     def close(self) -> None: ...

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from outbox import actions
 from outbox.claims import Timings
+from outbox.engine import Hooks
 from outbox.kinds import KINDS
 from outbox.models import BY_HAND, OutgoingMail, Relay, State
 from outbox.settling import relay_is_shut
-from outbox.smtp import Accepted, Refused, RelayDown
+from outbox.smtp import Accepted, Refused, RelayDown, Unknown
 from tests.factories import NOW, OutgoingMailFactory, UserFactory, WorkerBeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +225,73 @@ def test_a_code_asked_for_meanwhile_does_not_wait_for_the_batch(run, server, kin
     server.answers = [ask]
     run()
     assert [mail.recipient for mail in server.taken][1] == "code@x.example"
+
+
+# --- silence after the dot ----------------------------------------------------------------------------------------------
+def test_while_an_answer_is_slow_the_others_leave(run, server):
+    """Another drain of the process sends them; the one that waits ends as it is answered."""
+    slow, *others = due(5)
+    seen, woken = [], []
+
+    def meanwhile():
+        server.is_slow = False
+        run()
+        seen.extend(states())
+
+    server.is_slow, server.while_slow = True, meanwhile
+    done = run(hooks=Hooks(made_way=lambda: woken.append(True)))
+    assert seen == ["handing", *["sent"] * 4]
+    assert states() == ["sent"] * 5
+    assert done.counts == {State.SENT: 1}
+    assert len(woken) == 1
+    assert {mail.recipient for mail in server.taken} == {slow.recipient, *(mail.recipient for mail in others)}
+    assert not run().is_busy
+
+
+def test_one_that_gets_no_answer_at_all_is_uncertain_alone(run, server):
+    due(3)
+    server.answers = [Unknown("answer", None, "timed out")]
+    server.is_slow, server.while_slow = True, lambda: setattr(server, "is_slow", False)
+    run()
+    assert states() == ["pending", "pending", "uncertain"]
+    run()
+    assert states() == ["sent", "sent", "uncertain"]
+
+
+def test_two_drains_at_most_wait_beside_the_one_that_works(run, server):
+    """Threads are left for other work: the third that meets a silent server keeps the others waiting."""
+    due(4)
+    server.is_slow, busy = True, []
+    server.while_slow = lambda: busy.append(run().is_busy)
+    run()
+    assert busy == [True, True, False, False]
+    server.is_slow = False
+    run()
+    assert states() == ["sent"] * 4
+
+
+def test_a_database_that_goes_while_an_answer_is_slow_does_not_take_the_mail_back(run, server, monkeypatch, caplog):
+    """The dot was sent: to let it wait anew would send it twice without a mark."""
+    due(2)
+
+    def away(*_):
+        raise OperationalError
+
+    monkeypatch.setattr("outbox.claims.let_wait", away)
+    server.is_slow = True
+    run()
+    assert states() == ["sent", "sent"]
+    assert len(server.taken) == 2
+    assert "slow" in caplog.text
+
+
+def test_what_a_dead_process_waited_for_is_uncertain_when_its_time_is_over(run, server):
+    mail = OutgoingMailFactory(
+        state=State.HANDING, fence_at=NOW, claim_token=uuid4(), lease_until=NOW + MINUTE, claimed_by=None, content=b"x"
+    )
+    run(NOW + timedelta(seconds=Timings.unknown_after - 1))
+    mail.refresh_from_db()
+    assert mail.state == State.HANDING
+    run(NOW + timedelta(seconds=Timings.unknown_after + 1))
+    mail.refresh_from_db()
+    assert mail.state == State.UNCERTAIN

@@ -59,6 +59,26 @@ def test_no_database_is_not_ready(ready, monkeypatch):
     assert (ready().status_code, ready().json()) == (503, {"status": "down", "database": "away"})
 
 
+STRANGERS = [{"REMOTE_ADDR": "203.0.113.9"}, {"headers": {"x-forwarded-for": "203.0.113.9"}}, {"REMOTE_ADDR": ""}]
+
+
+@pytest.mark.parametrize("how", STRANGERS, ids=["from afar", "through a proxy here", "over a socket"])
+def test_strangers_hear_the_status_alone(db, how, monkeypatch):
+    assert Client().get("/readyz", **how).json() == {"status": "degraded"}
+    WorkerBeatFactory(drained_at=timezone.now())
+    assert Client().get("/readyz", **how).json() == {"status": "ok"}
+    monkeypatch.setattr(health, "migrations_missing", lambda: True)
+    answer = Client().get("/readyz", **how)
+    assert (answer.status_code, answer.json()) == (503, {"status": "down"})
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_staff_sees_all_from_anywhere(client, user, is_staff):
+    user.is_staff = is_staff
+    user.save()
+    assert ("backlog" in client.get("/readyz", REMOTE_ADDR="203.0.113.9").json()) == is_staff
+
+
 def test_missing_migrations_are_not_ready(ready, monkeypatch):
     monkeypatch.setattr(health, "migrations_missing", lambda: True)
     assert (ready().status_code, ready().json()["migrations"]) == (503, "missing")

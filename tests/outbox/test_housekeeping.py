@@ -79,3 +79,57 @@ def test_no_references_across_owners_is_silence(caplog):
     NoteFactory()
     assert housekeeping.count_across_owners(NOW) == 0
     assert caplog.text == ""
+
+
+# --- what lies on the disk ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def mail_dir(tmp_path, settings):
+    settings.MAIL_DIR = tmp_path
+
+    def write(name, days, size=10):
+        file = tmp_path / name
+        file.write_bytes(bytes(size))
+        at = (NOW - days * DAY).timestamp()
+        os.utime(file, (at, at))
+
+    return write
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_mail_files_of_a_month_stay(mail_dir, tmp_path):
+    mail_dir("old.eml", 31)
+    mail_dir("young.eml", 29)
+    mail_dir("not a mail.txt", 90)
+    assert housekeeping.clear_mail_files(NOW) == 1
+    assert files(tmp_path) == ["not a mail.txt", "young.eml"]
+
+
+def test_of_many_mail_files_the_last_ones_stay(mail_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr(housekeeping, "FILES_LARGEST", 35)
+    for days in range(5):
+        mail_dir(f"{days}.eml", days)
+    assert housekeeping.clear_mail_files(NOW) == 2
+    assert files(tmp_path) == ["0.eml", "1.eml", "2.eml"]
+
+
+def test_no_folder_of_mails_is_no_error(settings, tmp_path):
+    settings.MAIL_DIR = tmp_path / "none"
+    assert housekeeping.clear_mail_files(NOW) == 0
+
+
+def test_a_large_log_is_cut_while_its_process_writes_on(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(housekeeping, "LOG_LARGEST", 20)
+    settings.VAR_DIR = tmp_path
+    (tmp_path / "log").mkdir()
+    log = tmp_path / "log" / "web.log"
+    (tmp_path / "log" / "beat.log").write_text("short\n")
+    with log.open("ab", buffering=0) as writing:
+        writing.write(b"a line that is long enough\n")
+        assert housekeeping.cut_logs(NOW) == 1
+        writing.write(b"next\n")
+    assert log.read_text() == "next\n"
+    assert log.with_suffix(".log.1").read_text() == "a line that is long enough\n"
+    assert (tmp_path / "log" / "beat.log").read_text() == "short\n"

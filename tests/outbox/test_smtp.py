@@ -217,6 +217,17 @@ def test_a_farewell_that_nobody_hears_is_no_error(transport, error):
     assert transport._smtp is None
 
 
+def test_an_answer_beyond_patience_is_told_once_and_still_heard(sink):
+    told = []
+    transport = SMTPTransport(sink.url, Timings(connect=2, command=2, answer=5, patience=0.1))
+    assert isinstance(transport.hand_over(envelope(), yes, lambda: told.append(True)), Accepted)
+    assert told == []
+    sink.mode, sink.seconds = "slow", 0.4
+    assert isinstance(transport.hand_over(envelope(), yes, lambda: told.append(True)), Accepted)
+    assert told == [True]
+    transport.close()
+
+
 def test_silence_after_the_dot_is_unknown(sink, transport):
     sink.mode, sink.seconds = "hang", 1
     assert isinstance(transport.hand_over(envelope(), yes), Unknown)

@@ -62,7 +62,7 @@ def test_the_same_number_of_queries_with_1_and_30_rows(client, user, django_asse
         page(client)
 
 
-QUERIES = 15
+QUERIES = 20
 
 
 def make_one_of_each(user):

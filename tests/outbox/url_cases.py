@@ -1,7 +1,7 @@
 from typing import Any
 
 from accounts.models import User
-from outbox.models import BY_HAND
+from outbox.models import BY_HAND, PUT_BACK
 from tests.factories import OutgoingMailFactory
 
 
@@ -18,6 +18,9 @@ CASES = {
     "delivery_seen": lambda owner: a_mail(owner, state="dead"),
     "delivery_hold": lambda owner: a_mail(owner, state="cancelled", cause=BY_HAND),
     "delivery_release": lambda owner: a_mail(owner, state="held"),
+    "held_release": lambda owner: a_mail(owner, state="held", cause=PUT_BACK) and {},
+    "held_discard": lambda owner: a_mail(owner, state="held", cause=PUT_BACK) and {},
+    "held_undiscard": lambda owner: a_mail(owner, state="cancelled", cause=BY_HAND) and {},
     "healthz": lambda owner: {},
     "readyz": lambda owner: {},
 }

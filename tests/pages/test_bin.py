@@ -51,7 +51,7 @@ def test_bin_shows_all_kinds_newest_first(client: Client, user: User, contact: C
 def test_bin_pages(client: Client, user: User, django_assert_num_queries):
     for n in range(60):
         ContactFactory(owner=user, name=f"Ana {n}", binned_at=NOW - timedelta(minutes=n // 3))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         first = text(client.get("/bin/"))
     (later,) = re.findall(r'href="(\?after=[^"]*)"', first)
     second = text(client.get("/bin/" + later))

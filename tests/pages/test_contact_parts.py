@@ -22,5 +22,5 @@ def test_each_app_offers_its_share():
     kinds = ["closed", "stage", "talk", "moved", "touch", "ask", "offer", "promised", "note"]
     assert [part.kind for part in STORY] == kinds
     assert {part.rows for part in WORDS} == {
-        "contacttags", "notes", "promises", "rooms", "debriefs", "chosenquestions"
+        "contacttags", "otheremails", "notes", "promises", "rooms", "debriefs", "chosenquestions"
     }  # fmt: skip

@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,6 @@ from tests.factories import (
     NOW,
     TODAY,
     ContactFactory,
-    InterviewFactory,
     PromiseFactory,
     WorkerBeatFactory,
 )
@@ -22,29 +21,26 @@ def contact(user):
     return ContactFactory(owner=user)
 
 
-def test_the_counts_are_those_of_the_pages(user, stranger, contact):
+def test_it_counts_what_today_would_show(user, stranger, contact):
     PromiseFactory(contact=contact, due_on=TODAY)
+    PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=1))
+    PromiseFactory(contact=contact, due_on=TODAY, snoozed_until=TODAY + timedelta(days=1))
     PromiseFactory(contact=contact, due_on=TODAY + timedelta(days=1))
-    PromiseFactory(contact=contact, whose="theirs")
-    PromiseFactory(contact=contact, state="kept", closed_at=NOW)
-    PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW))
-    PromiseFactory(contact=ContactFactory(owner=stranger))
-    InterviewFactory(contact=contact, local_date=TODAY, local_time=time(0, 0))
-    InterviewFactory(contact=contact, local_date=TODAY + timedelta(days=1), local_time=time(0, 0))
-    counts = read_counts(user, NOW)
-    assert (counts.contacts, counts.promises, counts.today) == ("1", "3", "2")
+    PromiseFactory(contact=contact, whose="theirs", due_on=TODAY)
+    PromiseFactory(contact=contact, due_on=TODAY, state="kept", closed_at=NOW)
+    PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW), due_on=TODAY)
+    PromiseFactory(contact=ContactFactory(owner=stranger), due_on=TODAY)
+    assert read_counts(user, NOW).due == "2"
 
 
 def test_nothing_is_said_of_nothing(user):
-    counts = read_counts(user, NOW)
-    assert (counts.contacts, counts.promises, counts.today) == ("", "", "")
+    assert read_counts(user, NOW).due == ""
 
 
-def test_they_end_at_a_cap(user, contact):
+def test_it_ends_at_a_cap(user, contact):
     for _number in range(100):
-        PromiseFactory(contact=contact)
-    counts = read_counts(user, NOW)
-    assert (counts.promises, counts.today) == ("99+", "99+")
+        PromiseFactory(contact=contact, due_on=TODAY)
+    assert read_counts(user, NOW).due == "99+"
 
 
 def test_they_say_whether_mail_goes_out_as_the_outbox_does(user):
@@ -54,11 +50,10 @@ def test_they_say_whether_mail_goes_out_as_the_outbox_does(user):
 
 
 @pytest.mark.parametrize("many", [0, 1, 30])
-def test_they_cost_one_query(user, contact, many, django_assert_num_queries):
+def test_they_cost_three_queries(user, contact, many, django_assert_num_queries):
     for _number in range(many):
-        PromiseFactory(contact=contact)
-        InterviewFactory(contact=contact, local_date=TODAY)
-    with django_assert_num_queries(1):
+        PromiseFactory(contact=contact, due_on=TODAY)
+    with django_assert_num_queries(3):
         read_counts(user, NOW)
 
 

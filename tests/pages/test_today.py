@@ -61,7 +61,6 @@ def test_everything_in_its_order(client, user, contact):
         ("Also today", "1"),
         ("Tomorrow", "1"),
         ("Stay in touch", "1"),
-        ("They owe you", ""),
     ]
 
 
@@ -131,9 +130,8 @@ def test_the_figure_beside_today_is_that_of_the_page(client, user, contact):
     PromiseFactory(contact=ContactFactory(owner=user, stage="drop"))
     PromiseFactory(contact=ContactFactory(owner=user, binned_at=NOW))
     talk(user, time(14))
-    page = today(client)
-    assert re.search(r"<span[^>]*>Today</span>\s*<b\s*>(\d+)", page.text)[1] == "2"
-    assert re.search(r"<span[^>]*>Follow-ups</span>\s*<b\s*>(\d+)", page.text)[1] == "3"
+    for page in (today(client), client.get(contact.get_absolute_url())):
+        assert re.search(r"<span[^>]*>Today</span>\s*<b\s*>(\d+)", page.text)[1] == "1"
 
 
 def test_a_talk_that_is_over_is_not_the_next_one(client, user):
@@ -141,7 +139,77 @@ def test_a_talk_that_is_over_is_not_the_next_one(client, user):
     talk(user, time(14))
     page = today(client)
     assert "Mateus is at 14:00." in page.text
-    assert headings(page) == [("Mateus Oliveira", ""), ("Promises", ""), ("Also today", "1")]
+    assert headings(page) == [("Mateus Oliveira", ""), ("Did you talk?", "1")]
+
+
+def test_a_talk_whose_time_has_passed_is_asked_about_until_it_is_answered(client, user):
+    passed = talk(user, time(9), days=-3)
+    (row,) = rows(today(client), "Did you talk?")
+    assert title(row) == "Did you talk with Mateus?"
+    assert [said.partition(":")[0].strip() for said in buttons(row)] == ["We talked", "Plan again", "Let it be"]
+    after = client.post(posts_to(row, "We talked"), {"next": reverse("debrief", args=[passed.pk])})
+    assert after["Location"] == reverse("debrief", args=[passed.pk])
+    assert headings(today(client)) == [("Due today", "1"), ("Debriefs waiting", "1")]
+
+
+def test_it_may_not_have_taken_place(client, user):
+    passed = talk(user, time(9))
+    (row,) = rows(today(client), "Did you talk?")
+    client.post(posts_to(row, "Let it be"))
+    passed.refresh_from_db()
+    assert passed.state == "no_show"
+    assert headings(today(client)) == []
+
+
+def test_nobody_asks_whether_i_talked_with_somebody_dropped(client, user):
+    passed = talk(user, time(9))
+    passed.contact.owner.contacts.update(stage="drop")
+    assert headings(today(client)) == []
+
+
+def test_a_talk_that_runs_is_not_asked_about(client, user):
+    with time_machine.travel(datetime(2026, 11, 19, 13, 10, tzinfo=UTC), tick=False):
+        talk(user, time(14))
+        assert headings(today(client)) == [("Mateus Oliveira", "")]
+
+
+def test_who_was_met_is_decided_on_with_one_tap(client, user):
+    met = ContactFactory(owner=user, name="Li Wei", stage="met")
+    (row,) = rows(today(client), "To decide")
+    client.post(posts_to(row, "Continue"))
+    met.refresh_from_db()
+    assert (met.stage, met.rhythm) == ("continue", "every 2 months")
+    assert headings(today(client)) == []
+
+
+def test_whose_debrief_waits_is_decided_on_there(client, user):
+    InterviewFactory(contact=ContactFactory(owner=user, stage="met"), state="held", held_at=NOW)
+    assert headings(today(client)) == [("Debriefs waiting", "1")]
+
+
+def test_to_stay_in_touch_can_wait(client, user):
+    friend = to_touch(user, name="Ingrid Sæther")
+    (row,) = rows(today(client), "Stay in touch")
+    after = client.post(posts_to(row, "In a week"), {"next": reverse("today")}, follow=True)
+    friend.refresh_from_db()
+    assert friend.touch_on == TODAY + timedelta(days=7)
+    assert "Ingrid Sæther can wait." in after.text
+    client.post(reverse("contact_unwait", args=[friend.pk]))
+    friend.refresh_from_db()
+    assert friend.touch_on == TODAY + timedelta(days=61)
+
+
+def test_a_day_that_is_done_says_what_comes_next(client, user, contact):
+    talk(user, time(9), days=3)
+    PromiseFactory(contact=contact, what="Send the maps", due_on=TODAY + timedelta(days=2))
+    PromiseFactory(contact=contact, what="Too far away", due_on=TODAY + timedelta(days=8))
+    page = today(client)
+    assert headings(page) == [("What comes next", "")]
+    said = text(read_main(page))
+    assert "Talk with Mateus Oliveira" in said
+    assert "Send the maps" in said
+    assert "Too far away" not in said
+    assert "Goes out by itself" in page.text
 
 
 def test_kept_is_one_tap(client, contact):
@@ -212,9 +280,8 @@ def test_past_a_thousand_it_counts_no_further(client, contact):
 def test_a_row_says_what_who_and_when_and_acts_in_one_tap(client, user):
     contact = ContactFactory(owner=user, name="Zsófia Nagy")
     mine = PromiseFactory(contact=contact, due_on=TODAY - timedelta(days=4))
-    PromiseFactory(contact=contact, what="An intro", whose="theirs")
     page = today(client)
-    (row,), (awaited,) = rows(page, "Overdue"), rows(page, "They owe you")
+    (row,) = rows(page, "Overdue")
     assert text(row).startswith("ZN Send the article on gauge stations Zsófia Nagy · 4 days late")
     assert [said.partition(":")[0].strip() for said in buttons(row)] == [
         "Kept",
@@ -223,7 +290,6 @@ def test_a_row_says_what_who_and_when_and_acts_in_one_tap(client, user):
         "Next week",
         "Let go",
     ]
-    assert [said.partition(":")[0].strip() for said in buttons(awaited)] == ["Arrived", "Let go"]
     assert posts_to(row, "Tomorrow") == f"/promises/{mine.pk}/snooze/1/?v=1"
     assert dict(next(every(row, "a")).attributes)["href"] == mine.get_absolute_url()
 
@@ -266,7 +332,10 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
         DebriefFactory(interview=InterviewFactory(contact=contact, state="held", held_at=NOW))
         CounterFactory(offer__contact=contact, offer__state="countered")
         AskFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
-    # session, user, promises, how many, talks, to touch, theirs, other times, letters, debriefs, navigation;
-    # of nobody, whether there is anybody at all
-    with django_assert_num_queries(12 if many else 13):
+        ContactFactory(owner=user, stage="met")
+        talk(user, time(9))
+    # session, user, promises, late, due, talks, debriefs, to decide, to touch, other times, letters, news, mails that came
+    # back, two of the mail;
+    # of a day that is done, whether there is anybody at all, and what comes next
+    with django_assert_num_queries(15 if many else 21):
         today(client)

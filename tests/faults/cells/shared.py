@@ -1,6 +1,7 @@
-"""Rows 30 to 33: what one mail, one user or one bad hour may cost the others."""
+"""Rows 30 to 34: what one mail, one user or one bad hour may cost the others."""
 
 import time
+from typing import Any
 
 from tests.faults.frame import Seen, World, cell, expect
 from tests.faults.world import wait_for
@@ -117,3 +118,32 @@ def _stays_ahead(world: World) -> bool:
 def clock_ahead(world: World) -> Seen:
     _clock_ahead_and_back(world, repairs=True)
     return expect(Seen(world.findings()))
+
+
+# --- 34: silence after one dot ------------------------------------------------------------------------------------------
+SHORTER = 5  # times, of the ten seconds of patience and of the fifteen in which the others leave
+WAITS: dict[str, Any] = {"factor": 60, "threads": 2}  # the answer is waited for 10 s, the resend comes after 15 s
+
+
+def _silence_at_one(world: World, patience: float) -> float:
+    """Seconds until all others have theirs."""
+    world.queue(OTHERS + 1)
+    world.sink.mode("hang,one", 12)
+    began = time.monotonic()
+    pid = world.worker(patience=patience, **WAITS)
+    wait_for(lambda: world.sink.count() >= OTHERS + 1, 8, 0.05)  # the silent one has taken it, too
+    took = time.monotonic() - began
+    world.sink.mode("ok")
+    wait_for(lambda: world.call("open_count") == 0, 25, 0.2)
+    world.zygote.end([pid])
+    return took
+
+
+@cell("34", "silence after one dot", lambda world: _silence_at_one(world, 1000) > 15 / SHORTER)
+def silence_at_one(world: World) -> Seen:
+    took = _silence_at_one(world, 10 / SHORTER)
+    note = f" ({SHORTER} times shorter: the others after {took:.1f} s)"
+    seen = expect(Seen(world.findings(), seconds=took, note=note), marked=1)
+    if took > 15 / SHORTER:
+        seen.wrong.append(f"the others after {took:.1f} s, {15 / SHORTER:.0f} at most")
+    return seen

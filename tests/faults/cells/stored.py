@@ -1,14 +1,17 @@
-"""Rows 12, 13, 20 and 26: the database goes, fills up, is locked, is put back; and clocks that are wrong."""
+"""Rows 12, 13, 20, 26 and 35 to 37: the database goes, fills up, is locked, is put back; and clocks that are wrong."""
 
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 
 from tests.faults.frame import Seen, World, cell, expect
-from tests.faults.world import Postgres, wait_for
+from tests.faults.services import Browser, Services
+from tests.faults.world import SETTINGS, Postgres, wait_for
 
 HOURS = 2 * 3600
 
@@ -170,4 +173,121 @@ def put_back(world: World) -> Seen:
         seen.wrong.append(f"{again} left again, {seen.findings.held} of 40 are held")
     if world.call("release") != 40:
         seen.wrong.append("what is held could not be released")
+    return seen
+
+
+# --- 35 ---------------------------------------------------------------------------------------------------------------
+def _put_back_unheld(world: World, **order: object) -> int:
+    """A backup is put back over the database after mails were sent, and nobody says so. How many leave again."""
+    world.queue(40, owners=2)
+    backup = world.database.backup(world.name)
+    world.drain(plans=True, **order)
+    before = world.sink.count()
+    world.database.put_back(world.name, backup)  # type: ignore[arg-type]  # each takes what it has made
+    world.drain(plans=True, seconds=4, **order)
+    return world.sink.count() - before
+
+
+@cell(
+    "35",
+    "a backup put back, and nobody says so",
+    lambda world: _put_back_unheld(world, control="believing") > 0,
+)
+def put_back_unheld(world: World) -> Seen:
+    again = _put_back_unheld(world)
+    world.queue(10, first=100)
+    world.drain(plans=True)
+    seen = expect(Seen(world.findings(), note=f" ({again} sent again without a tap)"))
+    if again or seen.findings.held != 40:
+        seen.wrong.append(f"{again} left again, {seen.findings.held} of 40 are held")
+    elif silent := world.call("pages_without_taps"):
+        seen.wrong.append(f"without the taps: {silent}")
+    elif world.call("tap_release") != 20:  # of two owners
+        seen.wrong.append("one tap did not release all of its owner")
+    return seen
+
+
+# --- 36 and 37: pages meanwhile -----------------------------------------------------------------------------------------
+Answers = list[tuple[int, float]]  # status and seconds
+PAGES = ["/", "/contacts/", "/follow-ups/", "/deliveries/"]
+
+
+@contextlib.contextmanager
+def _browser(world: World, settings: str = SETTINGS) -> Iterator[tuple[Browser, list[int]]]:
+    """Signed in, after each page was seen once; and the people it knows."""
+    with ExitStack() as stack:
+        env = {"DJANGO_SETTINGS_MODULE": settings}
+        services = Services(stack, world.database.url_of(world.name), world.sink.url, world.folder, **env)
+        account = world.call("sign_up", contacts=4)
+        browser = Browser(services.web(), account["session"])
+        for path in PAGES:
+            browser.get(path)
+        yield browser, account["contacts"]
+
+
+def _timed(ask: Callable[[], int]) -> tuple[int, float]:
+    began = time.monotonic()
+    return ask(), time.monotonic() - began
+
+
+def _while_away(world: World, settings: str = SETTINGS) -> Answers:
+    with _browser(world, settings) as (browser, contacts):
+        with _away(world):
+            answers = [_timed(lambda path=path: browser.get(path)) for path in PAGES]
+            answers.append(_timed(lambda: browser.plan_interview(contacts[0])))
+        wait_for(lambda: browser.get("/") == 200, 10, 0.1)
+        assert browser.get("/") == 200
+    return answers
+
+
+@cell(
+    "36",
+    "pages while the database is away",
+    lambda world: any(status != 503 for status, _seconds in _while_away(world, "tests.faults.plain_settings")),
+    only="postgres",
+    why_only="SQLite has no server that could be away",
+)
+def pages_away(world: World) -> Seen:
+    answers = _while_away(world)
+    slowest = max(seconds for _status, seconds in answers)
+    seen = Seen(world.findings(), note=f" (slowest answer {slowest:.2f} s)")
+    if any(status != 503 for status, _seconds in answers) or slowest > 2:
+        seen.wrong.append(f"answers {answers}, each must be 503 within 2 s")
+    return seen
+
+
+def _while_locked(world: World, settings: str = SETTINGS) -> tuple[Answers, Answers]:
+    """Four forms wait for somebody who writes and does not come to an end; pages are read meanwhile."""
+    with _browser(world, settings) as (browser, contacts), ThreadPoolExecutor(4) as pool, _write_locked(world):
+        forms = [pool.submit(_timed, lambda pk=pk: browser.plan_interview(pk)) for pk in contacts]
+        time.sleep(1)
+        read = [_timed(lambda path=path: browser.get(path)) for path in PAGES * 2]
+        sent = [form.result() for form in forms]
+    return read, sent
+
+
+@contextlib.contextmanager
+def _write_locked(world: World) -> Iterator[None]:
+    if isinstance(world.database, Postgres):
+        with psycopg.connect(world.database.url_of(world.name)) as other:
+            other.execute("LOCK TABLE interviews_interview IN EXCLUSIVE MODE")
+            yield
+    else:
+        with _locked(world):
+            yield
+
+
+@cell(
+    "37",
+    "pages while somebody else writes on and on",
+    lambda world: any(status == 500 for status, _seconds in _while_locked(world, "tests.faults.plain_settings")[1]),
+)
+def pages_locked(world: World) -> Seen:
+    read, sent = _while_locked(world)
+    slowest, longest = max(seconds for _status, seconds in read), max(seconds for _status, seconds in sent)
+    seen = Seen(world.findings(), note=f" (slowest page {slowest:.2f} s; forms answered after {longest:.1f} s)")
+    if any(status != 200 for status, _seconds in read) or slowest > 0.5:
+        seen.wrong.append(f"pages {read}, each must be 200 within 0.5 s")
+    if any(status != 503 for status, _seconds in sent):
+        seen.wrong.append(f"forms {sent}, each must be 503")
     return seen

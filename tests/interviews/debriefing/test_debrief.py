@@ -397,8 +397,8 @@ def test_the_mail_program_opens_with_the_letter(client, interview):
     )
 
 
-def test_an_empty_letter_is_not_sent(client, interview):
+def test_an_empty_thank_you_is_not_sent(client, interview):
     assertContains(
-        client.post(url("thank_you", interview), {"subject": " ", "body": ""}), "There is nothing in the letter yet."
+        client.post(url("thank_you", interview), {"subject": " ", "body": ""}), "There is nothing in it yet."
     )
     assert not OutgoingMail.objects.exists()

@@ -159,9 +159,9 @@ def test_another_user_finds_nothing(client, stranger):
 
 def test_pages_cost_the_same_with_1_and_with_30_answers(client, question, django_assert_num_queries):
     urls = {
-        reverse("learned"): 9,
-        reverse("learned") + "?q=gauge": 12,
-        reverse("learned_question", args=[question.pk]): 9,
+        reverse("learned"): 11,
+        reverse("learned") + "?q=gauge": 14,
+        reverse("learned_question", args=[question.pk]): 11,
     }
     answered(question, "At the gauges")
     client.get(reverse("learned"))

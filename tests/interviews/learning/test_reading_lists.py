@@ -150,7 +150,7 @@ def test_the_list_costs_the_same_with_more_on_it(
     for n in range(rows):
         answered(reading, f"Book {n}")
         TickFactory(owner=reading.owner, name=f"Book {n}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(READING)
 
 

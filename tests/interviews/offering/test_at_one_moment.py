@@ -192,7 +192,15 @@ def test_fifty_offers_wait_at_once(client: Client, user, ana):
     for _n in range(50):
         OfferFactory(owner=user, contact=ContactFactory(owner=user))
     url = reverse("offer_new", args=[ana.pk])
-    typed = {"minutes": "20", "ways": ["phone"], "day1": "2026-12-01", "at1": "09:00", "message": "Kept words"}
+    typed = {
+        "minutes": "20",
+        "ways": ["phone"],
+        "times-TOTAL_FORMS": "5",
+        "times-INITIAL_FORMS": "0",
+        "times-0-day": "2026-12-01",
+        "times-0-at": "09:00",
+        "message": "Kept words",
+    }
     page = client.post(url, typed)
     assertContains(page, "50 offers wait for an answer.")
     assertContains(page, "Kept words")

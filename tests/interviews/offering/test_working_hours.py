@@ -2,12 +2,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.asserts import assertContains
 
 from accounts.models import User
 from interviews.offering import working_hours
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, OfferFactory, OfferSlotFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def swede(**fields) -> User:
@@ -49,7 +61,8 @@ def test_an_owner_without_working_days_is_not_waited_for_for_ever():
 
 
 def propose(user: User, **other) -> list[datetime]:
-    return working_hours.propose(user, **{"minutes": 30, "their_zone": "", "now": NOW, **other})
+    found = working_hours.propose(user, **{"minutes": 30, "their_zone": "", "now": NOW, **other})
+    return [one.starts_at for one in found]
 
 
 def test_five_times_in_my_hours_on_different_working_days():
@@ -82,3 +95,110 @@ def test_nothing_is_proposed_when_no_day_is_worked():
 def test_no_hour_is_proposed_that_the_clocks_skip():
     user = swede(work_from=time(2), work_until=time(3), work_days="7")
     assert propose(user, now=datetime(2027, 3, 22, 12, tzinfo=UTC), count=1)[0].date() != date(2027, 3, 28)
+
+
+# --- in their day -----------------------------------------------------------------------------------------------------
+
+AT = datetime.fromisoformat
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone", "hour"),
+    [
+        ("2026-12-10T17:00Z", "Europe/Lisbon", "LATE"),
+        ("2026-12-10T16:40Z", "Europe/Lisbon", "DAY"),  # ends at five
+        ("2026-12-10T16:41Z", "Europe/Lisbon", "LATE"),
+        ("2026-12-10T09:00Z", "Europe/Lisbon", "DAY"),
+        ("2026-12-10T08:59Z", "Europe/Lisbon", "EARLY"),
+        ("2026-12-10T08:00Z", "Europe/Lisbon", "EARLY"),
+        ("2026-12-10T07:59Z", "Europe/Lisbon", "NIGHT"),
+        ("2026-12-10T19:40Z", "Europe/Lisbon", "LATE"),
+        ("2026-12-10T19:41Z", "Europe/Lisbon", "NIGHT"),
+        ("2026-12-10T23:50Z", "Europe/Lisbon", "NIGHT"),  # over midnight
+        ("2026-12-12T12:00Z", "Europe/Lisbon", "WEEKEND"),
+        ("2026-12-11T10:00Z", "Pacific/Kiritimati", "WEEKEND"),  # a Friday here, and Saturday there
+        ("2026-12-14T01:00Z", "Pacific/Pago_Pago", "WEEKEND"),  # a Monday, and still Sunday there
+        ("2026-12-12T03:00Z", "", "DAY"),  # nothing is known
+    ],
+)
+def test_how_a_time_lies_in_their_day(starts_at: str, zone: str, hour: str):
+    assert working_hours.their_hour(AT(starts_at), 20, zone) == working_hours.Hour[hour]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "said"),
+    [
+        ("2026-12-10T08:00Z", "At night for Vera: Thursday 10 December, 03:00."),
+        ("2026-12-12T15:00Z", "On a weekend of Vera: Saturday 12 December, 10:00."),
+        ("2026-12-10T13:30Z", "Early for Vera: Thursday 10 December, 08:30."),
+        ("2026-12-10T23:00Z", "Late for Vera: Thursday 10 December, 18:00."),
+        ("2026-12-10T15:00Z", ""),
+    ],
+)
+def test_what_lies_badly_is_said_with_their_day(starts_at: str, said: str):
+    contact = ContactFactory.build(name="Vera Couver", time_zone="America/New_York")
+    assert working_hours.warning(AT(starts_at), 20, contact) == said
+
+
+@pytest.mark.parametrize(
+    "mine", ["Europe/Berlin", "Europe/Lisbon", "America/New_York", "Asia/Tokyo", "Pacific/Auckland"]
+)
+@pytest.mark.parametrize(
+    "theirs",
+    ["Europe/Lisbon", "America/Vancouver", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland", "Pacific/Honolulu", ""],
+)
+def test_no_time_outside_8_to_20_of_theirs_while_one_exists(mine: str, theirs: str):
+    user = UserFactory(time_zone=mine)
+    found = working_hours.propose(user, minutes=30, their_zone=theirs, now=NOW)
+    assert len(found) == 5
+    assert len({one.starts_at for one in found}) == 5
+    mornings = [datetime(2026, 11, 20, 8, tzinfo=user.zone) + timedelta(days=n) for n in range(14)]
+    possible = [
+        morning + timedelta(minutes=30 * half)  # within an hour of my nine to five
+        for morning in mornings
+        for half in range(20)
+        if morning.isoweekday() <= 5
+    ]
+    best = min(_awake(working_hours.their_hour(at, 30, theirs)) for at in possible)
+    assert {_awake(working_hours.their_hour(one.starts_at, 30, theirs)) for one in found} == {best}
+
+
+def _awake(hour: working_hours.Hour) -> int:
+    return {"DAY": 0, "EARLY": 1, "LATE": 1}.get(hour.name, 2)
+
+
+ZONES = st.sampled_from(sorted({"", "Europe/Lisbon", "Asia/Kathmandu", "Pacific/Auckland", "America/St_Johns", "UTC"}))
+INSTANTS = st.integers(0, 900 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))
+
+
+@given(st.lists(st.tuples(INSTANTS, st.booleans()), max_size=20), st.integers(10, 120), ZONES)
+def test_what_suits_both_is_never_worse_than_what_was_left_out(free, minutes: int, zone: str):
+    times = [working_hours.Proposal(*one) for one in free]
+    best = working_hours.best_for_both(times, minutes, zone)
+    hours = {one: working_hours.their_hour(one.starts_at, minutes, zone) for one in times}
+    assert set(best) <= set(times)
+    assert bool(best) == bool(times)
+    good = [one for one in times if hours[one] == working_hours.Hour.DAY and one.is_mine]
+    assert not good or set(best) == set(good)
+    by_day = [one for one in times if _awake(hours[one]) < 2]
+    assert not by_day or all(_awake(hours[one]) < 2 for one in best)
+
+
+def test_the_form_marks_what_it_proposes_at_night(client: Client, user):
+    user.time_zone = "Europe/Lisbon"
+    user.save()
+    contact = ContactFactory(owner=user, name="Aroha Ngata", time_zone="Pacific/Auckland")
+    page = client.get(reverse("offer_new", args=[contact.pk])).content.decode()
+    assert page.count("At night for Aroha:") == 5
+    assert "Outside your own hours." in page
+
+
+def test_planning_at_night_is_marked_and_not_refused(client: Client, user):
+    contact = ContactFactory(owner=user, name="Aroha Ngata", time_zone="Pacific/Auckland")
+    typed = {"medium": "video", "minutes": "20", "day": "4 december", "at": "15:00"}
+    page = client.get(
+        reverse("interview_new", args=[contact.pk]), typed, headers={"HX-Request": "true", "HX-Target": "understood"}
+    )
+    assertContains(page, "On a weekend of Aroha: Saturday 5 December, 03:00.")
+    client.post(reverse("interview_new", args=[contact.pk]), typed)
+    assert user.interviews.count() == 1

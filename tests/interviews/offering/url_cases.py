@@ -34,6 +34,12 @@ def refused(owner: User) -> dict[str, object]:
     return {"pk": CounterFactory(offer=offered(owner), decided_at=NOW, where="+81 3", note="Mornings").pk}
 
 
+def accepted(owner: User) -> dict[str, object]:
+    talk = InterviewFactory(contact=ContactFactory(owner=owner))
+    offer = offered(owner, state="answered", answered_at=NOW, interview=talk)
+    return {"pk": CounterFactory(offer=offer, accepted=True, decided_at=NOW, starts_at=talk.starts_at).pk}
+
+
 def agreed(owner: User) -> dict[str, object]:
     interview: Interview = InterviewFactory(contact=ContactFactory(owner=owner))
     offer = offered(owner, state="answered", answered_at=NOW, interview=interview)
@@ -66,6 +72,13 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "ask_reopen": asked,
     "interview_reply": lambda owner: {"pk": invited(owner).pk},
     "interview_take_their_time": lambda owner: {"pk": invited(owner).pk},
+    **{f"interview_said_{answer}": lambda owner: {"pk": invited(owner).pk} for answer in ("yes", "perhaps", "no")},
+    "interview_unsay": lambda owner: {"pk": invited(owner).pk},
+    "interview_refuse_their_time": lambda owner: {"pk": invited(owner).pk},
+    "interview_reconsider_their_time": lambda owner: {"pk": invited(owner).pk},
+    "guest_another": lambda owner: {"token": invited(owner).answer_url("another", 0).split("/")[-3]},
+    "offer_unwithdraw": lambda owner: {"pk": offered(owner, state="withdrawn").pk},
+    "counter_unaccept": accepted,
     "guest_yes": linked,
     "guest_no": linked,
     "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
@@ -82,6 +95,7 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "guest_ics": agreed,
 }
 PUBLIC = {
+    "guest_another",
     "guest_offer",
     "guest_answer",
     "guest_move",
@@ -94,5 +108,13 @@ PUBLIC = {
 POST_DATA: dict[str, dict[str, object]] = {
     "guest_word": {"word": "Looking forward", "pressed": "forged"},
     "ask_new": {"subject": "A question", "body": "Would you have 20 minutes?", "via": "mail"},
-    "offer_new": {"minutes": "20", "ways": ["phone"], "day1": "4 december", "at1": "15:00", "about": "Gauges"},
+    "offer_new": {
+        "minutes": "20",
+        "ways": ["phone"],
+        "times-TOTAL_FORMS": "5",
+        "times-INITIAL_FORMS": "0",
+        "times-0-day": "4 december",
+        "times-0-at": "15:00",
+        "about": "Gauges",
+    },
 }

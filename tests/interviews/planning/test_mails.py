@@ -230,7 +230,7 @@ def test_uncertain_cancellation_is_wanted_while_it_is_cancelled(interview):
     ("terms", "said"),
     [
         ({"medium": "phone", "where": "+351 21"}, "Amara calls +351 21"),
-        ({"medium": "phone", "where": ""}, "Tell Amara which number to call."),
+        ({"medium": "phone", "where": ""}, "No number yet: tell Amara which one to call."),
         ({"medium": "video", "where": "https://meet.example/a?b=1&c"}, "By video: https://meet.example/a?b=1&c"),
         ({"medium": "video", "where": ""}, "Amara sends you the link, or takes yours."),
         ({"medium": "in_person", "where": "Canal Wharf <2>"}, "Canal Wharf <2>"),

@@ -362,7 +362,7 @@ def test_the_week_counts_the_other_talks_from_monday_to_sunday(contact, user):
     assert week.said == "Two talks already in that week."
 
 
-QUERIES = 11
+QUERIES = 13
 
 
 def test_the_page_costs_the_same_with_1_and_with_30_questions(client, contact, django_assert_num_queries):

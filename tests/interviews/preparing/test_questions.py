@@ -118,7 +118,7 @@ def test_the_list_costs_the_same_with_1_and_with_30(client, user, django_assert_
         client.get(reverse("question_list"))
 
 
-QUERIES = 4
+QUERIES = 6
 
 
 @pytest.mark.parametrize("changes", [{"text": ""}, {"tag": "gossip"}])

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertRedirects
+from icalendar import Calendar
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from base.private_links import press_for
 from crm.models import Contact
@@ -134,7 +135,6 @@ def test_another_time_in_their_zone_can_be_taken(client: Client, interview: Inte
     ("change", "said"),
     [
         ({"uid": "another@event.example"}, "answers to another event"),
-        ({"attendee": "mailto:mallory@evil.example"}, "answer of somebody else"),
         ({"attendee": ""}, "answer of somebody else"),
         ({"sequence": -1}, "older answer"),
         ({"more": "RECURRENCE-ID:20261204T140000Z"}, "one day of a series"),
@@ -160,10 +160,185 @@ def test_an_answer_to_the_invitation_before_is_stale(client: Client, interview: 
     assertContains(drop(client, interview, before), "older answer")
 
 
-def test_an_older_answer_does_not_replace_a_newer(client: Client, interview: Interview):
+def test_an_older_answer_replaces_a_newer_only_when_i_say_so(client: Client, interview: Interview):
+    """Google's answers carry the DTSTAMP of the invitation."""
     drop(client, interview, ics(interview, stamp="20261119T115500Z", partstat="DECLINED"))
-    assertContains(drop(client, interview, ics(interview, stamp="20261119T110000Z")), "older answer")
+    asked = drop(client, interview, ics(interview, stamp="20261119T110000Z"))
+    assertContains(asked, "This answer is older than the one that stands: declined.")
     assert status(interview) == "declined"
+    client.post(reverse("interview_reply", args=[interview.pk]), agreed_to(asked))
+    assert status(interview) == "accepted"
+
+
+def test_the_same_answer_once_more_asks_nothing(client: Client, interview: Interview):
+    drop(client, interview, ics(interview, stamp="20261119T115500Z"))
+    drop(client, interview, ics(interview, stamp="20261119T110000Z"))
+    assert status(interview) == "accepted"
+    assert interview.attendee_at == datetime(2026, 11, 19, 11, 55, tzinfo=UTC)
+
+
+# --- from another address ---------------------------------------------------------------------------------------------
+
+
+def agreed_to(response: Any) -> dict[str, str]:
+    """What the button "Yes" of the page sends."""
+    return {"text": response.context["form"].reply.text, "counts": "on"}
+
+
+def test_another_address_is_asked_about_once(client: Client, interview: Interview, ana):
+    asked = drop(client, interview, ics(interview, attendee="mailto:ana.s@home.example", partstat="DECLINED"))
+    assertContains(asked, "It comes from ana.s@home.example. Is that Ana?")
+    assert status(interview) == ""
+    client.post(reverse("interview_reply", args=[interview.pk]), agreed_to(asked))
+    assert status(interview) == "declined"
+    assert [other.address for other in ana.other_emails.all()] == ["ana.s@home.example"]
+    assertContains(client.get(ana.get_absolute_url()), "ana.s@home.example")
+    drop(client, interview, ics(interview, attendee="mailto:ana.s@home.example", stamp="20261119T120600Z"))
+    assert status(interview) == "accepted"
+
+
+def test_undo_forgets_the_other_address_too(client: Client, interview: Interview, ana):
+    asked = drop(client, interview, ics(interview, attendee="mailto:ana.s@home.example"))
+    client.post(reverse("interview_reply", args=[interview.pk]), agreed_to(asked))
+    interview.refresh_from_db()
+    client.post(reverse("interview_unsay", args=[interview.pk]) + f"?v={interview.version}")
+    assert status(interview) == ""
+    assert not ana.other_emails.exists()
+
+
+def test_of_two_other_addresses_nobody_knows_which(client: Client, interview: Interview):
+    more = "ATTENDEE;PARTSTAT=DECLINED:mailto:two@home.example"
+    answer = drop(client, interview, ics(interview, attendee="mailto:one@home.example", more=more))
+    assertContains(answer, "answer of somebody else")
+
+
+def test_the_owner_is_not_taken_for_the_contact(client: Client, interview: Interview, user):
+    assertContains(drop(client, interview, ics(interview, attendee=f"mailto:{user.email}")), "answer of somebody else")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE;PARTSTAT=ACCEPTED;EMAIL=ana@nubank.example:/aMTIz/principal/",
+        "ATTENDEE;PARTSTAT=ACCEPTED;EMAIL=Ana@Nubank.example:urn:uuid:d779b846-b6e3-472c-b1f2-4026f442a12f",
+        'ATTENDEE;PARTSTAT=ACCEPTED;EMAIL="mailto:ana@nubank.example":invalid:nomail',
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:%20ana%40nubank.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:Ana Souza <ana@nubank.example>",
+        "ATTENDEE;PARTSTAT=ACCEPTED:ana@nubank.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:MAILTO: ana@NUBANK.example ",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@nubank.example?subject=Accepted",
+        'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:office@nubank.example":mailto:ana@nubank.example',
+    ],
+)
+def test_an_address_is_hers_however_it_is_written(client: Client, interview: Interview, line: str):
+    known = ics(interview)
+    drop(client, interview, known.replace("ATTENDEE;PARTSTAT=ACCEPTED;CN=Ana:mailto:ana@nubank.example", line))
+    assert status(interview) == "accepted"
+
+
+# --- words, length, by hand -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("COMMENT:Sorry\\, call my office at +49 30 5550123\\nand they find another day.",
+         ["Sorry, call my office at +49 30 5550123", "and they find another day."]),
+        ("COMMENT;LANGUAGE=en-US:I am away\r\nCOMMENT:Until Monday", ["I am away", "Until Monday"]),
+        ("ATTENDEE;PARTSTAT=DECLINED;X-RESPONSE-COMMENT=\"On a train, then\":mailto:ana@nubank.example",
+         ["On a train, then"]),
+    ],
+)  # fmt: skip
+def test_their_words_are_on_the_page_and_stay_with_them(
+    client: Client, interview: Interview, ana, more: str, words: list[str]
+):
+    drop(client, interview, ics(interview, partstat="DECLINED", more=more))
+    for part in words:
+        assertContains(client.get(interview.get_absolute_url()), part)
+        assert part in ana.notes.get().body
+
+
+@pytest.mark.parametrize(
+    ("lines", "minutes"),
+    [
+        ("DTSTART:20261211T170000Z\r\nDTEND:20261211T174500Z", 45),
+        ("DTSTART:20261211T170000Z\r\nDURATION:PT45M", 45),
+        ("DTSTART;TZID=Europe/Lisbon:20261211T170000\r\nDTEND;TZID=Europe/Lisbon:20261211T173000", 30),
+        ("DTSTART:20261211T170000Z\r\nDTEND:20261212T170000Z", None),
+        ("DTSTART:20261211T170000Z\r\nDTEND:20261211T160000Z", None),
+        ("DTSTART:20261211T170000Z", None),
+    ],
+)
+def test_another_time_keeps_its_length(client: Client, interview: Interview, lines: str, minutes: int | None):
+    drop(client, interview, ics(interview, method="COUNTER", start=lines))
+    assert status(interview) == "countered"
+    assert interview.attendee_minutes == minutes
+    client.post(reverse("interview_take_their_time", args=[interview.pk]))
+    interview.refresh_from_db()
+    assert interview.minutes == (minutes or 20)
+
+
+def test_a_proposal_is_said_with_both_clocks_and_its_length(client: Client, interview: Interview, ana):
+    ana.time_zone = "America/Vancouver"
+    ana.save()
+    drop(client, interview, ics(interview, method="COUNTER", start="DTSTART:20261211T170000Z\r\nDURATION:PT45M"))
+    page = " ".join(client.get(interview.get_absolute_url()).content.decode().split())
+    assert "Ana proposes Friday 11 December, 18:00 (10:00 in Vancouver), 45 minutes" in page
+
+
+@pytest.fixture
+def countered(client: Client, interview: Interview) -> Interview:
+    drop(client, interview, ics(interview, method="COUNTER", start="DTSTART:20261211T170000Z"))
+    interview.refresh_from_db()
+    return interview
+
+
+def test_a_time_that_does_not_suit_me_is_declined_by_mail(client: Client, countered: Interview, user):
+    client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
+    mail = user.outgoingmails.get(kind="not-then")
+    found = KINDS["not-then"].compose(mail, NOW)
+    assert isinstance(found, Composed)
+    files = [part for part in found.message.walk() if part.get_content_type() in ("text/calendar", "application/ics")]
+    assert [part.get_param("method") for part in files] == ["DECLINECOUNTER", None]
+    for part in files:
+        calendar = Calendar.from_ical(part.get_payload(decode=True))
+        (event,) = calendar.walk("VEVENT")
+        assert (calendar["METHOD"], event["UID"], event["SEQUENCE"]) == ("DECLINECOUNTER", uid(countered), 0)
+    page = client.get(countered.get_absolute_url())
+    assertNotContains(page, "Take this time")
+    assertContains(page, "You said that it does not suit you")
+
+
+def test_the_refusal_of_their_time_has_an_undo(client: Client, countered: Interview, user):
+    client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
+    countered.refresh_from_db()
+    client.post(reverse("interview_reconsider_their_time", args=[countered.pk]) + f"?v={countered.version}")
+    assert user.outgoingmails.get(kind="not-then").state == "cancelled"
+    assertContains(client.get(countered.get_absolute_url()), "Take this time")
+    client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
+    assert user.outgoingmails.filter(kind="not-then", state="pending").count() == 1
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("yes", "accepted"), ("perhaps", "tentative"), ("no", "declined")])
+def test_an_answer_is_recorded_by_hand_with_undo(client: Client, interview: Interview, answer: str, kept: str):
+    drop(client, interview, ics(interview, partstat="DECLINED", more="COMMENT:Away"))
+    client.post(reverse(f"interview_said_{answer}", args=[interview.pk]))
+    assert status(interview) == kept
+    client.post(reverse("interview_unsay", args=[interview.pk]) + f"?v={interview.version}")
+    assert (status(interview), interview.attendee_comment) == ("declined", "Away")
+
+
+def test_an_undo_that_comes_late_changes_nothing(client: Client, interview: Interview):
+    client.post(reverse("interview_said_no", args=[interview.pk]))
+    interview.refresh_from_db()
+    old = interview.version
+    client.post(reverse("interview_said_yes", args=[interview.pk]))
+    client.post(reverse("interview_unsay", args=[interview.pk]) + f"?v={old}")
+    assert status(interview) == "accepted"
+
+
+def test_a_refused_file_offers_the_same(client: Client, interview: Interview):
+    assertContains(drop(client, interview, b"hello"), reverse("interview_said_perhaps", args=[interview.pk]))
 
 
 def test_a_clock_in_the_far_future_silences_nobody(client: Client, interview: Interview):
@@ -255,7 +430,7 @@ def test_the_invitation_carries_both_links(interview: Interview, user):
     assert interview.answer_url("no", 0) in text
 
 
-@pytest.mark.parametrize("answer", ["yes", "no"])
+@pytest.mark.parametrize("answer", ["yes", "no", "another"])
 def test_opening_a_link_changes_nothing(guest: Client, interview: Interview, answer: str):
     response = guest.get(path(interview, answer))
     assert response.status_code == 200
@@ -287,6 +462,36 @@ def test_a_mind_can_change(guest: Client, interview: Interview):
     guest.post(path(interview, "yes"), press(interview, "yes"))
     guest.post(path(interview, "no"), press(interview, "no"))
     assert status(interview) == "declined"
+
+
+def test_a_word_goes_along_with_the_answer(guest: Client, interview: Interview, user):
+    guest.post(path(interview, "no"), {**press(interview, "no"), "note": "I am in Recife that week"})
+    assert (status(interview), interview.attendee_comment) == ("declined", "I am in Recife that week")
+    found = KINDS["replied"].compose(user.outgoingmails.get(kind="replied"), NOW)
+    assert isinstance(found, Composed)
+    assert "I am in Recife" in found.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_another_time_is_proposed_in_their_zone(guest: Client, client: Client, interview: Interview, user):
+    assertContains(guest.get(path(interview, "yes")), path(interview, "another"))
+    typed = {"day": "7 december", "at": "14:30", "zone": "Europe/Lisbon", "note": "Mondays are better"}
+    guest.post(path(interview, "another"), {**press(interview, "another"), **typed})
+    assert status(interview) == "countered"
+    assert interview.attendee_starts_at == datetime(2026, 12, 7, 14, 30, tzinfo=UTC)
+    assertContains(guest.get(path(interview, "another")), "You proposed Monday 7 December, 14:30")
+    found = KINDS["replied"].compose(user.outgoingmails.get(kind="replied"), NOW)
+    assert isinstance(found, Composed)
+    assert str(found.message["Subject"]) == "Ana proposes Monday 7 December, 15:30"
+    assertContains(client.get(interview.get_absolute_url()), "Mondays are better")
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"day": "yesterday", "at": "10:00"}, {"day": "7 december", "at": "25:00"},
+              {"day": "7 december", "at": "10:00", "zone": "Mars/Olympus"}, {"day": "9999-12-31", "at": "10:00"}],
+)  # fmt: skip
+def test_a_time_that_cannot_be_says_so(guest: Client, interview: Interview, typed: dict[str, str]):
+    assert guest.post(path(interview, "another"), {**press(interview, "another"), **typed}).status_code == 200
+    assert status(interview) == ""
 
 
 @pytest.mark.parametrize("how", ["cancelled", "moved", "over"])

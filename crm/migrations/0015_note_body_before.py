@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0013_fold_apostrophes"),
+        ("crm", "0014_other_emails"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0012_prepared_talk_stays"),
+        ("interviews", "0015_news"),
     ]
 
     operations = [
