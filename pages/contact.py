@@ -169,8 +169,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
 
 
 def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, one
-    for notes and one for talks what more there is to tell of them."""
+    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+    one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
     first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
