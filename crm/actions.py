@@ -29,6 +29,7 @@ class Details:
     """What a form says about a person, cleaned; the organisation and the tags are names, made when they are new."""
 
     name: str
+    called: str = ""
     role: str = ""
     organisation: str = ""
     email: str = ""

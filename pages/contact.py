@@ -130,6 +130,17 @@ class ContactPage:
     time_there: str
 
     @property
+    def next_step(self) -> str:
+        """What the one main button of the page is for: "prepare" a talk, its "room" on the day, its "debrief", or "decide"."""
+        if self.asked_about or self.unsuited:
+            return ""  # their rows ask
+        if self.interview:
+            return "room" if self.interview.local_day == self.today else "prepare"
+        if self.past and self.past[0].debrief_waits:
+            return "debrief"
+        return "decide"
+
+    @property
     def last_touch(self) -> str:
         """ "today", "yesterday", "7 days ago" """
         on = self.contact.last_touch_on
@@ -149,7 +160,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     for talk in talks:
         talk.contact = contact
     planned = [talk for talk in reversed(talks) if talk.is_planned]
-    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
+    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
         today=owner.today(now),
