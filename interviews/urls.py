@@ -42,6 +42,11 @@ urlpatterns = [
     path("interviews/<number:pk>/reply/", replying.interview_reply, name="interview_reply"),
     path("interviews/<number:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
     path(
+        "interviews/<number:pk>/their-time/untake/",
+        replying.interview_untake_their_time,
+        name="interview_untake_their_time",
+    ),
+    path(
         "interviews/<number:pk>/their-time/refuse/",
         replying.interview_refuse_their_time,
         name="interview_refuse_their_time",

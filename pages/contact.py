@@ -169,8 +169,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
 
 
 def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, one
-    for notes and one for talks what more there is to tell of them."""
+    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+    one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
     first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
@@ -195,7 +195,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
             known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
             rows = rows.exclude(at__in=known.values(steps.at))
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
-    earlier = F(part.since) if part.since else Cast(None, DateTimeField())
+    earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))

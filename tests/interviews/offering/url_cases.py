@@ -74,6 +74,7 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "interview_take_their_time": lambda owner: {"pk": invited(owner).pk},
     **{f"interview_said_{answer}": lambda owner: {"pk": invited(owner).pk} for answer in ("yes", "perhaps", "no")},
     "interview_unsay": lambda owner: {"pk": invited(owner).pk},
+    "interview_untake_their_time": lambda owner: {"pk": invited(owner).pk},
     "interview_refuse_their_time": lambda owner: {"pk": invited(owner).pk},
     "interview_reconsider_their_time": lambda owner: {"pk": invited(owner).pk},
     "guest_another": lambda owner: {"token": invited(owner).answer_url("another", 0).split("/")[-3]},
