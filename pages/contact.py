@@ -22,8 +22,8 @@ from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
 from interviews.models import Interview
 
-PROMISES = 10
-ENTRIES = 20
+PROMISES = 5
+ENTRIES = 12
 SHARING = 3
 TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
