@@ -1,7 +1,7 @@
 """What changes more than one row of a relationship: its stage, its rhythm, its story."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ class Details:
     """What a form says about a person, cleaned; the organisation and the tags are names, made when they are new."""
 
     name: str
+    called: str = ""
     role: str = ""
     organisation: str = ""
     email: str = ""
@@ -61,10 +62,12 @@ def add(
     details: Details,
     note: str = "",
     promises: Iterable[str] = (),
+    undated: Collection[str] = (),
     uid: uuid.UUID | None = None,
     now: datetime,
 ) -> Added:
-    """A new person, with what was said about them; the `!` lines of the note and `promises` are promised.
+    """A new person, with what was said about them; the `!` lines of the note and `promises` are promised,
+    those that are `undated` with all their words and no day.
     IntegrityError when there is somebody of that `uid`."""
     contact = Contact(owner=owner, **details.on_the_row(), created_at=now, last_touch_on=details.met_on)
     contact.uid = uid or contact.uid
@@ -76,7 +79,7 @@ def add(
     if details.stage != contact.stage:
         _set_stage(contact, details.stage, now)
     promised = [*promises, *promise_lines(note)]
-    made = make_promises(contact, promised, now)
+    made = make_promises(contact, promised, now, undated)
     if note:
         contact.notes.create(owner_id=owner.pk, body=note, created_at=now)
     if note or promised:
@@ -255,12 +258,13 @@ def kept_note(*, contact: Contact, uid: uuid.UUID) -> Noted | None:
     return Noted(note, []) if note else None
 
 
-def make_promises(contact: Contact, lines: Iterable[str], now: datetime) -> list[Any]:
-    """One promise of mine for each line, with the date that stands at its end. The caller refreshes the search text."""
+def make_promises(contact: Contact, lines: Iterable[str], now: datetime, undated: Collection[str] = ()) -> list[Any]:
+    """One promise of mine for each line, with the date that stands at its end, unless the line is one of the `undated`. The
+    caller refreshes the search text."""
     today = contact.owner.today(now)
     promised = []
     for line in lines:
-        dated = take_date(line, today)
+        dated = None if line in undated else take_date(line, today)
         promised.append((sentence_case(dated.rest if dated else line), dated.day if dated else None))
     made: list[Any] = contact.promises.make_many(promised, now=now) if promised else []
     return made
@@ -335,6 +339,8 @@ def _set_stage(contact: Contact, to: str, now: datetime) -> None:
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
     contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now)
+    if to == Stage.DROP:  # and asked anew what becomes of what I promised
+        contact.promises.filter(stands_after_drop=True).update(stands_after_drop=False)
     if Stage.DROP in (before, to):
         contact.promises.replan(now)
 

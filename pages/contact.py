@@ -130,6 +130,17 @@ class ContactPage:
     time_there: str
 
     @property
+    def next_step(self) -> str:
+        """What the one main button of the page is for: "prepare" a talk, its "room" on the day, its "debrief", or "decide"."""
+        if self.asked_about or self.unsuited:
+            return ""  # their rows ask
+        if self.interview:
+            return "room" if self.interview.local_day == self.today else "prepare"
+        if self.past and self.past[0].debrief_waits:
+            return "debrief"
+        return "decide"
+
+    @property
     def last_touch(self) -> str:
         """ "today", "yesterday", "7 days ago" """
         on = self.contact.last_touch_on
@@ -149,7 +160,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     for talk in talks:
         talk.contact = contact
     planned = [talk for talk in reversed(talks) if talk.is_planned]
-    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
+    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
         today=owner.today(now),
@@ -169,8 +180,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
 
 
 def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, one
-    for notes and one for talks what more there is to tell of them."""
+    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+    one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
     first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
@@ -195,7 +206,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
             known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
             rows = rows.exclude(at__in=known.values(steps.at))
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
-    earlier = F(part.since) if part.since else Cast(None, DateTimeField())
+    earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))

@@ -24,7 +24,7 @@ DEBRIEFS = 5  # the latest; when one is done, the next moves up
 NEWS = 10
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
-PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
+PERSON = ("owner", "name", "called", "role", "email", "last_touch_on", "version")  # what a row shows
 RHYTHM = ("stage", "rhythm_count", "rhythm_unit")
 
 
@@ -168,7 +168,7 @@ def read_day(user: User, now: datetime) -> Today:
 
 def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:
     rows = waiting.order_by("-held_at", "-pk")  # the order of their index
-    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name")
+    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name", "contact__called")
     return list(rows.select_related("contact").only(*columns)[: DEBRIEFS + 1])
 
 

@@ -12,7 +12,7 @@ from crm.forms.contact import (
     details_of,
     in_words,
 )
-from crm.forms.quick import QuickForm, promise_in_words
+from crm.forms.quick import QuickForm, promise_in_words, read_undated
 
 __all__ = [
     "OWES",
@@ -27,4 +27,5 @@ __all__ = [
     "details_of",
     "in_words",
     "promise_in_words",
+    "read_undated",
 ]

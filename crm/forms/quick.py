@@ -43,6 +43,9 @@ class Fact:
     text: str
     url: str = ""
     aside: str = ""
+    promise: str = ""  # of a promise with a day: its words as typed,
+    day_said: str = ""  # and those of them that were read as the day
+    is_dated: bool = True
 
     @property
     def said(self) -> str:
@@ -82,6 +85,7 @@ class QuickForm(forms.Form):
         super().__init__(data, **kwargs)
         self.owner, self.today = owner, today
         self.found, self.through, self.tags = Quick(""), list[Contact](), tuple[str, ...]()
+        self.undated = read_undated(data or {})
         self.fields["line"].widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off", **as_typed()})
 
     def clean_line(self) -> str:
@@ -153,7 +157,7 @@ class QuickForm(forms.Form):
         """Before it is saved, with what is new or doubtful. Empty while nothing was typed, or nobody was found in it."""
         if not self.is_bound or not self.is_valid():
             return []
-        promises = [Fact(_("You promise"), promise_in_words(words, self.today)) for words in self.found.promises]
+        promises = [self._promised(words) for words in self.found.promises]
         return [*self._here_already(), *self.facts(self._news_of_organisation(), self._also_of()), *promises]
 
     def facts(self, news_of_organisation: str = "", also_of: str = "") -> list[Fact]:
@@ -174,6 +178,11 @@ class QuickForm(forms.Form):
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
         ]
         return [fact for fact in facts if fact.text]
+
+    def _promised(self, words: str) -> Fact:
+        dated, is_dated = take_date(words, self.today), words not in self.undated
+        text = promise_in_words(words, self.today) if is_dated else sentence_case(words)
+        return Fact(_("You promise"), text, promise=words, day_said=dated.said if dated else "", is_dated=is_dated)
 
     def _here_already(self) -> list[Fact]:
         """Somebody of that very name: a hint, never a refusal."""
@@ -200,6 +209,17 @@ class QuickForm(forms.Form):
             return Fact(_("Through"), self.introducer.name, url=self.introducer.get_absolute_url())
         why = _("more than one has that name") if self.through else _("not among your contacts")
         return Fact(_("Through"), through, aside=_("%s: kept in how you met") % why)
+
+
+def read_undated(data: Any) -> list[str]:
+    """The promises whose day was tapped away, as the page carries them: what was read as a day are words of theirs. `toggle`
+    is the one that was tapped now, away or back."""
+    getlist = getattr(data, "getlist", lambda _name: [])
+    undated = list(dict.fromkeys(getlist("undated")[:MOST_PROMISES]))
+    tapped = data.get("toggle", "")
+    if not tapped:
+        return undated
+    return [words for words in undated if words != tapped] if tapped in undated else [*undated, tapped]
 
 
 def promise_in_words(line: str, today: date) -> str:

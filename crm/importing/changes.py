@@ -11,7 +11,7 @@ from base.text import fold, key_of
 from crm.importing.formats.people import Person
 from crm.importing.imported_contacts import organisations_called
 from crm.importing.models import LABELS
-from crm.models import Contact, Import, ImportAction, ImportRow, Note
+from crm.models import Contact, Import, ImportAction, ImportRow, Note, OtherEmail
 
 COLUMNS = [field for field in LABELS if field != "other_email"]
 REPLACED = ("role", "organisation")  # the other fields are only filled where they are empty
@@ -22,6 +22,7 @@ def changes_between(owner: User, pairs: Sequence[tuple[Contact, Person]]) -> dic
     """What each person of the file would change, by contact. Filling what is empty is ticked; replacing a value is ticked
     only when an import had brought that value, and the file does not merely say less."""
     asked = {contact.pk: _differences(contact, person) for contact, person in pairs}
+    _leave_out_known(owner, {pk: changes for pk, changes in asked.items() if "other_email" in changes})
     doubted = [pk for pk, changes in asked.items() if any(before for before, _after, _tick in changes.values())]
     imported = _brought_by_imports(owner, doubted) if doubted else set()
     for pk in doubted:
@@ -44,25 +45,21 @@ def change_contacts(batch: Import, known: Sequence[tuple[ImportRow, Contact]], n
             continue
         row.taken_in = True
         contact.version += 1
+        replaced = [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]
         changed.append(contact)
-        if body := _what_a_note_keeps(batch, row, applied):
+        if replaced:
+            body = _("Until %(file)s came in:\n%(values)s") % {"file": batch.filename, "values": "\n".join(replaced)}
             notes.append(Note(owner_id=batch.owner_id, contact=contact, uid=row.note_uid, body=body, created_at=now))
     write_over(batch.owner.contacts, changed, [*COLUMNS, "version"])
     batch.owner.notes.bulk_create(notes, ignore_conflicts=True)
+    more = [
+        OtherEmail(owner_id=batch.owner_id, contact=contact, address=address)
+        for row, contact in known
+        if row.taken_in and (address := _ticked(row, "other_email"))
+    ]
+    batch.owner.otheremails.bulk_create(more, ignore_conflicts=True)
     batch.owner.contacts.filter(pk__in=[contact.pk for contact in changed]).refresh_search_text()
     return len(changed)
-
-
-def _what_a_note_keeps(batch: Import, row: ImportRow, applied: Sequence[str]) -> str:
-    """What was replaced, and an address beside the one the contact has."""
-    values = {"file": batch.filename}
-    parts = []
-    if replaced := [f"{LABELS[field]}: {row.changes[field][0]}" for field in applied if row.changes[field][0]]:
-        parts.append(_("Until %(file)s came in:\n%(values)s") % {**values, "values": "\n".join(replaced)})
-    if "other_email" in applied:
-        said = f"{_('E-mail')}: {row.changes['other_email'][1]}"
-        parts.append(_("From %(file)s:\n%(values)s") % {**values, "values": said})
-    return "\n\n".join(parts)
 
 
 def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
@@ -86,6 +83,9 @@ def put_back(batch: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
             restored.append(row)
     write_over(batch.owner.contacts, [contacts[row.contact_id or 0] for row in restored], [*COLUMNS, "version"])
     batch.owner.notes.filter(uid__in=[row.note_uid for row in restored]).delete()
+    for row in restored:
+        if address := _ticked(row, "other_email"):
+            batch.owner.otheremails.filter(contact=row.contact_id, address=address).delete()
     batch.owner.contacts.filter(pk__in=[row.contact_id for row in restored]).refresh_search_text()
     return restored
 
@@ -109,10 +109,16 @@ def _differences(contact: Contact, person: Person) -> Changes:
         before = value_of(contact, field)
         if after and (not before or (field in REPLACED and fold(before) != fold(after))):
             changes[field] = [before, after, not before]
-    is_another = said["email"] and contact.email and said["email"] != contact.email.lower()
-    if is_another and fold(said["email"]) not in contact.search_text:
+    if said["email"] and contact.email and said["email"] != contact.email.lower():
         changes["other_email"] = ["", said["email"], True]
     return changes
+
+
+def _leave_out_known(owner: User, asked: dict[int, Changes]) -> None:
+    if asked:
+        for pk, address in owner.otheremails.filter(contact__in=asked).values_list("contact", "address"):
+            if asked[pk].get("other_email", [None, None])[1] == address:
+                del asked[pk]["other_email"]
 
 
 def value_of(contact: Contact, field: str) -> str:
@@ -157,7 +163,7 @@ def _apply(row: ImportRow, contact: Contact, field: str, organisations: dict[str
 def _unapply(row: ImportRow, contact: Contact, field: str, organisations: dict[str, Any]) -> bool:
     before, after, ticked = row.changes[field]
     if ticked and field == "other_email":
-        return True  # its note goes
+        return True
     if not ticked or fold(value_of(contact, field)) != fold(after):
         return False
     _write(contact, field, before, organisations)

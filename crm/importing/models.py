@@ -195,7 +195,7 @@ LABELS = {
     "linkedin_url": _("LinkedIn"),
     "website": _("Web page"),
     "connected_on": _("Connected on"),
-    "other_email": _("Another e-mail"),  # it has no column: it is kept as a note
+    "other_email": _("Another e-mail"),  # a row of its own
 }
 
 

@@ -19,7 +19,7 @@ from accounts.templatetags.keepword import day
 from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
-from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm
+from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_undated
 from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
@@ -42,7 +42,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     today = request.user.today(now)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": read_people(request.user, people, request.GET, today),
+        "page": read_people(people, request.GET, today),
         "today": today,
         "query": query,
         "form": form,
@@ -127,7 +127,14 @@ def contact_new(request: OwnerRequest) -> HttpResponse:
     if request.method == "POST":
         form = ContactForm(request.POST, owner=request.user, today=today)
         if form.is_valid():
-            added = _add(request, form, details=form.details(), note=form.cleaned_data["note"], now=now)
+            added = _add(
+                request,
+                form,
+                details=form.details(),
+                note=form.cleaned_data["note"],
+                undated=read_undated(request.POST),
+                now=now,
+            )
             tell(request, _added(added), undo=_undo(added.contact))
             return redirect("contact_new" if request.POST.get("then") == "another" else added.contact)
         quick = QuickForm(owner=request.user, today=today)
@@ -144,7 +151,7 @@ def contact_understand(request: OwnerRequest) -> HttpResponse:
     today = request.user.today(timezone.now())
     quick = QuickForm(request.POST, owner=request.user, today=today)
     if request.htmx and request.htmx.target == "understood":
-        return render(request, "crm/_understood.html", {"understood": quick.understood()})
+        return render(request, "crm/_understood.html", {"understood": quick.understood(), "undated": quick.undated})
     return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
 
 
@@ -154,7 +161,15 @@ def _quick_add(request: OwnerRequest) -> HttpResponse:
     quick = QuickForm(request.POST, owner=request.user, today=today)
     if not quick.is_valid():
         return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
-    added = _add(request, quick, details=quick.details(), note=quick.note, promises=quick.found.promises, now=now)
+    added = _add(
+        request,
+        quick,
+        details=quick.details(),
+        note=quick.note,
+        promises=quick.found.promises,
+        undated=quick.undated,
+        now=now,
+    )
     tell(request, _added(added), undo=_undo(added.contact))
     return redirect(added.contact)
 
@@ -203,7 +218,13 @@ def _render_new(request: OwnerRequest, quick: QuickForm, form: ContactForm) -> H
     return render(
         request,
         "crm/contact_new.html",
-        {"quick": quick, "understood": quick.understood(), "form": form, "known": form.known()},
+        {
+            "quick": quick,
+            "understood": quick.understood(),
+            "undated": quick.undated,
+            "form": form,
+            "known": form.known(),
+        },
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from outbox import actions, put_back
 from outbox.models import PUT_BACK, Figure, HighestDrain, OutgoingMail
-from tests.factories import NOW, OutgoingMailFactory, PromiseFactory, UserFactory
+from tests.factories import NOW, ContactFactory, OutgoingMailFactory, PromiseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/", "/contacts/", "/follow-ups/", "/deliveries/", "/settings/"]
@@ -68,7 +68,7 @@ def test_what_was_due_before_is_held(run, relay, number):
 
 def test_a_reminder_that_was_not_planned_yet_is_held_too(run, relay):
     user = UserFactory(mail_at="00:00")
-    PromiseFactory(owner=user, remind_at=NOW - timedelta(days=1))
+    PromiseFactory(contact=ContactFactory(owner=user), remind_at=NOW - timedelta(days=1))
     OutgoingMailFactory()
     run()
     put_the_backup_back()
