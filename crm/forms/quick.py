@@ -214,7 +214,7 @@ class QuickForm(forms.Form):
 def read_undated(data: Any) -> list[str]:
     """The promises whose day was tapped away, as the page carries them: what was read as a day are words of theirs. `toggle`
     is the one that was tapped now, away or back."""
-    getlist = getattr(data, "getlist", lambda _name: [])
+    getlist: Any = getattr(data, "getlist", lambda _name: [])
     undated = list(dict.fromkeys(getlist("undated")[:MOST_PROMISES]))
     tapped = data.get("toggle", "")
     if not tapped:
