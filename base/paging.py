@@ -77,14 +77,14 @@ def read_page(
     order: Order,
     query: Mapping[str, str],
     size: int = SIZE,
-    show: Callable[[QuerySet[Any, Any]], QuerySet[Any, Row]] | None = None,
+    show: Callable[[Any], QuerySet[Any, Row]] | None = None,
 ) -> Page[Row]:
     """One page, after or before the row that the address names; the first where its rows are gone or its cursor is nonsense.
-    `show` makes its rows out of their keys, which an index can give without a look at any row."""
+    `show` makes one query of the page and of what its rows show."""
     before, after = query.get("before", ""), query.get("after", "")
     backwards = bool(before)
     page = order.sort(order.beyond(rows, before or after, backwards=backwards), backwards=backwards)[: size + 1]
-    found = list(order.sort(show(page.values("pk")), backwards=backwards) if show else page)
+    found = list(order.sort(show(page), backwards=backwards) if show else page)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -32,6 +32,7 @@ SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/")
+ADMIN_SHOWS_WORDS = env.bool("ADMIN_SHOWS_WORDS", default=False)  # contacts, notes, talks and promises of everybody
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # health checks ask from the machine itself
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[SITE_HOST]), *LOOPBACK]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -29,6 +29,7 @@ class Details:
     """What a form says about a person, cleaned; the organisation and the tags are names, made when they are new."""
 
     name: str
+    called: str = ""
     role: str = ""
     organisation: str = ""
     email: str = ""
@@ -338,6 +339,8 @@ def _set_stage(contact: Contact, to: str, now: datetime) -> None:
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
     contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now)
+    if to == Stage.DROP:  # and asked anew what becomes of what I promised
+        contact.promises.filter(stands_after_drop=True).update(stands_after_drop=False)
     if Stage.DROP in (before, to):
         contact.promises.replan(now)
 

@@ -2,11 +2,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from base.words_admin import WordsAdmin
 from crm.importing.models import Import, ImportFile, ImportRow
 from crm.models import Contact, ContactTag, Note, Organisation, OtherEmail, StageChange, Tag, Touch
 
 
-class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class OwnedAdmin(WordsAdmin):
     """Every table may be large: people are picked by number, and nothing is counted twice."""
 
     list_select_related = ["owner"]

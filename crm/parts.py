@@ -43,6 +43,7 @@ class Entries:
     text: Any = ""
     aside: str = ""
     where: Q = ALL
+    since: str = ""  # an earlier instant that belongs to it
     more: tuple[str, ...] = ()  # columns that are read for the entries of a page alone
 
 

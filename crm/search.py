@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from accounts.models import User
 from base.paging import Order, read_page
@@ -55,13 +54,9 @@ class People:
         return f"{self.count:,}"
 
 
-def read_people(owner: User, people: ContactQuerySet, query: Mapping[str, str], today: date) -> People:
+def read_people(people: ContactQuerySet, query: Mapping[str, str], today: date) -> People:
     """Two statements: the rows of a page, with what is open between us; and how many there are."""
-
-    def with_open_promises(keys: QuerySet[Contact, Any]) -> ContactQuerySet:
-        return owner.contacts.filter(pk__in=keys).with_open_promises(today)
-
-    page = read_page(people, BY_NAME, query, show=with_open_promises)
+    page = read_page(people, BY_NAME, query, show=lambda few: few.as_rows(today))
     count = people.order_by().values("pk")[: MOST_COUNTED + 1].count()
     return People(
         rows=page.rows,

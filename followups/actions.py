@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from crm.actions import Details, add, touch, untouch
 from crm.models import Contact
-from followups.models import Kind, Promise
+from followups.models import Kind, Promise, PromiseState
 
 TOUCHES = (Kind.THANK_YOU, Kind.CHECK_IN, Kind.INTRODUCTION)  # keeping one of these means that we were in touch
 
@@ -68,3 +68,39 @@ def _let_check_ins_go(promise: Promise, now: datetime) -> None:
     """What they owed has come, or is not waited for: nobody needs to ask."""
     for check_in in promise.check_ins.open().select_related("owner", "contact"):
         check_in.let_go(now)
+
+
+@transaction.atomic
+def keep_after_drop(*, contact: Contact, now: datetime) -> int:
+    """What I promised somebody I have dropped stands, and is reminded of; says how many promises (product.md rule 12)."""
+    promises = contact.promises.open().mine()
+    kept: int = promises.update(stands_after_drop=True)
+    promises.replan(now)
+    return kept
+
+
+@transaction.atomic
+def forget_after_drop(*, contact: Contact, now: datetime) -> None:
+    """Undoes `keep_after_drop`."""
+    promises = contact.promises.open().mine()
+    promises.update(stands_after_drop=False)
+    promises.replan(now)
+
+
+@transaction.atomic
+def let_all_go(*, contact: Contact, now: datetime) -> int:
+    """Lets go what I promised somebody I have dropped; says how many promises."""
+    promises = list(contact.promises.open().mine().select_related("owner", "contact").order_by("pk"))
+    for promise in promises:
+        let_go(promise=promise, now=now)
+    return len(promises)
+
+
+@transaction.atomic
+def reopen_all(*, contact: Contact, closed_at: datetime, now: datetime) -> int:
+    """Undoes `let_all_go`: what was let go at that instant is open again."""
+    promises = contact.promises.closed_as(PromiseState.LET_GO).mine().filter(closed_at=closed_at)
+    found = list(promises.select_related("owner", "contact").order_by("pk"))
+    for promise in found:
+        reopen(promise=promise, now=now)
+    return len(found)

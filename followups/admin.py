@@ -1,10 +1,11 @@
 from django.contrib import admin
 
+from base.words_admin import WordsAdmin
 from followups.models import Promise
 
 
 @admin.register(Promise)
-class PromiseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PromiseAdmin(WordsAdmin):
     list_display = ("what", "owner", "whose", "kind", "due_on", "state", "remind_at")
     list_filter = ("state", "whose", "kind")
     search_fields = ("what", "contact__name", "owner__email")

@@ -9,7 +9,7 @@ CLOSED = KEPT & Q(closed_at__isnull=False)
 
 offer(
     Words("promises", "what", where=KEPT),
-    Entries("closed", 0, "promises", at="closed_at", text="what", aside="state", where=CLOSED, more=("created_at",)),
+    Entries("closed", 0, "promises", at="closed_at", text="what", aside="state", where=CLOSED, since="created_at"),
     Entries(
         "promised", 6, "promises", at="created_at", text="what", aside="whose", where=KEPT & Q(closed_at__isnull=True)
     ),

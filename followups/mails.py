@@ -44,12 +44,20 @@ OWNERS_AT_ONCE = 2000
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
-    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "owner__twelve_hours", "contact__name"),
+    *(
+        "owner__email",
+        "owner__name",
+        "owner__time_zone",
+        "owner__mail_at",
+        "owner__twelve_hours",
+        "contact__name",
+        "contact__called",
+    ),
     # and when its next reminder is
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
 )
-TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__time_zone")
+TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__called", "contact__time_zone")
 
 BUTTONS = {
     mail_links.Answer.KEPT: gettext_lazy("Kept"),
@@ -224,12 +232,14 @@ def prepare(mails: list[OutgoingMail], now: datetime) -> None:
 
 def _read(owner_id: int, now: datetime) -> Due:
     """For one mail alone."""
-    counted = _due(now).filter(owner=owner_id).annotate(of_all=Window(Count("pk")), first=Window(Min("remind_at")))
-    promises = list(counted[: SHOWN[0]])
-    if not promises:
-        return Due()
-    talks = list(_talks_around(now).filter(owner=owner_id))
-    return Due(promises, promises[0].of_all, promises[0].first, talks)
+    of_all = {"count": Window(Count("pk")), "first": Window(Min("remind_at"))}
+    found = Due()
+    for promise in _due(now).filter(owner=owner_id).annotate(**of_all)[: SHOWN[0]]:
+        found.promises.append(promise)
+        found.count, found.first = promise.count, promise.first  # type: ignore[attr-defined]  # annotated
+    if found.promises:
+        found.talks = list(_talks_around(now).filter(owner=owner_id))
+    return found
 
 
 def compose_reminder(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:

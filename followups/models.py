@@ -105,9 +105,9 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         return self.owed().filter(due_on__lte=day)
 
     def to_do_on(self, day: date) -> "PromiseQuerySet":
-        """Those that Today may show: not put off beyond `day`, and about nobody who was dropped."""
+        """Those that Today may show: not put off beyond `day`, and about nobody who was dropped, unless they stand after it."""
         is_back = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=day)
-        return self.filter(is_back).exclude(contact__stage=Stage.DROP)
+        return self.filter(is_back).exclude(contact__stage=Stage.DROP, stands_after_drop=False)
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""
@@ -119,9 +119,13 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def binned(self) -> "PromiseQuerySet":
         return self.filter(binned_at__isnull=False)
 
+    def slim(self) -> "PromiseQuerySet":
+        """What a row shows of a promise, on the page of its contact."""
+        return self.only(*ROW)
+
     def with_row(self) -> "PromiseQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row."""
-        return self.select_related("contact").only(*ROW, "contact__name")
+        return self.select_related("contact").only(*ROW, "contact__name", "contact__called")
 
     def most_urgent_first(self) -> "PromiseQuerySet":
         return self.order_by("due_on", "pk")
@@ -230,6 +234,7 @@ class Promise(Versioned):
     check_in_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="check_ins"
     )  # my friendly check-in about their promise
+    stands_after_drop = models.BooleanField(default=False)  # the contact was dropped, and I do what I said all the same
     created_at = models.DateTimeField()
     binned_at = models.DateTimeField(null=True)
 

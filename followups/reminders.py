@@ -34,7 +34,7 @@ def _is_wanted(promise: "Promise") -> bool:
         and promise.binned_at is None
         and promise.owner.wants_reminders
         and contact.binned_at is None
-        and not contact.is_dropped
+        and (not contact.is_dropped or promise.stands_after_drop)
     )
 
 

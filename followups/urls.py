@@ -5,6 +5,11 @@ from followups import mail_pages, views
 urlpatterns = [
     path("follow-ups/", views.promise_list, name="promise_list"),
     path("contacts/<number:contact_pk>/promises/new/", views.promise_new, name="promise_new"),
+    path("contacts/<number:contact_pk>/promises/left/", views.promises_left, name="promises_left"),
+    path("contacts/<number:contact_pk>/promises/left/keep/", views.promises_left_keep, name="promises_left_keep"),
+    path("contacts/<number:contact_pk>/promises/left/forget/", views.promises_left_forget, name="promises_left_forget"),
+    path("contacts/<number:contact_pk>/promises/left/let-go/", views.promises_left_let_go, name="promises_left_let_go"),
+    path("contacts/<number:contact_pk>/promises/left/reopen/", views.promises_left_reopen, name="promises_left_reopen"),
     path("promises/new/", views.promise_to, name="promise_to"),
     path("promises/<number:pk>/", views.promise_detail, name="promise_detail"),
     path("promises/<number:pk>/edit/", views.promise_edit, name="promise_edit"),

@@ -6,8 +6,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
@@ -15,8 +17,8 @@ from accounts.templatetags.keepword import near
 from base.owned import Stale
 from base.submitted_once import once, uid_of
 from base.text import clean_line, key_of
-from base.url_values import read_date, read_number
-from crm.models import Contact
+from base.url_values import read_date, read_instant, read_number
+from crm.models import Contact, Stage
 from followups import actions
 from followups.forms import PromiseChangeForm, PromiseForm, PromiseToForm
 from followups.models import Promise, PromiseQuerySet
@@ -160,6 +162,64 @@ def promise_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     seen_version(request, promise)
     actions.take_out_of_bin(promise=promise, now=timezone.now())
     return _done(request, promise, _("Back from the bin: “%(what)s”, for %(who)s."))
+
+
+@require_GET
+def promises_left(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    """After a drop: what I promised is named, since one does what one said, and then moves on."""
+    contact = _dropped(request, contact_pk)
+    promises = contact.promises.open().mine().with_row().most_urgent_first()
+    context = {
+        "contact": contact,
+        "promises": list(promises[:SUGGESTED]),
+        "count": promises.count(),
+        "next": request.GET.get("next", ""),
+        "today": request.user.today(timezone.now()),
+    }
+    return render(request, "followups/promises_left.html", context)
+
+
+@require_POST
+def promises_left_keep(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    contact = _dropped(request, contact_pk)
+    actions.keep_after_drop(contact=contact, now=timezone.now())
+    said = _("You keep what you promised %(name)s, and are reminded of it.") % {"name": contact.first_name}
+    tell(request, said, undo=reverse("promises_left_forget", args=[contact.pk]))
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def promises_left_forget(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    contact = _dropped(request, contact_pk)
+    actions.forget_after_drop(contact=contact, now=timezone.now())
+    tell(request, _("Nothing reminds you of %s any more.") % contact.first_name)
+    return redirect("promises_left", contact.pk)
+
+
+@require_POST
+def promises_left_let_go(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    contact, now = _dropped(request, contact_pk), timezone.now()
+    count = actions.let_all_go(contact=contact, now=now)
+    said = ngettext("Let go: %(n)d promise to %(name)s.", "Let go: %(n)d promises to %(name)s.", count)
+    undo = f"{reverse('promises_left_reopen', args=[contact.pk])}?{urlencode({'at': now.isoformat()})}"
+    tell(request, said % {"n": count, "name": contact.first_name}, undo=undo)
+    return go_back(request, contact.get_absolute_url())
+
+
+@require_POST
+def promises_left_reopen(request: OwnerRequest, contact_pk: int) -> HttpResponse:
+    contact, at = _dropped(request, contact_pk), read_instant(request.GET.get("at"))
+    count = actions.reopen_all(contact=contact, closed_at=at, now=timezone.now()) if at else 0
+    said = ngettext("%(n)d promise is open again.", "%(n)d promises are open again.", count)
+    tell(request, said % {"n": count})
+    return redirect(contact)
+
+
+def _dropped(request: OwnerRequest, contact_pk: int) -> Contact:
+    dropped = request.user.contacts.alive().filter(stage=Stage.DROP)
+    contact: Contact = get_object_or_404(dropped, pk=contact_pk)
+    contact.owner = request.user
+    return contact
 
 
 def _seen(request: OwnerRequest, pk: int) -> Promise:

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from base.words_admin import WordsAdmin
 from interviews.models import (
     Ask,
     CalendarFeed,
@@ -19,7 +20,7 @@ from interviews.models import (
 
 
 @admin.register(Interview)
-class InterviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class InterviewAdmin(WordsAdmin):
     list_display = ["contact", "starts_at", "medium", "minutes", "state", "owner"]
     list_filter = ["state", "medium"]
     list_select_related = ["contact", "owner"]
@@ -36,7 +37,7 @@ class SlotInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in t
 
 
 @admin.register(Offer)
-class OfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class OfferAdmin(WordsAdmin):
     list_display = ["contact", "state", "minutes", "expires_at", "chased", "owner"]
     list_filter = ["state"]
     list_select_related = ["contact", "owner"]
@@ -47,14 +48,14 @@ class OfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the 
 
 
 @admin.register(Counter)
-class CounterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class CounterAdmin(WordsAdmin):
     list_display = ["offer", "starts_at", "time_zone", "accepted", "decided_at"]
     search_fields = ["offer__contact__name", "owner__email"]
     raw_id_fields = ["offer", "owner"]
 
 
 @admin.register(Ask)
-class AskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class AskAdmin(WordsAdmin):
     list_display = ["contact", "step", "via", "asked_at", "follow_up_on", "closed_at", "owner"]
     list_filter = ["step", "via"]
     list_select_related = ["contact", "owner"]
@@ -63,7 +64,7 @@ class AskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the st
 
 
 @admin.register(Room)
-class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class RoomAdmin(WordsAdmin):
     list_display = ["interview", "started_at", "extended_minutes", "ended_at", "owner"]
     list_select_related = ["interview", "owner"]
     search_fields = ["interview__contact__name", "owner__email"]
@@ -72,7 +73,7 @@ class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
 
 
 @admin.register(RoomWrite)
-class RoomWriteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class RoomWriteAdmin(WordsAdmin):
     list_display = ["uid", "room", "written_at", "owner"]
     list_select_related = ["room", "owner"]
     search_fields = ["uid", "owner__email"]
@@ -80,7 +81,7 @@ class RoomWriteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
 
 
 @admin.register(Debrief)
-class DebriefAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class DebriefAdmin(WordsAdmin):
     list_display = ["interview", "opened_at", "done_at", "owner"]
     list_select_related = ["interview", "owner"]
     search_fields = ["interview__contact__name", "owner__email"]
@@ -89,7 +90,7 @@ class DebriefAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
 
 @admin.register(Preparation)
-class PreparationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PreparationAdmin(WordsAdmin):
     list_display = ["contact", "interview", "created_at", "owner"]
     list_select_related = ["contact", "interview", "owner"]
     search_fields = ["contact__name", "owner__email", "uid"]
@@ -98,7 +99,7 @@ class PreparationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic i
 
 
 @admin.register(Homework)
-class HomeworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class HomeworkAdmin(WordsAdmin):
     list_display = ["item", "preparation", "done", "owner"]
     list_select_related = ["preparation", "owner"]
     search_fields = ["note", "preparation__contact__name", "owner__email"]
@@ -106,7 +107,7 @@ class HomeworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
 
 
 @admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class QuestionAdmin(WordsAdmin):
     list_display = ["text", "tag", "starting", "must_ask", "owner"]
     list_filter = ["tag"]
     list_select_related = ["owner"]
@@ -116,7 +117,7 @@ class QuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
 
 
 @admin.register(ChosenQuestion)
-class ChosenQuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class ChosenQuestionAdmin(WordsAdmin):
     list_display = ["question", "contact", "position", "answered_at", "owner"]
     list_select_related = ["question", "contact", "owner"]
     search_fields = ["question__text", "contact__name", "owner__email"]
@@ -125,7 +126,7 @@ class ChosenQuestionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class CalendarFeedAdmin(WordsAdmin):
     list_display = ["owner", "made_at", "off_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__email"]
@@ -134,7 +135,7 @@ class CalendarFeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
 
 @admin.register(Tick)
-class TickAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class TickAdmin(WordsAdmin):
     list_display = ["name", "done_at", "owner"]
     list_select_related = ["owner"]
     search_fields = ["name", "owner__email"]

@@ -42,6 +42,11 @@ urlpatterns = [
     path("interviews/<number:pk>/reply/", replying.interview_reply, name="interview_reply"),
     path("interviews/<number:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
     path(
+        "interviews/<number:pk>/their-time/untake/",
+        replying.interview_untake_their_time,
+        name="interview_untake_their_time",
+    ),
+    path(
         "interviews/<number:pk>/their-time/refuse/",
         replying.interview_refuse_their_time,
         name="interview_refuse_their_time",
@@ -62,6 +67,7 @@ urlpatterns = [
     path("news/<number:pk>/unsee/", news.news_unsee, name="news_unsee"),
     # offered times, and the contact's own pages
     path("contacts/<number:contact_pk>/offer/", offering.offer_new, name="offer_new"),
+    path("contacts/<number:contact_pk>/offer/<number:row>/<slug:by>/", offering.offer_shift, name="offer_shift"),
     path("offers/<number:pk>/", offering.offer_detail, name="offer_detail"),
     path("offers/<number:pk>/withdraw/", offering.offer_withdraw, name="offer_withdraw"),
     path("offers/<number:pk>/unwithdraw/", offering.offer_unwithdraw, name="offer_unwithdraw"),
@@ -116,6 +122,7 @@ urlpatterns = [
     path("settings/calendar/on/", subscribing.calendar_feed_on, name="calendar_feed_on"),
     path("feed/<str:token>.ics", subscribing.feed, name="feed"),
     # what came of it
+    path("interviews/<number:pk>/remembered/", learning.talk_remembered, name="talk_remembered"),
     path("learned/", learning.learned_list, name="learned"),
     path("learned/<number:question_pk>/", learning.learned_question, name="learned_question"),
     path("learned/<number:question_pk>/ask/", learning.learned_ask, name="learned_ask"),

@@ -28,7 +28,7 @@ class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  
     list_filter = ["state", "kind", "possible_duplicate"]
     list_select_related = ["owner"]
     search_fields = ["recipient", "message_id", "occurrence_key", "owner__email"]
-    exclude = ["content"]  # what it says is its owner's
+    exclude = ["content", "summary", "context", "settles", "recipient_name"]  # what it says is its owner's
     inlines = [Tries]
     show_full_result_count = False
 

@@ -91,16 +91,6 @@ def cut_logs(now: datetime) -> int:
 
 
 @housekeeper
-def shorten_write_ahead_log(now: datetime) -> int:
-    """SQLite's file beside the database grows while readers are at it, and never shrinks by itself."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return int(cursor.fetchone()[1])
-
-
-@housekeeper
 def count_across_owners(now: datetime) -> int:
     """References across owners. Postgres refuses them itself; on SQLite anything but 0 is an error, logged and shown."""
     if connection.vendor == "postgresql":

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, Subquery
 from django.utils.translation import gettext as _
 
 from base.counting import in_figures
@@ -25,29 +27,28 @@ class MailHealth:
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """Three queries, and one more while mail waits. Late is judged by `not_before`: the next attempt is moved by every try, and
-    is never late itself."""
-    drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at")
-    looked_at = drained.values_list("drained_at", flat=True).first()
+    """Two queries, and one more for the words of a mail server that fails, or while mail is held. Late is judged by `not_before`:
+    the next attempt is moved by every try, and is never late itself."""
+    held_mails = OutgoingMail.objects.filter(owner=user_id).held_by_put_back()
+    drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")
+    users = get_user_model().objects.filter(pk=user_id)
+    looked_at, is_held = users.values_list(Subquery(drained[:1]), Exists(held_mails)).first() or (None, False)
+    failing = Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
     front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
-    waiting = list(front.values_list("owner", "attempts", "not_before")[:LOOKED_AT])
+    waiting = list(
+        front.values_list("owner", "attempts", "not_before", Subquery(failing.values("failing_since")))[:LOOKED_AT]
+    )
     # what another recipient's server puts off is no alarm for this user
-    concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
+    concern = (at for owner, attempts, at, _since in waiting if owner == user_id or not attempts)
     waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
-    held = count_held(user_id)
-    failing = waiting and Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN).first()
-    if failing and failing.failing_since:
-        is_late = waits_since is not None or now - failing.failing_since > MAIL_LATE
-        words = _its_words(failing.last_error)
+    failing_since = waiting[0][3] if waiting else None
+    if failing_since is not None:
+        is_late = waits_since is not None or now - failing_since > MAIL_LATE
+        words = _its_words(failing.values_list("last_error", flat=True).first())
         health = MailHealth(_("Mail waits: the mail server does not answer"), is_late, words, looked_at)
     else:
         health = _without_failure(looked_at, waits_since, now)
-    return replace(health, held=in_figures(held, HELD_CAP)) if held else health
-
-
-def count_held(user_id: int) -> int:
-    """How many of the user's mails wait for their word since the database was put back, up to one past HELD_CAP."""
-    return OutgoingMail.objects.filter(owner=user_id).held_by_put_back()[: HELD_CAP + 1].count()
+    return replace(health, held=in_figures(held_mails[: HELD_CAP + 1].count(), HELD_CAP)) if is_held else health
 
 
 def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
@@ -64,6 +65,6 @@ def _without_failure(looked_at: datetime | None, waits_since: datetime | None, n
     )
 
 
-def _its_words(error: str) -> str:
+def _its_words(error: str | None) -> str:
     kept = _("Nothing is lost; it leaves as soon as the server takes it.")
     return _("It says: %(words)s. %(kept)s") % {"words": error, "kept": kept} if error else kept

@@ -22,6 +22,7 @@ from outbox.tasks import wake
 UNDISCARDED = gettext_noop("you took it back from being discarded")
 
 LOOKS_FOR_A_TRY = 10  # in two seconds: a worker that is woken needs a tenth of them
+BETWEEN_LOOKS = 0.2  # seconds
 
 
 @require_safe
@@ -133,7 +134,7 @@ def _what_came_of_it(mail: OutgoingMail, before: int) -> str:
     for _look in range(LOOKS_FOR_A_TRY):
         if mail.tries.count() > before:
             break
-        time.sleep(0.2)
+        time.sleep(BETWEEN_LOOKS)
     mail.refresh_from_db(fields=["state", "last_error"])
     words = {"what": title(mail), "error": mail.last_error}
     if mail.state == State.SENT:

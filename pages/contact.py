@@ -1,11 +1,12 @@
 """What the page of a contact is made of: how it stands between us, what is open, and the story so far, read from what each app
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -21,10 +22,10 @@ from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
 from interviews.models import Interview
 
-PROMISES = 10
-ENTRIES = 20
+PROMISES = 5
+ENTRIES = 12
 SHARING = 3
-PLANNED = 5  # talks, of which the first may have passed
+TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
     (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
@@ -57,7 +58,8 @@ class Entry:
     at: datetime
     text: str
     aside: str
-    more: tuple[Any, ...] = ()
+    since: datetime | None  # an earlier instant: when it was promised, or when the talk was to be
+    more: dict[str, Any] = field(default_factory=dict)  # by column, see `more` of its Entries
 
     @property
     def kind(self) -> str:
@@ -70,7 +72,7 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """Of a note: cleaned by nh3 when it was written."""
-        return mark_safe(self.more[0])  # noqa: S308
+        return mark_safe(str(self.more["html"]))  # noqa: S308
 
     @property
     def icon(self) -> str:
@@ -88,34 +90,18 @@ class Entry:
     @property
     def length(self) -> str:
         """ "20 minutes by phone" """
-        minutes = ngettext("%(n)d minute", "%(n)d minutes", self.more[0]) % {"n": self.more[0]}
-        return f"{minutes if self.more[0] else ''} {HOW.get(self.aside, '')}".strip()
-
-    @property
-    def starts_at(self) -> datetime | None:
-        """Of a talk."""
-        return self.more[1]
+        count = self.more["minutes"]
+        minutes = ngettext("%(n)d minute", "%(n)d minutes", count) % {"n": count}
+        return f"{minutes if count else ''} {HOW.get(self.aside, '')}".strip()
 
     @property
     def only_day(self) -> date | None:
         """Of a talk that was logged afterwards: nobody knows at what time it was."""
-        return timezone.localdate(self.at) if self.kind == "talk" and self.more[2] else None
+        return timezone.localdate(self.at) if self.more.get("is_logged") else None
 
     @property
-    def learned(self) -> str:
-        """In a talk: the one thing worth quoting."""
-        return self.more[3] or ""
-
-    @property
-    def moved_from(self) -> datetime:
-        """Where a talk that was moved had been."""
-        moment: datetime = self.more[0]
-        return moment
-
-    @property
-    def promised_on(self) -> date:
-        """Of a promise that is kept or let go."""
-        return timezone.localdate(self.more[0])
+    def promised_on(self) -> date | None:
+        return timezone.localdate(self.since) if self.since else None
 
     @property
     def spoke_on(self) -> date | None:
@@ -136,11 +122,23 @@ class ContactPage:
     interview: Interview | None  # the next
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
+    past: list[Interview]  # held, the latest first, each with its debrief
     tags: list[Tag]
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
     story_later: str  # where the story goes on; empty when that was all
     time_there: str
+
+    @property
+    def next_step(self) -> str:
+        """What the one main button of the page is for: "prepare" a talk, its "room" on the day, its "debrief", or "decide"."""
+        if self.asked_about or self.unsuited:
+            return ""  # their rows ask
+        if self.interview:
+            return "room" if self.interview.local_day == self.today else "prepare"
+        if self.past and self.past[0].debrief_waits:
+            return "debrief"
+        return "decide"
 
     @property
     def last_touch(self) -> str:
@@ -156,21 +154,23 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     """Http404 when there is nobody of that key, or in the bin."""
     people = owner.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
-    promises = list(contact.promises.open().with_row().most_urgent_first()[: PROMISES + 1])
+    promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor)
-    talks = list(contact.interviews.planned().slim().next_first()[:PLANNED])
+    talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
     for talk in talks:
         talk.contact = contact
-    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
+    planned = [talk for talk in reversed(talks) if talk.is_planned]
+    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
         today=owner.today(now),
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=next((talk for talk in talks if talk.ends_at > now and not talk.is_unsuited), None),
-        unsuited=[talk for talk in talks if talk.ends_at > now and talk.is_unsuited],
-        asked_about=[talk for talk in talks if talk.ends_at <= now],
+        interview=next((talk for talk in planned if talk.ends_at > now and not talk.is_unsuited), None),
+        unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
+        asked_about=[talk for talk in planned if talk.ends_at <= now],
+        past=[talk for talk in talks if talk.is_held],
         tags=list(contact.tags.order_by("name_key")),
         also_of=list(sharing) if contact.email else [],
         story=story,
@@ -189,7 +189,7 @@ def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
     last = entries[-1] if len(rows) > ENTRIES else None
     for place, part in enumerate(STORY):
         if part.more:
-            entries = _with_more(entries, place, getattr(contact, part.rows).values_list("pk", *part.more))
+            entries = _with_more(entries, place, contact)
     # a note of nothing but promises is told by these
     told = [entry for entry in entries if entry.kind != "note" or entry.html]
     return told, str(Place(last.at, last.place, last.pk)) if last else ""
@@ -205,15 +205,17 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
         for steps in STEPS:
             known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
             rows = rows.exclude(at__in=known.values(steps.at))
-    rows = rows.annotate(place=Value(place), happened_at=F(part.at) if isinstance(part.at, str) else part.at)
+    happened_at = F(part.at) if isinstance(part.at, str) else part.at
+    earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
+    rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))
-    columns = ("place", "pk", "happened_at", part.text or Value(""), part.aside or Value(""))
+    columns = ("place", "pk", "happened_at", part.text or Value(""), part.aside or Value(""), "earlier")
     return rows.order_by().values_list(*columns)  # type: ignore[no-any-return]  # of a relation that is named by a string
 
 
-def _with_more(entries: list[Entry], place: int, rows: QuerySet[Any, Any]) -> list[Entry]:
-    found = {
-        pk: tuple(more) for pk, *more in rows.filter(pk__in=[entry.pk for entry in entries if entry.place == place])
-    }
+def _with_more(entries: list[Entry], place: int, contact: Contact) -> list[Entry]:
+    """The entries of one kind with the columns that are read for those of a page alone."""
+    part, keys = STORY[place], [entry.pk for entry in entries if entry.place == place]
+    found = {row.pop("pk"): row for row in getattr(contact, part.rows).filter(pk__in=keys).values("pk", *part.more)}
     return [replace(entry, more=found[entry.pk]) if entry.place == place else entry for entry in entries]

@@ -24,7 +24,7 @@ DEBRIEFS = 5  # the latest; when one is done, the next moves up
 NEWS = 10
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
-PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
+PERSON = ("owner", "name", "called", "role", "email", "last_touch_on", "version")  # what a row shows
 RHYTHM = ("stage", "rhythm_count", "rhythm_unit")
 
 
@@ -35,7 +35,7 @@ class Today:
     day: date
     now: datetime
     promises: list[Promise]  # mine, the most urgent first
-    late: int  # how many there are, shown or not, up to base.counting.CAP
+    late: int  # how many there are, shown or not; together up to base.counting.CAP
     due_today: int
     next_talk: Interview | None
     talks: list[Interview]  # the others of today
@@ -65,12 +65,12 @@ class Today:
 
     @property
     def due_count(self) -> str:
-        return in_figures(self.due_today)
+        return in_figures(self.due_today if self.late + self.due_today <= CAP else CAP + 1)
 
     @property
     def more(self) -> str:
         """ "28" of the promises did not fit; empty when all did."""
-        if max(self.late, self.due_today) > CAP:
+        if self.late + self.due_today > CAP:
             return in_words(CAP, CAP - SHOWN)
         count = self.late + self.due_today - len(self.promises)
         return in_figures(count) if count > 0 else ""
@@ -132,6 +132,8 @@ def read_day(user: User, now: datetime) -> Today:
     day = user.today(now)
     next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in (1, 2))
     wanted = user.promises.due_by(day).to_do_on(day)
+    due_days = list(wanted.order_by("due_on").values_list("due_on", flat=True)[: CAP + 1])
+    late = sum(due_on < day for due_on in due_days)
     # the last ones before the day after tomorrow: those to come, then those that have passed without an answer
     planned = user.interviews.planned().exclude(contact__stage=Stage.DROP, starts_at__lt=now)
     shown = planned.filter(starts_at__lt=end) | planned.unsuited()
@@ -146,8 +148,8 @@ def read_day(user: User, now: datetime) -> Today:
         day=day,
         now=now,
         promises=list(wanted.with_row().most_urgent_first()[:SHOWN]),
-        late=wanted.filter(due_on__lt=day)[: CAP + 1].count(),
-        due_today=wanted.filter(due_on=day)[: CAP + 1].count(),
+        late=late,
+        due_today=len(due_days) - late,
         next_talk=todays[0] if todays else None,
         talks=todays[1:],
         tomorrow=[talk for talk in to_come if talk not in todays],
@@ -166,7 +168,7 @@ def read_day(user: User, now: datetime) -> Today:
 
 def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:
     rows = waiting.order_by("-held_at", "-pk")  # the order of their index
-    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name")
+    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name", "contact__called")
     return list(rows.select_related("contact").only(*columns)[: DEBRIEFS + 1])
 
 

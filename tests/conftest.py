@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User, WriteCount
+from outbox import views
 from tests.factories import NOW, UserFactory
 
 
@@ -55,6 +56,14 @@ def client(user: User) -> Client:
 def guest() -> Client:
     """Signed in as nobody."""
     return Client()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_worker_is_waited_for() -> Iterator[None]:
+    """None runs beside the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views, "BETWEEN_LOOKS", 0)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -53,7 +53,8 @@ def test_admin_is_closed_to_strangers_and_nobody(stranger: User, guest: Client):
 
 
 @pytest.mark.slow
-def test_admin_is_open_to_those_who_run_the_server(user: User):
+def test_admin_is_open_to_those_who_run_the_server(user: User, settings: Any):
+    settings.ADMIN_SHOWS_WORDS = True
     root = User.objects.create_superuser("root@keepword.example", "a long enough word")
     for case in CASES.values():
         case(user)
@@ -66,3 +67,30 @@ def test_admin_is_open_to_those_who_run_the_server(user: User):
         assert client.get(reverse(f"{stem}_add")).status_code in (200, 403)
         if row := model._base_manager.first():
             assert client.get(reverse(f"{stem}_change", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.slow
+def test_peoples_words_are_not_shown_but_on_purpose(user: User):
+    """Of all that the cases make, nothing that somebody wrote stands on a page of the admin."""
+    root = User.objects.create_superuser("root@keepword.example", "a long enough word")
+    for case in CASES.values():
+        case(user)
+    client = signed_in(root)
+    closed = 0
+    for model in apps.get_models():
+        stem = f"admin:{model._meta.label_lower.replace('.', '_')}"
+        if model._meta.app_label in NOT_OURS or f"{stem}_changelist" not in ALL:
+            continue
+        pages = [client.get(reverse(f"{stem}_changelist"))]
+        if row := model._base_manager.first():
+            pages.append(client.get(reverse(f"{stem}_change", args=[row.pk])))
+        assert {page.status_code for page in pages} <= {200, 403}
+        if model._meta.app_label in ("crm", "interviews", "followups"):
+            closed += all(page.status_code == 403 for page in pages)
+        else:
+            assert all("You owe Ana an article" not in page.text for page in pages)
+    assert closed == sum(
+        f"admin:{model._meta.label_lower.replace('.', '_')}_changelist" in ALL
+        for model in apps.get_models()
+        if model._meta.app_label in ("crm", "interviews", "followups")
+    )

@@ -32,7 +32,7 @@ JSON = (("Accept", "application/json"),)
 Fields = dict[Field, bool]  # whether it is typed, and not chosen or hidden
 # what is refused before it comes to a database is so on each of them
 TYPED = TAKEN + (REFUSED if connection.vendor == "sqlite" else HIDDEN)
-SHARES = 8  # of the views, for as many workers
+SHARES = 16  # of the views, for as many workers as there are
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,7 @@ def _worker() -> Service:
 
 def _beat(run: Path) -> Service:
     """A process of its own: a beat inside a worker survives it and doubles every tick."""
-    where = ["--schedule", str(run / "beat-schedule"), "--pidfile=", "-l", "WARNING"]
-    return Service("beat", [sys.executable, "-m", "celery", "-A", "config", "beat", *where])
+    return Service("beat", [sys.executable, "-m", "config.beat", str(run / "beat-schedule")])
 
 
 def _valkey(run: Path) -> Service:

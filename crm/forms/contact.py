@@ -125,6 +125,7 @@ class ContactForm(forms.Form):
     """Everything about a person. For an edit `contact` is given, and `seen` carries what the page showed."""
 
     name = LineField(label=gettext_lazy("Name"), required=True)
+    called = LineField(label=gettext_lazy("Called"), max_length=60)
     role = LineField(label=gettext_lazy("Role"))
     organisation = LineField(
         label=gettext_lazy("Organisation"), help_text=gettext_lazy("A new one is added with the person.")
@@ -161,6 +162,11 @@ class ContactForm(forms.Form):
         self.saved = in_words(details_of(contact)) if contact else {"stage": Stage.TO_MEET.value}
         super().__init__(data, initial={**self.saved, **(initial or {})})
         self.fields["met_on"].today = today  # type: ignore[attr-defined]  # a PastField
+        guess = called(contact.name) if contact else ""
+        help_text = (
+            _("In sentences and letters. Left empty, it is “%(name)s”.") if guess else _("In sentences and letters.")
+        )
+        self.fields["called"].help_text = help_text % {"name": guess} if guess else help_text
         self.fields["name"].error_messages["required"] = _("A person needs a name.")
         self.fields["stage"].error_messages["invalid_choice"] = _("Choose one of the stages.")
         self.fields["email"].widget.attrs["inputmode"] = "email"
@@ -248,7 +254,7 @@ class ContactForm(forms.Form):
 
     @property
     def first_name(self) -> str:
-        return called(str(self["name"].value() or ""))
+        return str(self["called"].value() or "") or called(str(self["name"].value() or ""))
 
     def details(self) -> Details:
         data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through", "uid")}

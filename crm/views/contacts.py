@@ -23,7 +23,7 @@ from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_unda
 from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
-MOST_TAGS = 20
+MOST_TAGS = 12
 MOST_SAID = 3
 
 
@@ -42,7 +42,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     today = request.user.today(now)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": read_people(request.user, people, request.GET, today),
+        "page": read_people(people, request.GET, today),
         "today": today,
         "query": query,
         "form": form,

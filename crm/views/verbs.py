@@ -69,6 +69,9 @@ def contact_drop(request: OwnerRequest, pk: int) -> HttpResponse:
         raise Stale(contact)
     actions.drop(contact=contact, seen=seen, now=timezone.now())
     tell(request, _("Dropped %s: no more reminders.") % contact.name, undo=undo_url("contact_resume", contact))
+    if contact.promises.open().mine().exists():
+        back = urlencode({"next": request.POST.get("next", "")})
+        return redirect(f"{reverse('promises_left', args=[contact.pk])}?{back}")
     return go_back(request, contact.get_absolute_url())
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -87,7 +88,10 @@ def _done(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpRes
     said = _("The talk with %(name)s is debriefed.") % {"name": interview.contact.first_name}
     tell(request, said, undo=f"{reverse('debrief_reopen', args=[interview.pk])}?v={kept.version}")
     thanked = actions.thank_you_promise(interview)
-    return redirect("thank_you", interview.pk) if thanked and thanked.is_open else redirect("today")
+    then = reverse("thank_you", args=[interview.pk]) if thanked and thanked.is_open else reverse("today")
+    if interview.contact.is_dropped and interview.contact.promises.open().mine().exists():
+        return redirect(f"{reverse('promises_left', args=[interview.contact_id])}?{urlencode({'next': then})}")
+    return redirect(then)
 
 
 def _form(request: OwnerRequest, interview: Interview, now: datetime) -> DebriefForm:

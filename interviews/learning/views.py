@@ -14,7 +14,19 @@ from base.text import clean_line
 from base.url_values import read_number
 from interviews.learning import answers
 from interviews.learning.reading_lists import GATHERED, ON_A_PAGE, SHELVES, key_of, shelves_of
+from interviews.learning.remembered import remember
 from interviews.preparing import actions as preparing
+
+
+@require_safe
+def talk_remembered(request: OwnerRequest, pk: int) -> HttpResponse:
+    """What was answered and promised in one talk, for its card on the contact's page."""
+    talk = get_object_or_404(request.user.interviews.alive().select_related("debrief", "contact"), pk=pk)
+    talk.owner = request.user
+    context = {"remembered": remember(talk), "contact": talk.contact, "today": request.user.today(timezone.now())}
+    if not request.htmx:
+        return redirect(talk)
+    return render(request, "interviews/_remembered_more.html", context)
 
 
 @require_safe

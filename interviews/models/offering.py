@@ -34,7 +34,7 @@ class AskQuerySet(models.QuerySet["Ask"]):
         silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
         return (
             silent.select_related("contact")
-            .only("owner", "asked_at", "step", "contact__name")
+            .only("owner", "asked_at", "step", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")
         )
 
@@ -236,7 +236,9 @@ class CounterQuerySet(models.QuerySet["Counter"]):
         """For the owner's word."""
         undecided = self.filter(decided_at__isnull=True, offer__state=OfferState.COUNTERED)
         alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
-        row = alive.select_related("offer__contact").only("owner", "starts_at", "offer__contact__name")
+        row = alive.select_related("offer__contact").only(
+            "owner", "starts_at", "offer__contact__name", "offer__contact__called"
+        )
         return row.order_by("starts_at", "pk")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from itertools import chain
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,10 +148,7 @@ def keep_local_times(now: datetime) -> int:
         moved += bool(guarded(keep, owner_id=talk.owner_id, zone=talk.time_zone, step=RULES, now=now))
     slots = OfferSlot.objects.filter(taken_at__isnull=True, starts_at__gt=now)
     counters = Counter.objects.filter(decided_at__isnull=True, starts_at__gt=now)
-    for row in chain(slots.iterator(chunk_size=AT_ONCE), counters.iterator(chunk_size=AT_ONCE)):
-        keep = partial(_keep_proposed, row)
-        moved += bool(guarded(keep, owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now))
-    return moved
+    return moved + _keep_proposed(slots, now) + _keep_proposed(counters, now)
 
 
 def _keep_local_time(talk: Interview, now: datetime) -> bool:
@@ -163,11 +160,18 @@ def _keep_local_time(talk: Interview, now: datetime) -> bool:
         return False
 
 
-def _keep_proposed(row: OfferSlot | Counter) -> int:
-    starts_at = instant(row.local_date, row.local_time, load_zone(row.time_zone))
-    if starts_at == row.starts_at:
-        return 0
-    return type(row)._base_manager.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
+def _keep_proposed(rows: QuerySet[OfferSlot] | QuerySet[Counter], now: datetime) -> int:
+    def keep(row: OfferSlot | Counter) -> int:
+        starts_at = instant(row.local_date, row.local_time, ZoneInfo(row.time_zone))
+        if starts_at == row.starts_at:
+            return 0
+        return rows.filter(pk=row.pk, starts_at=row.starts_at).update(starts_at=starts_at)
+
+    found = rows.iterator(chunk_size=AT_ONCE)
+    return sum(
+        guarded(partial(keep, row), owner_id=row.owner_id, zone=row.time_zone, step=RULES, now=now) or 0
+        for row in found
+    )
 
 
 # --- the day before ---
@@ -186,7 +190,7 @@ def plan_confirmations(now: datetime) -> int:
 
 def _plan(talk: Interview, now: datetime) -> bool:
     address = address_of(talk.contact)
-    is_time = talk.suits_them and talk.created_at < evening_before(talk) <= now
+    is_time = not talk.is_unsuited and talk.created_at < evening_before(talk) <= now
     return bool(address) and is_time and _queue(talk, address, now)
 
 
@@ -280,7 +284,7 @@ def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: dat
         _("the interview was moved"): confirmation_key(interview) != mail.occurrence_key,
         _("the interview has begun"): interview.starts_at <= now or not interview.is_planned,
         _("you dropped them"): interview.contact.is_dropped,
-        _("they declined, or proposed another time"): not interview.suits_them,
+        _("they declined, or proposed another time"): interview.is_unsuited,
         _("they have another address now"): address_of(interview.contact) != mail.recipient,
         _("you took the tick away"): not interview.confirm_them,
         _("an invitation told them this evening"): told and told.created_at > evening_before(interview),
@@ -310,6 +314,6 @@ def _briefs(talks: list[Interview], now: datetime) -> Iterator[Coming]:
 def _confirmations(talks: list[Interview], now: datetime) -> Iterator[Coming]:
     for talk in talks:
         evening = evening_before(talk)
-        is_wanted = talk.confirm_them and talk.suits_them and address_of(talk.contact)
+        is_wanted = talk.confirm_them and not talk.is_unsuited and address_of(talk.contact)
         if is_wanted and max(now, talk.created_at) < evening:
             yield Coming(evening, _("The day before"), to=clean_line(talk.contact.name))

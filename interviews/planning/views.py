@@ -13,6 +13,7 @@ from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, 
 from base.owned import Stale
 from base.submitted_once import once, uid_of
 from interviews import calendars
+from interviews.learning.remembered import remember
 from interviews.models import Interview, InterviewQuerySet, InterviewState
 from interviews.models.preparing import with_has_preparation
 from interviews.planning import actions, toasts
@@ -90,6 +91,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "is_over": interview.ends_at <= now,
         "now": now,
         "today": request.user.today(now),
+        "remembered": remember(interview) if interview.is_held else None,
         "may_move_to_theirs": interview.may_move_to_theirs(now),
     }
     return page_or_partial(request, "interviews/interview_detail.html", "invitation", context)

@@ -12,6 +12,7 @@ from interviews.preparing.preparation_page import Prepared, read
 
 ON_THE_FIRST_PAGE = 6
 PROMISES = 5
+PAST_TALKS = 3
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,13 @@ class Brief:
     contact: Contact
     interview: Interview | None
     prepared: Prepared
-    last: Interview | None
+    past: list[Interview]  # held, the latest first, each with what was learned there
     mine: list[Any]
     theirs: list[Any]
+
+    @property
+    def last(self) -> Interview | None:
+        return self.past[0] if self.past else None
 
     @property
     def first_questions(self) -> list[ChosenQuestion]:
@@ -54,14 +59,14 @@ class Brief:
 def read_brief(owner: User, contact: Contact, interview: Interview | None, now: datetime) -> Brief:
     prepared = read(owner, contact, interview)
     talk = interview or prepared.interview
-    before = contact.interviews.alive().filter(state="held").exclude(pk=talk.pk if talk else 0)
+    before = contact.interviews.with_debrief().filter(state="held").exclude(pk=talk.pk if talk else 0)
     promises = contact.promises.open().order_by("due_on", "pk")
     return Brief(
         owner=owner,
         contact=contact,
         interview=talk,
         prepared=prepared,
-        last=before.filter(starts_at__lt=now).select_related("debrief").last_first().first(),
+        past=list(before.filter(starts_at__lt=now).last_first()[:PAST_TALKS]),
         mine=list(promises.filter(whose="mine")[:PROMISES]),
         theirs=list(promises.filter(whose="theirs")[:PROMISES]),
     )

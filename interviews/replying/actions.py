@@ -19,7 +19,7 @@ from interviews.replying.calendar_replies import Reply
 from outbox.tasks import wake
 
 REPLIED, NOT_THEN = "replied", "not-then"
-NEWS = {
+NEWS: dict[str, NewsKind] = {
     AttendeeStatus.ACCEPTED: NewsKind.YES,
     AttendeeStatus.TENTATIVE: NewsKind.PERHAPS,
 }  # the rest waits for an answer
@@ -69,14 +69,12 @@ def take_back(*, interview: Interview, now: datetime) -> Interview:
     """Undoes `apply` and `record`: what was answered before counts again."""
     interview.lock_contacts()
     before = interview.answer_before
-    if before is None or not interview.is_planned:
+    if before is None or "agreed" in before or not interview.is_planned:
         raise Stale(interview)
     if address := before.pop("new_address", ""):
         interview.contact.other_emails.filter(address=address).delete()
         interview.contact.refresh_search_text()
-    for name in MOMENTS:
-        before[name] = datetime.fromisoformat(before[name]) if before[name] else None
-    interview.change(interview.version, **before, answer_before=None)
+    interview.change(interview.version, **_from_json(before), answer_before=None)
     return interview
 
 
@@ -119,8 +117,9 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
     local = at.astimezone(load_zone(zone))
     same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "where", "purpose")}
     minutes = interview.attendee_minutes or interview.minutes
+    memory = {**planning.memory_of(interview), "answer": _as_json(interview.answer)}
     interview.forget_answer()
-    return planning.change(
+    told = planning.change(
         interview=interview,
         day=local.date(),
         at=local.time().replace(second=0, microsecond=0),
@@ -129,6 +128,19 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
         now=now,
         **same,
     )
+    interview.change(interview.version, answer_before=memory)
+    return told
+
+
+@transaction.atomic
+def untake_their_time(*, interview: Interview, now: datetime) -> None:
+    """Undoes `take_their_time` while its mail has not left: the talk and their proposal are as before."""
+    interview.owner.hold()
+    memory = interview.answer_before
+    if memory is None or "agreed" not in memory:
+        raise Stale(interview)
+    planning.restore(interview=interview, memory=memory, now=now)
+    interview.change(interview.version, **_from_json(memory["answer"]), answer_before=None)
 
 
 @transaction.atomic
@@ -172,7 +184,7 @@ def _keep_answer(interview: Interview, fields: dict[str, Any], *, new_address: s
     """Writes the answer, with what stood before it; their words are kept on the contact too, as a new invitation forgets them."""
     if not interview.is_planned:
         raise Stale(interview)
-    before = {name: at.isoformat() if isinstance(at, datetime) else at for name, at in interview.answer.items()}
+    before = _as_json(interview.answer)
     words = fields.get("attendee_comment", "")
     if words and words != interview.attendee_comment:
         said = {"name": interview.contact.first_name, "words": words}
@@ -180,6 +192,15 @@ def _keep_answer(interview: Interview, fields: dict[str, Any], *, new_address: s
         interview.contact.notes.create(owner_id=interview.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
         interview.contact.refresh_search_text()
     interview.change(interview.version, **{**NO_ANSWER, **fields}, answer_before={**before, "new_address": new_address})
+
+
+def _as_json(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in answer.items()}
+
+
+def _from_json(answer: dict[str, Any]) -> dict[str, Any]:
+    moments = {name: datetime.fromisoformat(answer[name]) for name in MOMENTS if answer[name]}
+    return {**answer, **moments}
 
 
 def _keep_address(interview: Interview, address: str) -> str:

@@ -50,7 +50,7 @@ class PackedError(Exception):
 
 
 def calendars_in(content: bytes) -> list[str]:
-    """The text of each calendar file in it, in their order; the content itself where it is no mail."""
+    """The text of each calendar file in it, in their order: of a mail none, when it has none. What is no mail is one text."""
     _refuse_packed(content)
     content = content.removeprefix(BOM_UTF8).lstrip()
     header = _MAIL_HEADER.search(content[:MOST_BEFORE_MAIL])
@@ -67,7 +67,8 @@ def calendars_in(content: bytes) -> list[str]:
             break
     if packed and not found:
         raise PackedError(packed)
-    return found or [calendar_text(content[:LARGEST_PIECE])]
+    text = calendar_text(content[:LARGEST_PIECE])
+    return found or ([text] if text.upper().startswith(BEGIN) else [])
 
 
 def calendar_text(content: bytes, charset: str = "") -> str:

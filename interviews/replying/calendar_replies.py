@@ -61,6 +61,8 @@ def read(content: bytes, interview: Interview) -> Reply:
             replies.append(_read_one(text, interview))
         except RefusedError as error:
             refused.append(error)
+    if not replies and not refused:
+        raise RefusedError(_("This mail carries no calendar file. Say below what they answered."))
     if not replies:
         raise refused[0]
     newest = max(replies, key=lambda reply: (not reply.address, reply.stamp))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, go_back, seen_version, tell
+from base.owned import Stale
 from interviews.models import AttendeeStatus, Interview
 from interviews.replying import actions
 from interviews.replying.forms import ReplyForm
@@ -54,7 +55,21 @@ def interview_unsay(request: OwnerRequest, pk: int) -> HttpResponse:
 def interview_take_their_time(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = _interview(request, pk)
     actions.take_their_time(interview=interview, now=timezone.now())
-    tell(request, _("Moved. %(name)s hears of it in a moment.") % {"name": interview.contact.first_name})
+    said = _("Moved. %(name)s hears of it in a moment.") % {"name": interview.contact.first_name}
+    tell(request, said, undo=_undo("interview_untake_their_time", interview))
+    return redirect(interview)
+
+
+@require_POST
+def interview_untake_their_time(request: OwnerRequest, pk: int) -> HttpResponse:
+    interview = _interview(request, pk)
+    seen_version(request, interview)
+    try:
+        actions.untake_their_time(interview=interview, now=timezone.now())
+    except Stale:
+        tell(request, _("Nothing was changed: the mail about it has left. Change the talk instead."))
+    else:
+        tell(request, _("Taken back. %(name)s heard nothing.") % {"name": interview.contact.first_name})
     return redirect(interview)
 
 

@@ -55,7 +55,7 @@ def read_feed(owner: User, now: datetime) -> Feed:
     """All that is shown, from the last quarter of a year on; where that is too much, the oldest is left out."""
     since = now - KEPT_BACK
     talks = owner.interviews.alive().filter(is_logged=False, state__in=[InterviewState.PLANNED, InterviewState.HELD])
-    promises = owner.promises.alive().open().mine().exclude(contact__stage=Stage.DROP)
+    promises = owner.promises.alive().open().mine().exclude(contact__stage=Stage.DROP, stands_after_drop=False)
     shown = talks.filter(starts_at__gte=since).select_related("contact").last_first()[:AT_MOST]
     owed = promises.filter(due_on__gte=owner.today(since)).select_related("contact")
     return Feed(

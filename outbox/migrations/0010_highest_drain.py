@@ -3,6 +3,11 @@
 from django.db import migrations, models
 
 
+def begin(apps, schema_editor):
+    """A table without a row is one that a dump left out."""
+    apps.get_model("outbox", "HighestDrain").objects.create(number=0)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("outbox", "0009_relay_server"),
@@ -16,4 +21,5 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveBigIntegerField()),
             ],
         ),
+        migrations.RunPython(begin, migrations.RunPython.noop),
     ]

@@ -33,6 +33,7 @@ def guest_pages(user: User, now: datetime) -> dict[str, str]:
         "offer-declined": _path(declined),
         "invitation-yes": urlsplit(talk.answer_url("yes", 0)).path,
         "invitation-no": urlsplit(talk.answer_url("no", 0)).path,
+        "invitation-another": urlsplit(talk.answer_url("another", 0)).path,
     }
 
 
@@ -55,6 +56,23 @@ def learned_pages(user: User, now: datetime) -> dict[str, str]:
         "learned-question": reverse("learned_question", args=[begin.pk]),
         "learned-shelf": reverse("learned_shelf", args=["reading"]),
         "learned-search": reverse("learned") + "?q=gauges",
+    }
+
+
+def answered_pages(user: User, now: datetime) -> dict[str, str]:
+    """A talk whose time does not suit them, and where their answer is read; a proposal as it waits for its owner."""
+    talk = make.InterviewFactory(
+        contact=_contact(user), starts_at=now + 70 * DAY, invited_email="misaki@riken.example", medium="phone", where="",
+        attendee_status="countered", attendee_at=now, attendee_starts_at=now + 71 * DAY, attendee_minutes=45,
+        attendee_comment="Sorry, call my office at +81 3 555 0142 and they find another day.",
+    )  # fmt: skip
+    countered = _offered(user, 80, now)
+    own = offering.Answer(_at(now, 9, 8), "phone", "+81 3 555 0142", "Mondays are better", "Asia/Tokyo")
+    offering.propose(offer=countered, answer=own, now=now)
+    return {
+        "interview-countered": talk.get_absolute_url(),
+        "interview-reply": reverse("interview_reply", args=[talk.pk]),
+        "offer-owner": countered.get_absolute_url(),
     }
 
 

@@ -12,7 +12,7 @@ from crm.models import Contact, ImportAction, ImportState, Stage
 from followups import mail_links
 from outbox.models import State
 from tests import factories as make
-from tests.browser.guests import guest_pages, learned_pages
+from tests.browser.guests import answered_pages, guest_pages, learned_pages
 
 PEOPLE = [
     ("Ana Lucía Quispe Mamani", "River engineer", "Cuenca Viva", Stage.MET),
@@ -68,6 +68,7 @@ def build(user: User, now: datetime) -> dict[str, str]:
         "import-preview": reverse("import_detail", args=[ready.pk]),
         "import-done": reverse("import_detail", args=[done.pk]),
         **learned_pages(user, now),
+        **answered_pages(user, now),
     }
 
 

@@ -1,4 +1,6 @@
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from config import checks
 
@@ -149,3 +151,8 @@ def test_sender_with_a_host_passes(settings):
 def test_cache_of_one_process_is_an_error(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert ids(checks.shared_cache()) == ["keepword.E011"]
+
+
+def test_the_log_beside_sqlite_is_cut_again_after_it_grew():
+    asked = settings.DATABASES["default"]["OPTIONS"].get("init_command", "")
+    assert connection.vendor != "sqlite" or "PRAGMA journal_size_limit=67108864;" in asked

@@ -7,6 +7,11 @@ from tests.factories import ImportFileFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _on_purpose(settings):
+    settings.ADMIN_SHOWS_WORDS = True
+
+
 def test_import_file_shows_whose_it_is_and_none_of_its_bytes(admin_client):
     file = ImportFileFactory(content=b"Ana,Souza")
     page = admin_client.get(reverse("admin:crm_importfile_change", args=[file.pk]))

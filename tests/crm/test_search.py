@@ -35,7 +35,7 @@ def names(people: ContactQuerySet) -> list[str]:
 
 
 def turn(owner: User, words: str = "", **query: str) -> People:
-    return search.read_people(owner, search.find(owner.contacts.alive(), words), query, TODAY)
+    return search.read_people(search.find(owner.contacts.alive(), words), query, TODAY)
 
 
 def fill(owner: User, people: int, stem: str = "Person") -> None:
@@ -294,3 +294,13 @@ def test_text_of_many_talks_is_gathered_at_a_fixed_cost(user: User, django_asser
         RoomFactory(interview=interview, notes="tide log", ended_at=NOW)
     with django_assert_num_queries(3):
         contact.refresh_search_text()
+
+
+@pytest.mark.slow
+def test_a_page_is_read_by_the_list_index_and_by_its_keys(user: User, stranger: User):
+    fill(stranger, 1500, "Stranger")
+    fill(user, 1500)
+    few = search.BY_NAME.sort(user.contacts.alive())[:26]
+    page = plan(search.BY_NAME.sort(few.as_rows(TODAY)))
+    assert "contact_list" in page
+    assert ("rowid=?" if connection.vendor == "sqlite" else "crm_contact_pkey") in page

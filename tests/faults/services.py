@@ -57,7 +57,7 @@ class Services:
 
     def beat(self) -> None:
         schedule = self.folder / f"beat{time.monotonic_ns()}"
-        self._start([*CELERY, "beat", "--schedule", str(schedule), "--pidfile=", "-l", "ERROR"], "beat")
+        self._start([sys.executable, "-m", "config.beat", str(schedule)], "beat")
 
     def valkey(self) -> None:
         command = [str(get_binary_path()), "--port", str(self.broker_port), "--bind", "127.0.0.1", "--save", ""]

@@ -19,6 +19,12 @@ def contact(owner: User) -> Kwargs:
     return {"contact_pk": ContactFactory(owner=owner).pk}
 
 
+def dropped(owner: User) -> Kwargs:
+    made = ContactFactory(owner=owner, stage="drop")
+    PromiseFactory(contact=made)
+    return {"contact_pk": made.pk}
+
+
 def contact_named(owner: User) -> Kwargs:
     ContactFactory(owner=owner, name="Mateus Oliveira")
     return {}
@@ -55,6 +61,11 @@ def stop(owner: User) -> Kwargs:
 
 
 CASES: dict[str, Callable[[User], Kwargs]] = {
+    "promises_left": dropped,
+    "promises_left_keep": dropped,
+    "promises_left_forget": dropped,
+    "promises_left_let_go": dropped,
+    "promises_left_reopen": dropped,
     "promise_list": nothing,
     "promise_new": contact,
     "promise_to": contact_named,

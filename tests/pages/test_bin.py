@@ -13,6 +13,8 @@ from tests.factories import (
     NoteFactory,
     PromiseFactory,
 )
+from tests.html_elements import read
+from tests.htmx import element
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +36,7 @@ def text(response) -> str:
 
 
 def names(html: str) -> list[str]:
-    return re.findall(r'class="row__what"[^>]*>([^<]*)<', html)
+    return [row.all("paragraph")[0].text for row in read(element(html, "main")).all("listitem")]
 
 
 def test_bin_shows_all_kinds_newest_first(client: Client, user: User, contact: Contact, stranger: User):

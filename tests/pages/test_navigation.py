@@ -10,6 +10,7 @@ from tests.factories import (
     NOW,
     TODAY,
     ContactFactory,
+    OutgoingMailFactory,
     PromiseFactory,
     WorkerBeatFactory,
 )
@@ -66,3 +67,9 @@ def test_the_entry_of_the_page_is_marked(client, name, entry):
         nav = element(client.get(reverse(name)).text, "nav")
     (marked,) = [part for part in nav.split("<a")[1:] if 'aria-current="page"' in part]
     assert entry in marked
+
+
+def test_they_cost_as_much_while_mail_waits(user, contact, django_assert_num_queries):
+    OutgoingMailFactory(owner=user)
+    with django_assert_num_queries(3):
+        read_counts(user, NOW)

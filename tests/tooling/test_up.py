@@ -48,7 +48,7 @@ class Up:
 
     def serve(self, times: int = 1) -> "Up":
         wait_for(lambda: self.said.count("Keepword is at") >= times, self)
-        wait_for(lambda: self.running("config beat") and self.running("config worker"), self)
+        wait_for(lambda: self.running("config.beat") and self.running("config worker"), self)
         return self
 
     def pids(self) -> list[int]:
@@ -167,7 +167,7 @@ def test_killed_supervisor_takes_all_with_it_and_starts_again_cleanly(start):
     again = start().serve(times=2)
     assert "Cleaned up what a killed run had left behind." in again.said
     assert deaf.wait(1) == -signal.SIGKILL
-    assert len(again.running("config beat")) == 1
+    assert len(again.running("config.beat")) == 1
     with sqlite3.connect(up.var / "keepword.sqlite3") as database:
         assert database.execute("select count(*) from django_session where session_key = 'kept'").fetchone() == (1,)
 

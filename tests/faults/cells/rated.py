@@ -13,7 +13,7 @@ from tests.faults.world import Postgres, wait_for
 WORKERS = {"sqlite": 1, "postgres": 4}  # SQLite has one writer: a second delivering process would wait for the first
 AT_LEAST = 0.5  # of the plain loop's rate, in the same run with as many processes
 P95_AT_MOST = 5.0  # times the idle one
-# as many for each process: 20,000 by one alone take five to ten minutes, and find nothing that 5,000 do not (bench/delivery.py)
+# as many for each process as on Postgres; bench/delivery.py has 20,000 on both
 ROWS, FEW = {"sqlite": 5_000, "postgres": 20_000}, 600
 PLAIN_FOR = 30  # seconds: the plain loop's rate is told before it comes to the end
 AS_IN_PRODUCTION: dict[str, Any] = {"factor": 1, "pause": 0.05}  # here the waits are not what is tried

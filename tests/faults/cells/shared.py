@@ -121,7 +121,7 @@ def clock_ahead(world: World) -> Seen:
 
 
 # --- 34: silence after one dot ------------------------------------------------------------------------------------------
-SHORTER = 5  # times, of the ten seconds of patience and of the fifteen in which the others leave
+SHORTER = 2.5  # times, of the ten seconds of patience and of the fifteen in which the others leave
 WAITS: dict[str, Any] = {"factor": 60, "threads": 2}  # the answer is waited for 10 s, the resend comes after 15 s
 
 

@@ -147,7 +147,9 @@ def take_back(client: Client, offer: Offer) -> str:
 
 
 def test_an_offer_taken_back_before_its_mail_left_is_offered_and_mailed_again(client: Client, offer: Offer, user):
-    client.post(take_back(client, offer))
+    undo = take_back(client, offer)
+    assertContains(client.get(offer.get_absolute_url()), undo)
+    client.post(undo)
     offer.refresh_from_db()
     offer.contact.refresh_from_db()
     assert (offer.state, offer.contact.stage) == ("open", "asked")

@@ -58,6 +58,7 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "question_retire": of_bank,
     "question_unretire": of_bank,
     "learned": lambda owner: {},
+    "talk_remembered": lambda owner: {"pk": chosen(owner).preparation.interview_id},
     "learned_question": of_question,
     "learned_ask": of_question,
     "learned_unask": of_question,

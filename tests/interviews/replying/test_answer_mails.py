@@ -210,6 +210,12 @@ def test_two_answers_that_contradict_are_not_guessed_between(client: Client, int
     assertContains(drop(client, interview, headed(mixed)), "contradict each other")
 
 
+def test_a_mail_without_a_calendar_says_so(client: Client, interview: Interview):
+    response = drop(client, interview, headed(MIMEText("Thursday is fine, thank you!")))
+    assertContains(response, "This mail carries no calendar file. Say below what they answered.")
+    assertContains(response, reverse("interview_said_yes", args=[interview.pk]))
+
+
 def nested(depth: int, inner: bytes) -> bytes:
     """Parts in parts, each with its own boundary, with long lines of nothing between."""
     begin = "".join(

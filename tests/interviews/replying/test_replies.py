@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -17,8 +18,10 @@ from crm.models import Contact
 from interviews.calendars import uid
 from interviews.models import Interview
 from interviews.planning import actions as planning
+from interviews.planning.mails import plan_confirmations
 from interviews.replying import calendar_replies
 from outbox.kinds import KINDS, Composed
+from outbox.models import OutgoingMail
 from tests.factories import NOW, ContactFactory
 from tests.interviews.planning.test_actions import TERMS
 
@@ -317,6 +320,39 @@ def test_the_refusal_of_their_time_has_an_undo(client: Client, countered: Interv
     assertContains(client.get(countered.get_absolute_url()), "Take this time")
     client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
     assert user.outgoingmails.filter(kind="not-then", state="pending").count() == 1
+
+
+def test_a_talk_that_stands_is_confirmed_the_day_before(client: Client, countered: Interview, user):
+    Interview.objects.update(confirm_them=True)
+    evening = datetime(2026, 12, 3, 20, 0, tzinfo=UTC)
+    assert plan_confirmations(evening) == 0  # their proposal waits for me
+    client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
+    assert plan_confirmations(evening) == 1
+
+
+def test_taking_their_time_has_an_undo_while_the_mail_waits(client: Client, countered: Interview, user):
+    before = (countered.starts_at, countered.invited_sequence)
+    OutgoingMail.objects.update(state="sent", sent_at=F("not_before"), fence_at=F("not_before"))
+    client.post(reverse("interview_take_their_time", args=[countered.pk]))
+    countered.refresh_from_db()
+    assert countered.starts_at == datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
+    client.post(reverse("interview_untake_their_time", args=[countered.pk]) + f"?v={countered.version}")
+    assert status(countered) == "countered"
+    assert (countered.starts_at, countered.invited_sequence) == before
+    assert countered.attendee_starts_at == datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
+    states = user.outgoingmails.filter(kind="invitation").order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["sent", "cancelled"]
+
+
+def test_taking_their_time_stands_once_the_mail_has_left(client: Client, countered: Interview):
+    client.post(reverse("interview_take_their_time", args=[countered.pk]))
+    OutgoingMail.objects.filter(state="pending").update(state="sent", sent_at=F("not_before"), fence_at=F("not_before"))
+    countered.refresh_from_db()
+    undo = reverse("interview_untake_their_time", args=[countered.pk]) + f"?v={countered.version}"
+    assertContains(client.post(undo, follow=True), "Nothing was changed")
+    assert status(countered) == ""
+    client.post(reverse("interview_unsay", args=[countered.pk]) + f"?v={countered.version}")
+    assert countered.starts_at == Interview.objects.get().starts_at
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("yes", "accepted"), ("perhaps", "tentative"), ("no", "declined")])
