@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.actions import advance
 from crm.models import Contact, Stage
+from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
 from interviews.models import Ask, AskVia
 from interviews.offering import working_hours
 from interviews.planning import actions as planning
@@ -53,6 +54,7 @@ def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None 
     if letter.via == AskVia.MAIL:
         _queue(made, address_of(contact), now)
     advance(contact=contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(contact, now)
     return made
 
 
@@ -71,6 +73,7 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
         before.save(update_fields=["closed_at", "follow_up_on"])
     else:
         planning.step_back(contact, Stage.ASKED, now)
+    reopen_promise_to_write(contact, ask.asked_at, now)
     return True
 
 

@@ -13,6 +13,7 @@ from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.asking import letters
 from interviews.asking.actions import LAST_STEP, Letter
+from interviews.debriefing.named import may_name_introducer
 from interviews.models import Ask, AskVia, MayUseName
 from interviews.planning.actions import address_of
 from interviews.planning.forms import MinutesField, PageForm
@@ -42,7 +43,7 @@ class AskForm(PageForm):
         self.last: Ask | None = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
         self.step = min(self.last.step + 1, LAST_STEP) if self.last else 1
         introducer = contact.introduced_by
-        self.name_answer = letters.may_use_name(owner, introducer) if introducer else MayUseName.NOT_ASKED
+        self.name_answer = may_name_introducer(contact)
         self.unnamed = introducer if self.name_answer != MayUseName.YES else None
         super().__init__(
             data,

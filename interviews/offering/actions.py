@@ -16,6 +16,7 @@ from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
+from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
 from interviews.models import Agreed, Counter, Interview, Medium, NewsKind, Offer, OfferSlot, OfferState
 from interviews.news.actions import report
 from interviews.offering import working_hours
@@ -94,6 +95,7 @@ def offer(*, owner: User, contact: Contact, terms: Terms, uid: uuid.UUID | None 
     if address:
         _queue(made, OFFER, f"{OFFER}:{made.uid}", address, now)
     advance(contact=contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(contact, now)
     return made
 
 
@@ -109,6 +111,7 @@ def withdraw(*, offer: Offer, now: datetime) -> bool:
     _set(offer, OfferState.WITHDRAWN, chase_on=None)
     if not sent and address_of(offer.contact):
         planning.step_back(offer.contact, Stage.ASKED, now)
+        reopen_promise_to_write(offer.contact, offer.created_at, now)
     return not sent
 
 
@@ -128,6 +131,7 @@ def offer_again(*, offer: Offer, now: datetime) -> bool:
     if is_mailed:
         _queue(offer, OFFER, f"{OFFER}:{offer.uid}:again:{offer.version}", address, now)
     advance(contact=offer.contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(offer.contact, now)
     return is_mailed
 
 
