@@ -12,7 +12,8 @@ from base.submitted_once import UidField
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.asking import letters
-from interviews.asking.actions import LAST_STEP, Letter
+from interviews.asking.actions import Letter
+from interviews.asking.steps import next_step
 from interviews.debriefing.named import may_name_introducer
 from interviews.models import Ask, AskVia, MayUseName
 from interviews.planning.actions import address_of
@@ -41,7 +42,7 @@ class AskForm(PageForm):
         self.owner, self.contact = owner, contact
         self.address = address_of(contact)
         self.last: Ask | None = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
-        self.step = min(self.last.step + 1, LAST_STEP) if self.last else 1
+        self.step = next_step(contact, now)
         introducer = contact.introduced_by
         self.name_answer = may_name_introducer(contact)
         self.unnamed = introducer if self.name_answer != MayUseName.YES else None
