@@ -67,6 +67,7 @@ urlpatterns = [
     path("news/<number:pk>/unsee/", news.news_unsee, name="news_unsee"),
     # offered times, and the contact's own pages
     path("contacts/<number:contact_pk>/offer/", offering.offer_new, name="offer_new"),
+    path("contacts/<number:contact_pk>/offer/<number:row>/<slug:by>/", offering.offer_shift, name="offer_shift"),
     path("offers/<number:pk>/", offering.offer_detail, name="offer_detail"),
     path("offers/<number:pk>/withdraw/", offering.offer_withdraw, name="offer_withdraw"),
     path("offers/<number:pk>/unwithdraw/", offering.offer_unwithdraw, name="offer_unwithdraw"),

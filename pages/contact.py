@@ -22,8 +22,8 @@ from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
 from interviews.models import Interview
 
-PROMISES = 10
-ENTRIES = 20
+PROMISES = 5
+ENTRIES = 12
 SHARING = 3
 TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
@@ -32,6 +32,12 @@ RHYTHMS = [
     (6, RhythmUnit.MONTHS, gettext_lazy("6 months")),
     (1, RhythmUnit.YEARS, gettext_lazy("a year")),
 ]
+STORY_OF = {  # what the story can be narrowed to, by the kinds of its entries
+    "talks": (gettext_lazy("Talks"), {"talk", "moved"}),
+    "notes": (gettext_lazy("Notes"), {"note", "touch"}),
+    "promises": (gettext_lazy("Promises"), {"promised", "closed"}),
+    "mails": (gettext_lazy("Mails"), {"ask", "offer"}),
+}
 HOW = {"phone": gettext_lazy("by phone"), "video": gettext_lazy("by video"), "in_person": gettext_lazy("in person")}
 ICONS = {  # by what an entry says beside, or by its kind
     "mine": "arrow-up-right",
@@ -150,12 +156,12 @@ class ContactPage:
         return said if (self.today - on).days < 2 else _("%s ago") % said
 
 
-def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPage:
+def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "") -> ContactPage:
     """Http404 when there is nobody of that key, or in the bin."""
     people = owner.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
-    story, story_later = read_story(contact, cursor)
+    story, story_later = read_story(contact, cursor, only)
     talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
     for talk in talks:
         talk.contact = contact
@@ -179,11 +185,12 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     )
 
 
-def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list[Entry], str]:
+    """A screenful of the story, or of what stands in STORY_OF under `only`, and where to go on from; empty when that was all. One query says in short what happened, and
     one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
-    first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
+    wanted = STORY_OF[only][1] if only in STORY_OF else {part.kind for part in STORY}
+    first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY) if part.kind in wanted]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
     entries = [Entry(*row) for row in rows[:ENTRIES]]
     last = entries[-1] if len(rows) > ENTRIES else None

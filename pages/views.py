@@ -15,7 +15,7 @@ from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
 from crm.views.contacts import promises_in_words
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, read_contact
+from pages.contact import RHYTHMS, STORY_OF, read_contact
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
 
@@ -65,13 +65,16 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
 
 def _render_contact(request: OwnerRequest, pk: int, note_form: NoteForm) -> HttpResponse:
     """Everything about one person; a note that was refused comes back with what was typed."""
-    page = read_contact(request.user, pk, request.GET.get("story", ""), timezone.now())
+    only = request.GET.get("only", "")
+    page = read_contact(request.user, pk, request.GET.get("story", ""), timezone.now(), only)
     context = {
         "page": page,
         "contact": page.contact,
         "at": page.contact.get_absolute_url(),
         "today": page.today,
         "note_form": note_form,
+        "story_of": [(key, label) for key, (label, _kinds) in STORY_OF.items()],
+        "only": only if only in STORY_OF else "",
         "stages": [stage for stage in Stage if stage != Stage.DROP or page.contact.is_dropped],
         "rhythms": RHYTHMS,
         "units": RhythmUnit.choices,

@@ -1,5 +1,6 @@
 """A person in one line, and what was understood of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -214,7 +215,7 @@ class QuickForm(forms.Form):
 def read_undated(data: Any) -> list[str]:
     """The promises whose day was tapped away, as the page carries them: what was read as a day are words of theirs. `toggle`
     is the one that was tapped now, away or back."""
-    getlist = getattr(data, "getlist", lambda _name: [])
+    getlist: Callable[[str], list[str]] = getattr(data, "getlist", lambda _name: [])
     undated = list(dict.fromkeys(getlist("undated")[:MOST_PROMISES]))
     tapped = data.get("toggle", "")
     if not tapped:

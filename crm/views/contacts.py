@@ -23,7 +23,7 @@ from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_unda
 from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
-MOST_TAGS = 20
+MOST_TAGS = 12
 MOST_SAID = 3
 
 

@@ -84,6 +84,11 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "guest_yes": linked,
     "guest_no": linked,
     "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
+    "offer_shift": lambda owner: {
+        "contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk,
+        "row": 0,
+        "by": "later",
+    },
     "offer_detail": lambda owner: {"pk": offered(owner).pk},
     "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
     "offer_wait": lambda owner: {"pk": offered(owner, follow_up_on=TODAY).pk},
