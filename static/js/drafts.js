@@ -7,18 +7,18 @@ const LASTS = 30 * 24 * 3600 * 1000;
 const { account } = document.body.dataset;
 const begun = new WeakSet();
 
-function read(key, storage = localStorage) {
+function read(key, storage = "localStorage") {
   try {
-    return JSON.parse(storage.getItem(key));
+    return JSON.parse(window[storage].getItem(key));
   } catch {
     return null;
   }
 }
 
-function write(key, value, storage = localStorage) {
+function write(key, value, storage = "localStorage") {
   try {
-    if (value) storage.setItem(key, JSON.stringify(value));
-    else storage.removeItem(key);
+    if (value) window[storage].setItem(key, JSON.stringify(value));
+    else window[storage].removeItem(key);
   } catch {
     // full or forbidden: the page itself still holds it
   }
@@ -94,8 +94,8 @@ function settle({ key, values }) {
 
 // a saved form leads to another page; a refused one is the answer itself, and an answer that never came is not that page
 function arrive(isAnswered) {
-  const sent = read(SENT, sessionStorage);
-  write(SENT, null, sessionStorage);
+  const sent = read(SENT, "sessionStorage");
+  write(SENT, null, "sessionStorage");
   const isRefused = document.querySelector("main[data-refused]");
   if (sent?.key.startsWith(`${PREFIX}${account}:`) && isAnswered && !isRefused) settle(sent);
   return isRefused && sent?.key;
@@ -166,13 +166,13 @@ function start() {
   document.addEventListener("submit", ({ target: form }) => {
     if (form.matches("[data-draft]")) {
       const values = Object.fromEntries(fieldsOf(form).filter(isOn).map((field) => [nameOf(field), valueOf(field)]));
-      write(SENT, { key: keyOf(form), values }, sessionStorage);
+      write(SENT, { key: keyOf(form), values }, "sessionStorage");
     } else if (form.matches("[data-signs-out]")) {
       for (const key of keys()) if (key.startsWith(`${PREFIX}${account}:`)) write(key, null);
     }
   }, true);
   document.addEventListener("saved", ({ target }) => write(keyOf(target), null)); // by a script
-  for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => write(SENT, null, sessionStorage));
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => write(SENT, null, "sessionStorage"));
   document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target?.id === "main" && beginAll(true));
   document.addEventListener("htmx:historyRestore", () => beginAll(false));
   beginAll(performance.getEntriesByType("navigation")[0]?.redirectCount > 0);
@@ -180,4 +180,4 @@ function start() {
 
 // once htmx listens, which reads along what is put back
 if (account) document.addEventListener("DOMContentLoaded", start);
-else write(SENT, null, sessionStorage);
+else write(SENT, null, "sessionStorage");

@@ -61,7 +61,7 @@ const KEYS = {
   c: capture,
   "/": () => use(onPage("/")),
   z: () => use(document.querySelector("#toasts form button")),
-  "?": () => help.showPopover(),
+  "?": () => help.showModal(),
   g: () => (since = performance.now()),
 };
 
@@ -95,6 +95,7 @@ if (help) {
       // forbidden: it holds for this page
     }
   });
+  document.addEventListener("click", ({ target }) => target.closest('[data-key="?"]') && help.showModal());
   document.addEventListener("keydown", (event) => {
     const isModified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
     if (box.checked && !isModified && !event.defaultPrevented && !isTyping(event.target) && !isCovered()) press(event);
