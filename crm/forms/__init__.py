@@ -12,12 +12,13 @@ from crm.forms.contact import (
     details_of,
     in_words,
 )
-from crm.forms.quick import QuickForm, promise_in_words, read_undated
+from crm.forms.quick import Fact, QuickForm, promise_in_words, read_undated
 
 __all__ = [
     "OWES",
     "ContactForm",
     "ContactSearchForm",
+    "Fact",
     "NoteChangeForm",
     "NoteForm",
     "QuickForm",
