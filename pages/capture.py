@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accounts.models import User
-from base.dates import take_date, understand
+from base.dates import understand
 from base.names import is_title
-from base.text import clean_text, sentence_case
+from base.text import clean_text
 from crm.models import Contact
 from crm.quick import PARTICLES
 from crm.search import named
@@ -42,14 +42,6 @@ class Said:
     name: str
     words: str  # what is promised, as typed, its day with it
     people: list[Contact] = field(default_factory=list)
-
-    def what(self, today: date) -> str:
-        dated = take_date(self.words, today)
-        return sentence_case(dated.rest if dated else self.words)
-
-    def due_on(self, today: date) -> date | None:
-        dated = take_date(self.words, today)
-        return dated.day if dated else None
 
 
 def read_promise(owner: User, line: str, today: date) -> Said | None:

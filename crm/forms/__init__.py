@@ -9,6 +9,7 @@ from crm.forms.contact import (
     RhythmForm,
     StageForm,
     TouchForm,
+    check_promised,
     details_of,
     in_words,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "RhythmForm",
     "StageForm",
     "TouchForm",
+    "check_promised",
     "details_of",
     "in_words",
     "promise_in_words",
