@@ -18,8 +18,14 @@ def full_bin(owner: User) -> dict[str, object]:
 
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "today": nothing,
+    "capture": nothing,
+    "capture_understand": nothing,
     "contact_detail": contact,
     "note_new": contact,
     "bin_list": full_bin,
 }
-POST_DATA: dict[str, dict[str, object]] = {"note_new": {"body": "Good.\n! send it friday"}}
+POST_DATA: dict[str, dict[str, object]] = {
+    "note_new": {"body": "Good.\n! send it friday"},
+    "capture": {"line": "Ana Souza, head of data at Nubank"},
+    "capture_understand": {"line": "owe Ana Souza an article friday"},
+}
