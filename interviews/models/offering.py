@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
@@ -30,10 +30,15 @@ class AskVia(models.TextChoices):
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
         """Letters without an answer whose day to ask again has come."""
-        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
-        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
+        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        # whatever the stage is: somebody I continue with is asked for another talk too
+        talks = Interview.objects.filter(
+            contact=OuterRef("contact"), created_at__gte=OuterRef("asked_at"), binned_at__isnull=True
+        )
         return (
-            silent.select_related("contact")
+            silent.exclude(contact__stage__in=[Stage.SCHEDULED, Stage.DROP])
+            .filter(~Exists(talks))
+            .select_related("contact")
             .only("owner", "asked_at", "step", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")
         )
