@@ -121,7 +121,12 @@ def test_chip_is_turned_and_taken_away(visit: Callable[..., Page], user: User, s
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("Added Bo Stone")
     made = user.contacts.get()
-    assert (made.role, made.organisation.name, made.place, made.notes.get().body) == ("Lab Ltd", "Painter", "", "Lisbon")
+    assert (made.role, made.organisation.name, made.place, made.notes.get().body) == (
+        "Lab Ltd",
+        "Painter",
+        "",
+        "Lisbon",
+    )
     assert made.promises.get().what == "Ask him friday"
 
 
@@ -192,7 +197,10 @@ def test_sheet_is_accessible_and_fits(visit: Callable[..., Page], user: User, an
     page = visit(size)
     page.goto("/bin/")
     add_link(page).click()
-    for line in (f"Bo {LONG}, head of data at {LONG}, Lisbon, met at {LONG} yesterday ! send it friday", "owe Ana a call friday"):
+    for line in (
+        f"Bo {LONG}, head of data at {LONG}, Lisbon, met at {LONG} yesterday ! send it friday",
+        "owe Ana a call friday",
+    ):
         line_of(page).fill(line)
         expect(page.locator("#understood li, #understood label").first).to_be_visible()
         page.wait_for_load_state("networkidle")

@@ -67,12 +67,11 @@ def test_person_is_taken_back(client: Client, user: User):
 
 
 @pytest.mark.parametrize(
-    "line", ["", "met at PyCon", "\0", "x" * 10_000, "owe", "owe her a call", "owe Ana", "! send it", f"owe Ana {'x' * 301}"]
+    "line",
+    ["", "met at PyCon", "\0", "x" * 10_000, "owe", "owe her a call", "owe Ana", "! send it", f"owe Ana {'x' * 301}"],
 )
 @pytest.mark.parametrize("headers", [{}, IN_SHEET], ids=["plain", "sheet"])
-def test_what_cannot_be_added_is_kept_with_one_sentence(
-    client: Client, user: User, line: str, headers: dict[str, str]
-):
+def test_what_cannot_be_added_is_kept_with_one_sentence(client: Client, user: User, line: str, headers: dict[str, str]):
     html = client.post(ADD, {"line": line, "next": "/bin/"}, headers=headers).text
     assert len(re.findall(r'class="field__error"', html)) == 1
     assert f'value="{line}"'.replace("\0", "") in html or not line.strip("\0")
@@ -261,7 +260,9 @@ def test_more_fields_of_a_promise_are_filled_in(client: Client, user: User):
     assert re.search(r'value="theirs"[^>]*checked', response.text)
 
 
-@pytest.mark.parametrize("line", ["Ana, " + "b, " * 660, "owe Ana " + "x y " * 480, "! " + "Bo " * 660, "Ana " + "! a friday " * 180])
+@pytest.mark.parametrize(
+    "line", ["Ana, " + "b, " * 660, "owe Ana " + "x y " * 480, "! " + "Bo " * 660, "Ana " + "! a friday " * 180]
+)
 def test_two_thousand_characters_are_understood_at_once(client: Client, user: User, line: str):
     for number in range(30):
         ContactFactory(owner=user, name=f"Ana Number{number}")
