@@ -6,5 +6,6 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("bin/", views.bin_list, name="bin_list"),
     path("contacts/<number:pk>/", views.contact_detail, name="contact_detail"),
+    path("contacts/<number:pk>/led-to/", views.contact_led_to, name="contact_led_to"),
     path("contacts/<number:pk>/notes/", views.note_new, name="note_new"),
 ]

@@ -15,7 +15,7 @@ from crm.jobs import DAYS_IN_BIN
 from crm.models import RhythmUnit, Stage
 from crm.views.contacts import promises_in_words
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, STORY_OF, read_contact
+from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
 
@@ -40,6 +40,15 @@ def today(request: OwnerRequest) -> HttpResponse:
 @require_safe
 def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     return _render_contact(request, pk, NoteForm())
+
+
+@require_safe
+def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
+    """For the fold on the contact's page; without htmx the list of the same people."""
+    contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
+    if not request.htmx:
+        return redirect(f"{reverse('contact_list')}?through={pk}")
+    return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
 
 
 @require_POST
