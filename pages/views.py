@@ -21,7 +21,7 @@ from crm.views.contacts import add_once, promises_in_words, render_new, tell_add
 from followups.actions import promise_to
 from followups.views import noted
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, STORY_OF, read_contact
+from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
 from pages.forms import CaptureForm
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
@@ -113,6 +113,15 @@ def _add_promise(request: OwnerRequest, form: CaptureForm) -> None:
 @require_safe
 def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     return _render_contact(request, pk, NoteForm())
+
+
+@require_safe
+def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
+    """For the fold on the contact's page; without htmx the list of the same people."""
+    contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
+    if not request.htmx:
+        return redirect(f"{reverse('contact_list')}?through={pk}")
+    return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
 
 
 @require_POST

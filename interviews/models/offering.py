@@ -18,6 +18,7 @@ from base.private_links import hash_of
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 
+LAST_STEP = 3  # of asking: a request, a follow-up, a last one
 SECRET_BYTES = 16  # 128 bits, which nobody guesses
 
 
@@ -141,7 +142,7 @@ class Offer(Versioned):
             models.CheckConstraint(condition=Q(state__in=OfferState.values), name="offer_state_known"),
             models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="offer_length"),
             models.CheckConstraint(condition=Q(chased__lte=2), name="offer_chased_at_most_twice"),
-            models.CheckConstraint(condition=Q(step__gte=1, step__lte=3), name="offer_three_steps"),
+            models.CheckConstraint(condition=Q(step__gte=1, step__lte=LAST_STEP), name="offer_three_steps"),
             models.CheckConstraint(
                 condition=~Q(state="answered") | Q(answered_at__isnull=False), name="offer_answered_has_date"
             ),
@@ -201,6 +202,16 @@ class Offer(Versioned):
             OfferState.WITHDRAWN: _t("Nothing was changed: these times are taken back."),
         }
         return sentences[OfferState(self.state)] % name
+
+    @property
+    def steps_taken(self) -> int:
+        """A mail that chases it is a step as well."""
+        return self.step + self.chased
+
+    @property
+    def is_let_be(self) -> bool:
+        """Its silence was ended by a tap, not by the last step."""
+        return not (self.follow_up_on or self.chase_on) and self.steps_taken < LAST_STEP
 
     @property
     def is_open(self) -> bool:
