@@ -127,6 +127,7 @@ class ContactPage:
     promises: list[Promise]  # open, the most urgent first
     has_more_promises: bool
     interview: Interview | None  # the next
+    later_talks: list[Interview]  # planned after it
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     past: list[Interview]  # held, the latest first, each with its debrief
@@ -168,6 +169,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
     for talk in talks:
         talk.contact = contact
     planned = [talk for talk in reversed(talks) if talk.is_planned]
+    coming = [talk for talk in planned if talk.ends_at > now and not talk.is_unsuited]
     sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
@@ -175,7 +177,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=next((talk for talk in planned if talk.ends_at > now and not talk.is_unsuited), None),
+        interview=coming[0] if coming else None,
+        later_talks=coming[1:],
         unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
         asked_about=[talk for talk in planned if talk.ends_at <= now],
         past=[talk for talk in talks if talk.is_held],

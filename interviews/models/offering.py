@@ -31,13 +31,14 @@ class AskVia(models.TextChoices):
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
         """Letters without an answer whose day to ask again has come. Where times were offered since, these carry the silence."""
-        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
-        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
-        offered_since = Offer.objects.exclude(state=OfferState.WITHDRAWN).filter(
-            contact=OuterRef("contact"), created_at__gte=OuterRef("asked_at")
-        )
+        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        # whatever the stage is: somebody I continue with is asked for another talk too
+        since = {"contact": OuterRef("contact"), "created_at__gte": OuterRef("asked_at")}
+        talks = Interview.objects.filter(**since, binned_at__isnull=True)
+        offers = Offer.objects.filter(**since).exclude(state=OfferState.WITHDRAWN)
         return (
-            silent.exclude(Exists(offered_since))
+            silent.exclude(contact__stage__in=[Stage.SCHEDULED, Stage.DROP])
+            .exclude(Exists(talks) | Exists(offers))
             .select_related("contact")
             .only("owner", "asked_at", "step", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")

@@ -24,9 +24,15 @@ def introducer(owner: User) -> dict[str, object]:
 
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "today": nothing,
+    "capture": nothing,
+    "capture_understand": nothing,
     "contact_detail": contact,
     "contact_led_to": introducer,
     "note_new": contact,
     "bin_list": full_bin,
 }
-POST_DATA: dict[str, dict[str, object]] = {"note_new": {"body": "Good.\n! send it friday"}}
+POST_DATA: dict[str, dict[str, object]] = {
+    "note_new": {"body": "Good.\n! send it friday"},
+    "capture": {"line": "Ana Souza, head of data at Nubank"},
+    "capture_understand": {"line": "owe Ana Souza an article friday"},
+}
