@@ -153,7 +153,7 @@ def test_words_that_a_link_carries_along_are_no_draft(page: Page, user: User, an
     page.get_by_role("link", name="Ana Souza").click()
     expect(page.locator("[name=what]")).to_have_value("Send the deck")
     page.get_by_role("button", name="Note it").click()
-    expect(page.locator("#toasts")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Ana Souza")).to_be_visible()
 
     assert page.evaluate(DRAFTS) == []
 
