@@ -125,9 +125,9 @@ def _known_at(owner: User, words: list[str]) -> tuple[list[Contact], int]:
 def _new_at(words: list[str], today: date) -> int:
     """How many words the name of somebody new takes: those with a capital, else the first alone."""
     count = 0
-    for count, word in enumerate(words[:LONGEST_NAME], start=1):  # noqa: B007 - it is what the loop is for
+    for count, word in enumerate(words[:LONGEST_NAME], start=1):
         if not _belongs_to_name(words, count - 1, today):
-            count -= 1  # noqa: PLW2901 - the word that ended it is not of the name
+            count -= 1
             break
         if word[-1] in ENDS_A_NAME:
             break

@@ -121,7 +121,18 @@ def test_nobody_here_is_somebody_new(user: User, line: str, name: str, what: str
 
 @pytest.mark.parametrize(
     "line",
-    ["owe", "owe an article", "I owe", "! send the deck", "!", "owe her a call", "you owe me", "owe friday", "owe 12", "owe #x"],
+    [
+        "owe",
+        "owe an article",
+        "I owe",
+        "! send the deck",
+        "!",
+        "owe her a call",
+        "you owe me",
+        "owe friday",
+        "owe 12",
+        "owe #x",
+    ],
 )
 def test_no_name_is_no_guess(user: User, line: str):
     assert read(user, line).name == ""
@@ -137,8 +148,21 @@ def test_only_a_name_promises_nothing(user: User, line: str):
 @pytest.mark.parametrize(
     "line",
     [
-        *("Ana Souza", "Ana Souza, head of data at Nubank", "Owe Andersson, professor at KTH", "Owe Andersson", "Owen Hart"),
-        *("Promise Adeyemi, engineer", "Ana Souza ! ask her friday", "met Ana at PyCon", "Ana, owes me nothing", "", "i"),
+        *(
+            "Ana Souza",
+            "Ana Souza, head of data at Nubank",
+            "Owe Andersson, professor at KTH",
+            "Owe Andersson",
+            "Owen Hart",
+        ),
+        *(
+            "Promise Adeyemi, engineer",
+            "Ana Souza ! ask her friday",
+            "met Ana at PyCon",
+            "Ana, owes me nothing",
+            "",
+            "i",
+        ),
         *("I. Okafor, engineer", "Promised Land Trust", "iowe Ana a", "Ana Souza, met at PyCon, owes me an intro"),
     ],
 )
@@ -156,7 +180,9 @@ def test_all_of_that_name_are_asked_about(user: User, stranger: User):
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("start", ["owe Ana", "I promised", "!", "Ana owes me", "I owe"])
-@pytest.mark.parametrize("rest", ["to send Bo the deck, 10 % of it friday #floods", "an article", "x" * 290, "- a: b; c"])
+@pytest.mark.parametrize(
+    "rest", ["to send Bo the deck, 10 % of it friday #floods", "an article", "x" * 290, "- a: b; c"]
+)
 def test_no_word_is_lost(user: User, start: str, rest: str):
     said = read(user, f"{start} {rest}")
     kept = set(re.findall(r"\w+", f"{said.name} {said.words}"))
@@ -165,7 +191,15 @@ def test_no_word_is_lost(user: User, start: str, rest: str):
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
-    "line", ["owe " + "Ana an article " * 140, "! " + "send To " * 250, "a " * 1000, "owe " + "Dr. " * 500, "to " * 660, "owe " + "to Bo " * 330]
+    "line",
+    [
+        "owe " + "Ana an article " * 140,
+        "! " + "send To " * 250,
+        "a " * 1000,
+        "owe " + "Dr. " * 500,
+        "to " * 660,
+        "owe " + "to Bo " * 330,
+    ],
 )
 def test_two_thousand_characters_are_read_at_once(user: User, line: str):
     read_promise(user, line, TODAY)
