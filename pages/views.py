@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import push_url, reselect, reswap, retarget
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, tell
 from accounts.try_later import only_reads
 from base.submitted_once import once, uid_of
 from crm import actions
@@ -61,8 +61,7 @@ def capture(request: OwnerRequest) -> HttpResponse:
     if then == "another" and _is_in_sheet(request):
         return _render_capture(request, _capture_form(request, None))
     again = f"{reverse('capture')}?{urlencode({'next': request.POST.get('next', '')})}"
-    answer = redirect(again) if then == "another" else go_back(request, reverse("today"))
-    return HttpResponseClientRedirect(answer.url) if _is_in_sheet(request) else answer
+    return redirect(again) if then == "another" else go_back(request, reverse("today"))
 
 
 @only_reads
@@ -77,7 +76,7 @@ def capture_understand(request: OwnerRequest) -> HttpResponse:
 
 
 def _is_in_sheet(request: OwnerRequest) -> bool:
-    return request.htmx.target == "capture"
+    return bool(request.htmx) and (request.htmx.target == "capture" or "sheet" in request.POST)
 
 
 def _capture_form(request: OwnerRequest, data: Any) -> CaptureForm:
@@ -85,9 +84,13 @@ def _capture_form(request: OwnerRequest, data: Any) -> CaptureForm:
 
 
 def _render_capture(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
+    """The page, or what stands in the sheet, whose form aims at the page under it."""
     going_back_to = request.POST.get("next") or request.GET.get("next", "")
     context = {"form": form, "next": going_back_to, "is_in_sheet": _is_in_sheet(request)}
-    return page_or_partial(request, "pages/capture.html", "capture", context)
+    if not context["is_in_sheet"]:
+        return render(request, "pages/capture.html", context)
+    sheet = render(request, "pages/capture.html#capture", context)
+    return push_url(reselect(reswap(retarget(sheet, "#capture"), "outerHTML show:none"), "#capture"), False)
 
 
 def _full_form(request: OwnerRequest, form: CaptureForm) -> HttpResponse:

@@ -17,6 +17,7 @@ LINE = "Ana Souza, head of data at Nubank, Lisbon, met at PyCon yesterday"
 FACT = re.compile(r'fact__label">(.*?)</span> <bdi>(.*?)</bdi>')
 MEANT = re.compile(r'name="meant" value="(.*?)">')
 IN_SHEET = {"HX-Request": "true", "HX-Target": "capture"}
+FROM_SHEET = {"HX-Request": "true", "HX-Target": "main", "HX-Boosted": "true"}
 AS_TYPED = {"HX-Request": "true", "HX-Target": "understood"}
 every_way = pytest.mark.parametrize("headers", [{}, AS_TYPED], ids=["plain", "htmx"])
 
@@ -70,7 +71,7 @@ def test_person_is_taken_back(client: Client, user: User):
     "line",
     ["", "met at PyCon", "\0", "x" * 10_000, "owe", "owe her a call", "owe Ana", "! send it", f"owe Ana {'x' * 301}"],
 )
-@pytest.mark.parametrize("headers", [{}, IN_SHEET], ids=["plain", "sheet"])
+@pytest.mark.parametrize("headers", [{}, FROM_SHEET], ids=["plain", "sheet"])
 def test_what_cannot_be_added_is_kept_with_one_sentence(client: Client, user: User, line: str, headers: dict[str, str]):
     html = client.post(ADD, {"line": line, "next": "/bin/"}, headers=headers).text
     assert len(re.findall(r'class="field__error"', html)) == 1
@@ -227,7 +228,10 @@ def test_sheet_is_the_page_without_its_frame(client: Client):
 
 def test_sheet_stays_open_for_another(client: Client, user: User):
     data = {"line": "Ana Souza", "then": "another", "next": "/bin/"}
-    html = client.post(ADD, data, headers=IN_SHEET).text
+    sheet = client.post(ADD, {**data, "sheet": "yes"}, headers=FROM_SHEET)
+    assert (sheet["HX-Retarget"], sheet["HX-Push-Url"]) == ("#capture", "false")
+    html = sheet.text
+    assert "<h1>" not in html
     assert "Added Ana Souza." in html
     assert 'name="next" value="/bin/"' in html
     assert "Ana Souza" not in re.findall(r"<input[^>]*name=\"line\"[^>]*>", html)[0]
@@ -237,8 +241,8 @@ def test_sheet_stays_open_for_another(client: Client, user: User):
 
 
 def test_sheet_leads_back_to_its_page(client: Client):
-    response = client.post(ADD, {"line": "Ana Souza", "next": "/bin/"}, headers=IN_SHEET)
-    assert (response.status_code, response["HX-Redirect"]) == (200, "/bin/")
+    response = client.post(ADD, {"line": "Ana Souza", "next": "/bin/", "sheet": "yes"}, headers=FROM_SHEET)
+    assert (response.status_code, response["Location"]) == (302, "/bin/")
 
 
 def test_more_fields_are_filled_in(client: Client, user: User):
