@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import push_url, reselect, reswap, retarget
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, tell
+from accounts.try_later import only_reads
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import ContactForm, NoteForm
@@ -57,13 +58,13 @@ def capture(request: OwnerRequest) -> HttpResponse:
     if not (is_good and form.is_settled()):
         return _render_capture(request, form)
     (_add_promise if form.said else _add_person)(request, form)
-    if then == "another" and request.htmx:
+    if then == "another" and _is_in_sheet(request):
         return _render_capture(request, _capture_form(request, None))
     again = f"{reverse('capture')}?{urlencode({'next': request.POST.get('next', '')})}"
-    answer = redirect(again) if then == "another" else go_back(request, reverse("today"))
-    return HttpResponseClientRedirect(answer.url) if request.htmx else answer
+    return redirect(again) if then == "another" else go_back(request, reverse("today"))
 
 
+@only_reads
 @require_POST
 def capture_understand(request: OwnerRequest) -> HttpResponse:
     """What a line means, before anything is saved: as it is typed, and after a tap on a chip."""
@@ -74,13 +75,22 @@ def capture_understand(request: OwnerRequest) -> HttpResponse:
     return _render_capture(request, form)
 
 
+def _is_in_sheet(request: OwnerRequest) -> bool:
+    return bool(request.htmx) and (request.htmx.target == "capture" or "sheet" in request.POST)
+
+
 def _capture_form(request: OwnerRequest, data: Any) -> CaptureForm:
     return CaptureForm(data, owner=request.user, today=request.user.today(timezone.now()))
 
 
 def _render_capture(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
+    """The page, or what stands in the sheet, whose form aims at the page under it."""
     going_back_to = request.POST.get("next") or request.GET.get("next", "")
-    return page_or_partial(request, "pages/capture.html", "capture", {"form": form, "next": going_back_to})
+    context = {"form": form, "next": going_back_to, "is_in_sheet": _is_in_sheet(request)}
+    if not context["is_in_sheet"]:
+        return render(request, "pages/capture.html", context)
+    sheet = render(request, "pages/capture.html#capture", context)
+    return push_url(reselect(reswap(retarget(sheet, "#capture"), "outerHTML show:none"), "#capture"), False)
 
 
 def _full_form(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
