@@ -64,7 +64,11 @@ class NoteForm(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["body"].widget.attrs["placeholder"] = _("! send the slides friday")
+        self.fields["body"].widget.attrs |= {
+            "placeholder": _("! send the slides friday"),
+            "data-key": "n",
+            "aria-keyshortcuts": "n",
+        }
 
     def clean_body(self) -> str:
         return check_promises(self.cleaned_data["body"])

@@ -14,6 +14,7 @@ from base.text import clean_line, fold, key_of, promise_lines
 from crm.actions import USUAL_RHYTHM, Details, add, continue_with, drop, keep_note, make_promises
 from crm.models import Contact, Stage
 from crm.quick import read
+from interviews.debriefing.named import promise_to_write
 from interviews.models import Debrief, Interview, InterviewState, Room
 
 THANK_YOU, CHECK_IN = "thank_you", "check_in"  # kinds of promise, which live in a higher app
@@ -68,7 +69,7 @@ def promise_to_tell_introducer(interview: Interview, now: datetime) -> None:
     introducer = interview.contact.introduced_by
     if introducer is None or introducer.binned_at or introducer.is_dropped:
         return
-    if interview.promises.filter(contact=introducer, binned_at__isnull=True).exists():
+    if interview.promises.filter(contact=introducer, kind=CHECK_IN, binned_at__isnull=True).exists():
         return
     words = {"name": introducer.first_name, "who": interview.contact.first_name}
     introducer.owner = interview.owner
@@ -234,8 +235,8 @@ def _change(interview: Interview, change: Change, now: datetime) -> None:
 
 
 def _meet(interview: Interview, person: Person, now: datetime) -> None:
-    """Adds a person I should meet as a contact, introduced by the one I talked with. For somebody I know already, the line
-    becomes a note."""
+    """Adds a person I should meet as a contact, introduced by the one I talked with, and promises to write to them. For somebody
+    I know already, the line becomes a note."""
     owner, details = interview.owner, person.details
     uid = uuid.uuid5(interview.uid, f"meet:{person.line}")
     if owner.contacts.alive().filter(uid=uid).exists() or owner.notes.filter(uid=uid).exists():
@@ -244,11 +245,12 @@ def _meet(interview: Interview, person: Person, now: datetime) -> None:
     if known is None:
         details = replace(details, introduced_by=interview.contact, stage=Stage.TO_MEET)
         free = None if owner.contacts.filter(uid=uid).exists() else uid  # the one in the bin keeps its own
-        add(owner=owner, details=details, note=person.note, promises=person.promises, uid=free, now=now)
+        known = add(owner=owner, details=details, note=person.note, promises=person.promises, uid=free, now=now).contact
     elif fold(person.line) != fold(known.name):
         said = {"name": interview.contact.name, "line": person.line}
         make_promises(known, person.promises, now)
         keep_note(contact=known, body=_("Named in the talk with %(name)s: %(line)s") % said, uid=uid, now=now)
+    promise_to_write(known, interview, now)
 
 
 def _go_on(contact: Contact, outcome: Outcome, now: datetime) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -108,6 +109,31 @@ def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
         _("Offered again. The link is open."),
     )
     tell(request, (mailed if is_mailed else silent) % known, undo=_undo(offer) if is_mailed else "")
+    return go_back(request, offer.get_absolute_url())
+
+
+@require_POST
+def offer_wait(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.wait, _("Asked again in a few working days: %(name)s."))
+
+
+@require_POST
+def offer_let_be(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.let_be, _("Nothing more is proposed for %(name)s."))
+
+
+@require_POST
+def offer_follow_up(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.follow_up, _("Open again: %(name)s."), undo=False)
+
+
+def _follow_up(
+    request: OwnerRequest, pk: int, verb: Callable[..., None], said: str, *, undo: bool = True
+) -> HttpResponse:
+    offer = _offer(request, pk)
+    verb(offer=offer, seen=seen_version(request, offer), now=timezone.now())
+    back = f"{reverse('offer_follow_up', args=[pk])}?v={offer.version}"
+    tell(request, said % {"name": offer.contact.first_name}, undo=back if undo else "")
     return go_back(request, offer.get_absolute_url())
 
 
