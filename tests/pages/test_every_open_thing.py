@@ -49,6 +49,13 @@ def test_every_open_thing_is_on_exactly_one_list(db, steps):
         [("plan", 0), ("drop", 0), ("cancel", 0), ("resume", 0)],
         [("write a letter", 0), ("offer times", 0), ("take the offer back", 0), ("days pass", 2), ("days pass", 2)],
         [("offer times", 0), ("offer times", 0), ("take the offer back", 0)],
+        [
+            ("write a letter", 0),
+            ("they answered the letter", 0),
+            ("offer times", 0),
+            ("take the offer back", 0),
+            ("they did not answer it", 0),
+        ],
         [("continue", 0), ("write a letter", 0), ("days pass", 2), ("days pass", 2)],
         [("continue", 0), ("offer times", 0), ("days pass", 2), ("days pass", 2)],
     ],
