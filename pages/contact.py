@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,11 +20,12 @@ from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage, Tag
 from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
-from interviews.models import Interview
+from interviews.models import Interview, InterviewState
 
 PROMISES = 5
 ENTRIES = 12
 SHARING = 3
+LED_TO = 5
 TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
@@ -159,7 +160,8 @@ class ContactPage:
 
 def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "") -> ContactPage:
     """Http404 when there is nobody of that key, or in the bin."""
-    people = owner.contacts.alive().select_related("organisation", "introduced_by")
+    led_to = Contact.objects.alive().filter(introduced_by=OuterRef("pk"))
+    people = owner.contacts.alive().select_related("organisation", "introduced_by").annotate(has_led=Exists(led_to))
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor, only)
@@ -186,6 +188,25 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
         story_later=story_later,
         time_there=time_there(contact.time_zone, owner.zone, now),
     )
+
+
+@dataclass(frozen=True)
+class LedTo:
+    """Whom one contact led me to, the latest first, each with `talked_at`; `more` did not fit."""
+
+    people: list[Contact]
+    more: int
+
+
+def read_led_to(contact: Contact) -> LedTo:
+    """Two queries."""
+    held = Interview.objects.alive().filter(contact=OuterRef("pk"), state=InterviewState.HELD).order_by("-starts_at")
+    introduced = contact.introduced.alive().order_by("-created_at", "-pk")
+    people = introduced.annotate(talked_at=Subquery(held.values("starts_at")[:1])).only(
+        "introduced_by", "owner", "name", "stage"
+    )
+    shown = list(people[:LED_TO])
+    return LedTo(shown, introduced.order_by().count() - len(shown))
 
 
 def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list[Entry], str]:

@@ -90,10 +90,13 @@ class ContactSearchForm(forms.Form):
     stage = forms.MultipleChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, required=False)
     tag = forms.TypedMultipleChoiceField(label=gettext_lazy("Tag"), coerce=int, required=False)
     owes = forms.MultipleChoiceField(label=gettext_lazy("Promises"), choices=OWES, required=False)
+    through = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, tags: list[Tag]) -> None:
+    def __init__(self, data: Any = None, *, tags: list[Tag], introducer: Contact | None = None) -> None:
         super().__init__(data)
-        self.tags = tags
+        self.tags, self.introducer = tags, introducer
+        if introducer is None:
+            del self.fields["through"]
         self.fields["tag"].choices = [(tag.pk, tag.name) for tag in tags]  # type: ignore[attr-defined]  # a choice field
 
 

@@ -3,14 +3,11 @@ seven a last one, then no more (product.md rule 13)."""
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q
-
 from accounts.models import User
 from crm.models import Contact
-from interviews.models import OfferState
+from interviews.models import LAST_STEP, OfferState
 from interviews.offering import working_hours
 
-LAST_STEP = 3
 WAITS = {1: 3, 2: 4}  # working days after each step until the next: the last one comes seven after the first
 MAY_STILL_ANSWER = timedelta(days=30)
 A_WHILE = 3  # "Wait": as many working days more
@@ -20,9 +17,7 @@ def next_step(contact: Contact, now: datetime) -> int:
     """The step after the last one that stands without an answer. A mail that chases an offer is a step as well."""
     letters = contact.asks.filter(closed_at__isnull=True).values_list("step", flat=True)
     offers = contact.offers.filter(state=OfferState.OPEN, created_at__gt=now - MAY_STILL_ANSWER)
-    offers = offers.annotate(taken=F("step") + F("chased"))
-    let_be = Q(follow_up_on__isnull=True, chase_on__isnull=True, taken__lt=LAST_STEP)
-    taken = [*letters, *offers.exclude(let_be).values_list("taken", flat=True)]
+    taken = [*letters, *(offer.steps_taken for offer in offers if not offer.is_let_be)]
     return min(max(taken, default=0) + 1, LAST_STEP)
 
 

@@ -19,6 +19,7 @@ from interviews.models import Debrief, Interview, InterviewState, Room
 
 THANK_YOU, CHECK_IN = "thank_you", "check_in"  # kinds of promise, which live in a higher app
 THANKED_WITHIN = timedelta(days=7)
+TOLD_AFTER = timedelta(days=30)
 MOST_LINES = 1000  # of the notes and answers of one talk, read for promises and people
 
 
@@ -84,6 +85,43 @@ def thank_you_promise(interview: Interview) -> Any:
     return thanks.select_related("owner", "contact").order_by("pk").first()
 
 
+def told_later(interview: Interview) -> Any:
+    """The promise to tell them what came of their advice, open, closed or in the bin; None when it was never ticked."""
+    found = interview.promises.filter(uid=told_later_uid(interview))
+    return found.select_related("owner", "contact").first()
+
+
+def told_later_uid(interview: Interview) -> uuid.UUID:
+    return uuid.uuid5(interview.uid, "advice")
+
+
+@transaction.atomic
+def tell_later(*, interview: Interview, now: datetime) -> None:
+    """Promises once to tell them in 30 days what came of their advice (product.md rule 11)."""
+    interview.lock_contacts()
+    promise, contact = told_later(interview), interview.contact
+    if promise is None:
+        contact.promises.make(
+            what=_("Tell %(name)s what came of the advice") % {"name": contact.first_name},
+            kind=CHECK_IN,
+            due_on=interview.owner.today(now) + TOLD_AFTER,
+            interview=interview,
+            uid=told_later_uid(interview),
+            now=now,
+        )
+    elif promise.binned_at:
+        promise.restore(now)
+
+
+@transaction.atomic
+def do_not_tell_later(*, interview: Interview, now: datetime) -> None:
+    """Undoes `tell_later` while the promise is open."""
+    interview.lock_contacts()
+    promise = told_later(interview)
+    if promise and promise.is_open and not promise.binned_at:
+        promise.bin(now)
+
+
 @dataclass(frozen=True)
 class Promised:
     """A promise as the debrief says it. `line` is the line of the notes it was understood from."""
@@ -123,6 +161,7 @@ class Outcome:
     promises: list[Promised] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    tell_later: bool | None = None  # None: as it stands
     go: str = ""
     rhythm: tuple[int, str] | None = None
 
@@ -154,6 +193,8 @@ def save(
         _change(interview, change, now)
     for person in outcome.people:
         _meet(interview, person, now)
+    if outcome.tell_later is not None:
+        (tell_later if outcome.tell_later else do_not_tell_later)(interview=interview, now=now)
     _go_on(interview.contact, outcome, now)
     interview.contact.refresh_search_text()
     return debrief

@@ -18,6 +18,7 @@ from base.private_links import hash_of
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 
+LAST_STEP = 3  # of asking: a request, a follow-up, a last one
 SECRET_BYTES = 16  # 128 bits, which nobody guesses
 
 
@@ -29,16 +30,15 @@ class AskVia(models.TextChoices):
 
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
-        """Letters without an answer whose day to ask again has come. Where times were offered since, these carry the silence;
-        a talk set since is the answer."""
+        """Letters without an answer whose day to ask again has come. Where times were offered since, these carry the silence."""
         silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        # whatever the stage is: somebody I continue with is asked for another talk too
         since = {"contact": OuterRef("contact"), "created_at__gte": OuterRef("asked_at")}
-        offered = Offer.objects.exclude(state=OfferState.WITHDRAWN).filter(**since)
         talks = Interview.objects.filter(**since, binned_at__isnull=True)
-        # of any other stage: somebody I continue with is asked for another talk too
+        offers = Offer.objects.filter(**since).exclude(state=OfferState.WITHDRAWN)
         return (
             silent.exclude(contact__stage__in=[Stage.SCHEDULED, Stage.DROP])
-            .exclude(Exists(offered) | Exists(talks))
+            .exclude(Exists(talks) | Exists(offers))
             .select_related("contact")
             .only("owner", "asked_at", "step", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")
@@ -145,7 +145,7 @@ class Offer(Versioned):
             models.CheckConstraint(condition=Q(state__in=OfferState.values), name="offer_state_known"),
             models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="offer_length"),
             models.CheckConstraint(condition=Q(chased__lte=2), name="offer_chased_at_most_twice"),
-            models.CheckConstraint(condition=Q(step__gte=1, step__lte=3), name="offer_three_steps"),
+            models.CheckConstraint(condition=Q(step__gte=1, step__lte=LAST_STEP), name="offer_three_steps"),
             models.CheckConstraint(
                 condition=~Q(state="answered") | Q(answered_at__isnull=False), name="offer_answered_has_date"
             ),
@@ -205,6 +205,16 @@ class Offer(Versioned):
             OfferState.WITHDRAWN: _t("Nothing was changed: these times are taken back."),
         }
         return sentences[OfferState(self.state)] % name
+
+    @property
+    def steps_taken(self) -> int:
+        """A mail that chases it is a step as well."""
+        return self.step + self.chased
+
+    @property
+    def is_let_be(self) -> bool:
+        """Its silence was ended by a tap, not by the last step."""
+        return not (self.follow_up_on or self.chase_on) and self.steps_taken < LAST_STEP
 
     @property
     def is_open(self) -> bool:

@@ -263,7 +263,7 @@ def next_days(offer: Offer, today: date) -> tuple[date | None, date | None]:
         day = working_hours.after_working_days(owner, today, CHASE_AFTER)
         if day <= owner.today(offer.expires_at):
             return day, None
-    return None, follow_up_day(owner, offer.step + offer.chased, today)
+    return None, follow_up_day(owner, offer.steps_taken, today)
 
 
 def wait(*, offer: Offer, seen: int, now: datetime) -> None:

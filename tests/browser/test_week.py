@@ -154,7 +154,9 @@ def take_the_time_they_propose(week: Week) -> None:
     guest.get_by_text("None of these suits me").click()
     day = week.monday + timedelta(days=7)
     guest.get_by_label("Day").fill(f"{day:%Y-%m-%d}")
-    guest.get_by_label("Time", exact=True).fill("18:00")  # 10:00 in Stockholm, 9:00 UTC
+    guest.get_by_label("Your time", exact=True).fill("18:00")  # 10:00 in Stockholm, 9:00 UTC
+    guest.get_by_label("A number, a link or a place").fill("+81 774 555 0142")
+    guest.get_by_label("A number, a link or a place").fill("+81 774 555 0142")
     week.tap(f"Answer {week.user.called}", guest)
     week.look(guest)
     week.today("News", MISAKI, "proposes")
@@ -211,7 +213,7 @@ def hear_news_of_another_talk(week: Week) -> None:
     week.look(guest)
     choose(week, guest, 1, "Choose this time")
     week.today(f"{BEN} moved the talk")
-    guest.get_by_label("word", exact=False).first.fill("Second floor, ask for the gauges.")
+    guest.locator("#word textarea").fill("Second floor, ask for the gauges.")
     week.tap("Send it along", guest)
     week.today(f"{BEN} moved the talk", f"{BEN} left a word", "Second floor, ask for the gauges.")
     for _item in range(2):
@@ -264,6 +266,8 @@ def offer_times(week: Week, name: str) -> str:
 
 def choose(week: Week, guest: Page, nth: int, button: str) -> None:
     guest.locator("label.slot:not(.slot--none)").nth(nth).click()
+    guest.get_by_label("A number, a link or a place").fill("+81 774 555 0199")
+    guest.get_by_label("A number, a link or a place").fill("+81 774 555 0199")
     week.tap(button, guest)
     expect(guest.get_by_role("heading", level=1)).to_contain_text("It is set.")
     week.look(guest)

@@ -296,8 +296,7 @@ def test_whoever_answered_or_was_dropped_is_not_asked_again(user, misaki, change
 
 def test_today_shows_another_time_that_was_proposed(client: Client, user, misaki):
     CounterFactory(offer=OfferFactory(contact=misaki, state="countered"))
-    assertContains(client.get("/"), "Misaki Tanaka</a>")
-    assertContains(client.get("/"), "proposes ")
+    assertContains(client.get("/"), "proposes")
 
 
 @pytest.mark.parametrize("rows", [1, 15])
