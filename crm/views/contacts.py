@@ -21,7 +21,7 @@ from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
 from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_undated
-from crm.models import ContactQuerySet, Stage, Tag
+from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
 MOST_TAGS = 12
