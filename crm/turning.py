@@ -1,6 +1,6 @@
 """What a tap on a chip makes of a line that was read: its words mean the next thing, or stay in the note alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crm.quick import Quick
@@ -12,7 +12,7 @@ MOST = 12
 
 def read_meant(data: Any) -> dict[str, str]:
     """What words were tapped to mean, as the page carries it: "place:Lisbon"."""
-    getlist = getattr(data, "getlist", lambda _name: [])
+    getlist: Callable[[str], list[str]] = getattr(data, "getlist", lambda _name: [])
     said = (one.partition(":") for one in getlist("meant")[:MOST])
     return {words: meaning for meaning, _colon, words in said if words and meaning in (*MEANINGS, NOTE)}
 
