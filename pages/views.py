@@ -17,9 +17,10 @@ from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import ContactForm, NoteForm
 from crm.jobs import DAYS_IN_BIN
-from crm.models import RhythmUnit, Stage
+from crm.models import Contact, RhythmUnit, Stage
 from crm.views.contacts import add_once, promises_in_words, render_new, tell_added
 from followups.actions import promise_to
+from followups.models import Promise
 from followups.views import noted
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, read_contact
@@ -90,7 +91,7 @@ def _render_capture(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
     if not context["is_in_sheet"]:
         return render(request, "pages/capture.html", context)
     sheet = render(request, "pages/capture.html#capture", context)
-    return push_url(reselect(reswap(retarget(sheet, "#capture"), "outerHTML show:none"), "#capture"), False)
+    return push_url(reselect(reswap(retarget(sheet, "#capture"), "outerHTML"), "#capture"), False)
 
 
 def _full_form(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
@@ -108,16 +109,21 @@ def _add_person(request: OwnerRequest, form: CaptureForm) -> None:
 def _add_promise(request: OwnerRequest, form: CaptureForm) -> None:
     """With somebody new, who is added for it, Undo takes back both."""
     owner, now, partner = request.user, timezone.now(), form.partner
+    assert partner  # noqa: S101 - the form is settled
     promise = once(
         uid_of(form, owner),
         lambda uid: promise_to(owner=owner, who=partner, uid=uid, now=now, **form.terms),
         lambda uid: owner.promises.alive().filter(uid=uid).select_related("contact").first(),
     )
-    said, undo = noted(promise, form.today), ("promise_bin", promise)
+    said, undo = noted(promise, form.today), _undo("promise_bin", promise)
     if partner is form.new:
-        said, undo = " ".join([_("Added %s.") % promise.contact.name, said]), ("contact_bin", promise.contact)
-    name, row = undo
-    tell(request, said, undo=f"{reverse(name, args=[row.pk])}?v={row.version}")
+        said = " ".join([_("Added %s.") % promise.contact.name, said])
+        undo = _undo("contact_bin", promise.contact)
+    tell(request, said, undo=undo)
+
+
+def _undo(name: str, row: Contact | Promise) -> str:
+    return f"{reverse(name, args=[row.pk])}?v={row.version}"
 
 
 @require_safe
