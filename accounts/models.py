@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from base.clock import hours_of
@@ -98,6 +99,11 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
     def signature(self) -> str:
         """How a mail to a contact names this person."""
         return self.name.strip() or self.email
+
+    @property
+    def browser_key(self) -> str:
+        """Names this account in a browser that several people use, and tells nothing about it."""
+        return salted_hmac("keepword.browser", str(self.pk)).hexdigest()[:16]
 
     def today(self, now: datetime) -> date:
         """The user's local date at the UTC instant `now`."""

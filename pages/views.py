@@ -23,7 +23,7 @@ from followups.actions import promise_to
 from followups.models import Promise
 from followups.views import noted
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, read_contact
+from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
 from pages.forms import CaptureForm
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
@@ -131,6 +131,16 @@ def contact_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     return _render_contact(request, pk, NoteForm())
 
 
+@require_safe
+def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
+    """For the fold on the contact's page; without htmx the list of the same people."""
+    contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
+    if not request.htmx:
+        return redirect(f"{reverse('contact_list')}?through={pk}")
+    contact.owner = request.user
+    return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
+
+
 @require_POST
 def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     """Kept also of somebody another tab has put in the bin: what was typed is never lost."""
@@ -154,13 +164,16 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
 
 def _render_contact(request: OwnerRequest, pk: int, note_form: NoteForm) -> HttpResponse:
     """Everything about one person; a note that was refused comes back with what was typed."""
-    page = read_contact(request.user, pk, request.GET.get("story", ""), timezone.now())
+    only = request.GET.get("only", "")
+    page = read_contact(request.user, pk, request.GET.get("story", ""), timezone.now(), only)
     context = {
         "page": page,
         "contact": page.contact,
         "at": page.contact.get_absolute_url(),
         "today": page.today,
         "note_form": note_form,
+        "story_of": [(key, label) for key, (label, _kinds) in STORY_OF.items()],
+        "only": only if only in STORY_OF else "",
         "stages": [stage for stage in Stage if stage != Stage.DROP or page.contact.is_dropped],
         "rhythms": RHYTHMS,
         "units": RhythmUnit.choices,

@@ -64,7 +64,11 @@ class NoteForm(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["body"].widget.attrs["placeholder"] = _("! send the slides friday")
+        self.fields["body"].widget.attrs |= {
+            "placeholder": _("! send the slides friday"),
+            "data-key": "n",
+            "aria-keyshortcuts": "n",
+        }
 
     def clean_body(self) -> str:
         return check_promises(self.cleaned_data["body"])
@@ -86,10 +90,13 @@ class ContactSearchForm(forms.Form):
     stage = forms.MultipleChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, required=False)
     tag = forms.TypedMultipleChoiceField(label=gettext_lazy("Tag"), coerce=int, required=False)
     owes = forms.MultipleChoiceField(label=gettext_lazy("Promises"), choices=OWES, required=False)
+    through = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, tags: list[Tag]) -> None:
+    def __init__(self, data: Any = None, *, tags: list[Tag], introducer: Contact | None = None) -> None:
         super().__init__(data)
-        self.tags = tags
+        self.tags, self.introducer = tags, introducer
+        if introducer is None:
+            del self.fields["through"]
         self.fields["tag"].choices = [(tag.pk, tag.name) for tag in tags]  # type: ignore[attr-defined]  # a choice field
 
 

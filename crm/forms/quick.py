@@ -1,5 +1,6 @@
 """A person in one line, and what was understood of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -188,7 +189,7 @@ class QuickForm(forms.Form):
 
     @staticmethod
     def _turning(label: str, text: str, name: str, aside: str = "") -> Fact:
-        return Fact(label, text, aside=aside, name=name, turns_to=str(MEANING_NAMES[next_meaning(name)]))
+        return Fact(label, text, aside=aside, name=name, turns_to=MEANING_NAMES[next_meaning(name)])
 
     def _promised(self, words: str) -> Fact:
         dated, is_dated = take_date(words, self.today), words not in self.undated
@@ -225,8 +226,8 @@ class QuickForm(forms.Form):
 def read_undated(data: Any) -> list[str]:
     """The promises whose day was tapped away, as the page carries them: what was read as a day are words of theirs. `toggle`
     is the one that was tapped now, away or back."""
-    sent: list[str] = data.getlist("undated")[:MOST_PROMISES] if hasattr(data, "getlist") else []
-    undated = list(dict.fromkeys(sent))
+    getlist: Callable[[str], list[str]] = getattr(data, "getlist", lambda _name: [])
+    undated = list(dict.fromkeys(getlist("undated")[:MOST_PROMISES]))
     tapped = data.get("toggle", "")
     if not tapped:
         return undated

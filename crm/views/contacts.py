@@ -21,10 +21,10 @@ from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
 from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_undated
-from crm.models import ContactQuerySet, Stage, Tag
+from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
-MOST_TAGS = 20
+MOST_TAGS = 12
 MOST_SAID = 3
 
 
@@ -32,7 +32,7 @@ MOST_SAID = 3
 def contact_list(request: OwnerRequest) -> HttpResponse:
     """Everybody, narrowed by words, stages, tags and promises; `counts` says how many each box would show."""
     now = timezone.now()
-    form = ContactSearchForm(request.GET, tags=_tags(request))
+    form = ContactSearchForm(request.GET, tags=_tags(request), introducer=_introducer(request))
     form.is_valid()
     wanted = form.cleaned_data
     if request.htmx and request.htmx.target == "facets":
@@ -64,6 +64,13 @@ def _tags(request: OwnerRequest) -> list[Tag]:
     return found + [tag for tag in request.user.tags.order_by("name_key")[:MOST_TAGS] if tag not in found]
 
 
+def _introducer(request: OwnerRequest) -> Contact | None:
+    """Whom the list is narrowed to those of, who came through them."""
+    pk = read_number(request.GET.get("through"))
+    found: Contact | None = request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
+    return found
+
+
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
     if wanted.get("stage"):
         people = people.filter(stage__in=wanted["stage"])
@@ -71,6 +78,8 @@ def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
         people = people.tagged(tag)
     for whose in wanted.get("owes", []):
         people = people.owing(whose)
+    if wanted.get("through"):
+        people = people.filter(introduced_by=wanted["through"])
     return people
 
 
@@ -114,6 +123,10 @@ def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:
         for value in wanted.get(name, []):
             rest = {**wanted, name: [other for other in wanted[name] if other != value]}
             chips.append({"label": labels[value], "without": urlencode(rest, doseq=True)})
+    if form.introducer:
+        rest = {name: value for name, value in wanted.items() if name != "through"}
+        label = _("Through %s") % form.introducer.name
+        chips.append({"label": label, "without": urlencode(rest, doseq=True)})
     return chips
 
 

@@ -59,8 +59,10 @@ document.addEventListener("click", async (event) => {
   if (!link || !form() || typed() === before || event.metaKey || event.ctrlKey || link.hash) return;
   event.preventDefault();
   const answer = await fetch(form().action, { method: "POST", body: new FormData(form()) }).catch(() => null);
-  if (answer?.redirected) location.assign(link.href);
-  else form().requestSubmit();
+  if (answer?.redirected) {
+    form().dispatchEvent(new Event("saved", { bubbles: true }));
+    location.assign(link.href);
+  } else form().requestSubmit();
 });
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -8,13 +8,14 @@ from playwright.sync_api import Page
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
-def violations(page: Page) -> list[str]:
-    """All rules in the light; in the dark, where nothing differs but colours (tests/test_code.py), those that judge them."""
+def violations(page: Page, within: str = "html") -> list[str]:
+    """All rules in the light; in the dark, where nothing differs but colours (tests/test_code.py), those that judge them.
+    A dialog is looked at `within`: axe would judge what lies behind it by its colours."""
     page.emulate_media(color_scheme="light")
-    light = Axe().run(page).response["violations"]
+    light = Axe().run(page, context=within).response["violations"]
     page.emulate_media(color_scheme="dark")
     options = {"resultTypes": ["violations"], "runOnly": OF_COLOURS}
-    dark = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    dark = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]
     return [*_lines("light", light), *_lines("dark", dark)]
 
 

@@ -1,0 +1,191 @@
+// What is typed in a form with data-draft outlives the page, in this browser, until the server has it, the account is left,
+// or thirty days have passed. Each account has its own. A refused form comes back with what was typed, in <main data-refused>.
+
+const PREFIX = "keepword:draft:";
+const SENT = "keepword:sent"; // in the tab: the form that was sent last
+const LASTS = 30 * 24 * 3600 * 1000;
+const { account } = document.body.dataset;
+const begun = new WeakSet();
+
+function read(key, storage = "localStorage") {
+  try {
+    return JSON.parse(window[storage].getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value, storage = "localStorage") {
+  try {
+    if (value) window[storage].setItem(key, JSON.stringify(value));
+    else window[storage].removeItem(key);
+  } catch {
+    // full or forbidden: the page itself still holds it
+  }
+}
+
+function keys() {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+  } catch {
+    return [];
+  }
+}
+
+// by the address it is sent to, which a refused form keeps; a name with a slash is one form wherever it stands
+function keyOf(form) {
+  const { draft } = form.dataset;
+  const { pathname } = new URL(form.getAttribute("action") || location.href, location.href);
+  return `${PREFIX}${account}:${draft.startsWith("/") ? "" : `${pathname}:`}${draft}`;
+}
+
+// a row about a promise or a line of the notes is known by that: its number on the page may be another one tomorrow
+function nameOf(field) {
+  const row = field.closest("[data-draft-as]");
+  const name = row ? `${row.dataset.draftAs}-${field.name.split("-").at(-1)}` : field.name;
+  return field.type === "checkbox" ? `${name}=${field.value}` : name;
+}
+
+function fieldsOf(form) {
+  return [...form.elements].filter(({ name, type }) => name && !["hidden", "password", "file", "submit", "button", "fieldset"].includes(type));
+}
+
+function isOn(field) {
+  return field.type !== "radio" || field.checked;
+}
+
+function valueOf(field) {
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
+// what the server put into it
+function givenOf(form, field) {
+  if (field.type === "checkbox") return field.defaultChecked;
+  if (field.type === "radio") return fieldsOf(form).find((one) => one.name === field.name && one.defaultChecked)?.value ?? "";
+  if (field.options) return ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? "";
+  return field.defaultValue;
+}
+
+function put(form, field, value) {
+  const target = field.type === "radio" ? fieldsOf(form).find((one) => one.name === field.name && one.value === value) : field;
+  if (field.type === "checkbox") field.checked = value;
+  else if (!target) field.checked = false;
+  else if (field.type === "radio") target.checked = true;
+  else field.value = value;
+  (target ?? field).dispatchEvent(new Event("input", { bubbles: true })); // for what reads along
+}
+
+// only what was touched is kept, field by field: two tabs do not overwrite each other
+function keep(form, field) {
+  const key = keyOf(form);
+  const draft = read(key) ?? { typed: {} };
+  const name = nameOf(field);
+  const given = draft.typed[name]?.given ?? givenOf(form, field);
+  draft.typed[name] = { given, value: valueOf(field) };
+  write(key, { ...draft, at: Date.now() });
+}
+
+// what was sent is no draft any more, nor what led to it; what another tab typed since stays one
+function settle({ key, values, ledBy }) {
+  for (const one of ledBy) write(one, null);
+  const draft = read(key);
+  if (!draft) return;
+  const isConfirmed = !Object.keys(values).length; // a form without fields, which says yes to what was typed before
+  const left = Object.entries(draft.typed).filter(([name, { value }]) => values[name] !== value);
+  write(key, left.length && !isConfirmed ? { ...draft, typed: Object.fromEntries(left) } : null);
+}
+
+// a saved form leads to another page; a refused one is the answer itself, and an answer that never came is not that page
+function arrive(isAnswered) {
+  const sent = read(SENT, "sessionStorage");
+  write(SENT, null, "sessionStorage");
+  const isRefused = document.querySelector("main[data-refused]");
+  if (sent?.key.startsWith(`${PREFIX}${account}:`) && isAnswered && !isRefused) settle(sent);
+  return isRefused && sent?.key;
+}
+
+// the fields of a draft that say something else than the page does
+function differing(form, draft) {
+  return Object.entries(draft.typed).flatMap(([name, { given, value }]) => {
+    const find = () => fieldsOf(form).find((one) => nameOf(one) === name);
+    if (!find() && value) form.dispatchEvent(new CustomEvent("missing", { detail: name }));
+    const field = find();
+    return field && givenOf(form, field) !== value ? [{ field, value, isNewer: givenOf(form, field) !== given }] : [];
+  });
+}
+
+function begin(form, refusedKey) {
+  if (begun.has(form)) return;
+  begun.add(form);
+  const key = keyOf(form);
+  const draft = read(key);
+  if (!draft || key === refusedKey) return;
+  const found = differing(form, draft);
+  if (!found.length) return;
+  const take = () => found.forEach(({ field, value }) => put(form, field, value));
+  const isNewer = found.some((one) => one.isNewer);
+  if (!isNewer) take();
+  say(form, found, isNewer && take);
+}
+
+// one line over the form: it is here again, or the server has newer words and this may be taken in their place
+function say(form, found, take) {
+  const line = document.getElementById("draft-said").content.firstElementChild.cloneNode(true);
+  const [restored, offered] = line.querySelectorAll("span");
+  const [taken, away] = line.querySelectorAll("button");
+  const words = found.map(({ value }) => value).find((value) => typeof value === "string" && value) ?? "";
+  if (take) {
+    restored.remove();
+    offered.querySelector("q").textContent = words.length > 60 ? `${words.slice(0, 60).trim()}…` : words;
+  } else {
+    offered.remove();
+    taken.remove();
+  }
+  taken.addEventListener("click", () => {
+    take();
+    line.remove();
+    found[0].field.focus();
+  });
+  away.addEventListener("click", () => {
+    for (const { field } of found) put(form, field, givenOf(form, field));
+    write(keyOf(form), null);
+    line.remove();
+    found[0].field.focus();
+  });
+  form.prepend(line);
+}
+
+function beginAll(isAnswered) {
+  const refused = arrive(isAnswered);
+  for (const form of document.querySelectorAll("form[data-draft]")) begin(form, refused);
+}
+
+function start() {
+  for (const key of keys()) if (!(read(key)?.at > Date.now() - LASTS)) write(key, null);
+  document.addEventListener("input", ({ target }) => {
+    const form = target.form?.closest("[data-draft]");
+    if (form && fieldsOf(form).includes(target)) keep(form, target);
+  });
+  document.addEventListener("submit", ({ target: form }) => {
+    if (form.matches("[data-draft]")) {
+      const values = Object.fromEntries(fieldsOf(form).filter(isOn).map((field) => [nameOf(field), valueOf(field)]));
+      const ledBy = [...document.querySelectorAll(`[data-draft][data-leads-to="${form.id || "-"}"]`)].map(keyOf);
+      write(SENT, { key: keyOf(form), values, ledBy }, "sessionStorage");
+    } else if (form.matches("[data-signs-out]")) {
+      for (const key of keys()) if (key.startsWith(`${PREFIX}${account}:`)) write(key, null);
+    }
+  }, true);
+  document.addEventListener("saved", ({ target }) => write(keyOf(target), null)); // by a script
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a[data-takes-draft]"); // its address carries the words along
+    if (link) write(keyOf(link.closest("form")), null);
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => write(SENT, null, "sessionStorage"));
+  document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target?.id === "main" && beginAll(true));
+  document.addEventListener("htmx:historyRestore", () => beginAll(false));
+  beginAll(performance.getEntriesByType("navigation")[0]?.redirectCount > 0);
+}
+
+// once htmx listens, which reads along what is put back
+if (account) document.addEventListener("DOMContentLoaded", start);
+else write(SENT, null, "sessionStorage");
