@@ -1,6 +1,6 @@
 """What a tap on a chip makes of a line that was read: its words mean the next thing, or stay in the note alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from crm.quick import Quick
@@ -12,8 +12,8 @@ MOST = 12
 
 def read_meant(data: Any) -> dict[str, str]:
     """What words were tapped to mean, as the page carries it: "place:Lisbon"."""
-    getlist: Callable[[str], list[str]] = getattr(data, "getlist", lambda _name: [])
-    said = (one.partition(":") for one in getlist("meant")[:MOST])
+    sent: list[str] = data.getlist("meant")[:MOST] if hasattr(data, "getlist") else []
+    said = (one.partition(":") for one in sent)
     return {words: meaning for meaning, _colon, words in said if words and meaning in (*MEANINGS, NOTE)}
 
 

@@ -109,7 +109,7 @@ def _add_person(request: OwnerRequest, form: CaptureForm) -> None:
 def _add_promise(request: OwnerRequest, form: CaptureForm) -> None:
     """With somebody new, who is added for it, Undo takes back both."""
     owner, now, partner = request.user, timezone.now(), form.partner
-    assert partner is not None  # noqa: S101 - the form is ready only with one
+    assert partner  # noqa: S101 - the form is settled
     promise = once(
         uid_of(form, owner),
         lambda uid: promise_to(owner=owner, who=partner, uid=uid, now=now, **form.terms),

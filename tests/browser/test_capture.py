@@ -79,6 +79,15 @@ def test_own_line_of_a_page_opens_it(visit: Callable[..., Page], ana, path: str)
     expect(page.locator("main a[data-capture]")).to_be_focused()
 
 
+@pytest.mark.parametrize("path", ["/", "/bin/", "/settings/"])
+def test_one_key_opens_it(visit: Callable[..., Page], ana, path: str):
+    page = visit()
+    page.goto(path)
+    page.keyboard.press("c")
+    expect(line_of(page)).to_be_focused()
+    expect(line_of(page)).to_have_value("")
+
+
 def test_another_stays_open(visit: Callable[..., Page], user: User, ana):
     page = visit(PHONE)
     page.goto("/bin/")
