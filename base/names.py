@@ -25,7 +25,7 @@ def called(name: str) -> str:
     """ "Amina" of "Dr. Amina Bello": the first name without titles, emoji and brackets; the name itself when nothing else is left."""
     name = _TITLE_AND_NAME.sub(r"\1 ", name)
     words = [word for word in (_bare(word) for word in _GENERATION.sub("", _BRACKETS.sub(" ", name)).split()) if word]
-    first = next((at for at, word in enumerate(words) if not _is_title(word)), None)
+    first = next((at for at, word in enumerate(words) if not is_title(word)), None)
     if first is None:
         first = len(words) - 1
     given = [word for word in words[first:] if not _is_initial(word)] or words[first:]
@@ -42,7 +42,8 @@ def _bare(word: str) -> str:
     return _AT_THE_EDGE.sub("", word).strip("\u200c\u200d\ufe0f")
 
 
-def _is_title(word: str) -> bool:
+def is_title(word: str) -> bool:
+    """Dr., Frau, Prof.Dr."""
     plain = word.casefold().rstrip(".")
     is_title = plain in _TITLES or all(part in _TITLES for part in re.split(r"[.-]+", plain))
     return is_title and (word.endswith(".") or plain not in _ONLY_WITH_A_DOT)

@@ -29,6 +29,7 @@ class Details:
     """What a form says about a person, cleaned; the organisation and the tags are names, made when they are new."""
 
     name: str
+    called: str = ""
     role: str = ""
     organisation: str = ""
     email: str = ""
@@ -148,9 +149,25 @@ def resume(*, contact: Contact, seen: int | None = None, now: datetime) -> Conta
     """Goes back to where the relationship stood before it was dropped."""
     _lock(contact, seen)
     if contact.stage == Stage.DROP:
-        dropped = contact.stage_changes.filter(after=Stage.DROP).order_by("-at", "-pk").first()
-        _set_stage(contact, dropped.before if dropped else Stage.TO_MEET, now)
+        _set_stage(contact, _stage_without_drop(contact), now)
     return contact
+
+
+def _stage_without_drop(contact: Contact) -> str:
+    """Where the relationship stood before it was dropped, moved by what has become of its talks since."""
+    changes = contact.stage_changes.order_by("-at", "-pk")
+    dropped, talks = changes.filter(after=Stage.DROP).first(), contact.interviews
+    if dropped is None or dropped.before not in FORWARD:
+        return dropped.before if dropped else Stage.TO_MEET
+    if talks.alive().filter(held_at__gt=dropped.at).exists():
+        return Stage.MET
+    is_planned = talks.planned().exists()
+    if dropped.before in (Stage.TO_MEET, Stage.ASKED) and is_planned:
+        return Stage.SCHEDULED
+    if dropped.before == Stage.SCHEDULED and talks.exists() and not is_planned:  # called off meanwhile
+        came = changes.filter(after=Stage.SCHEDULED, before__in=[Stage.TO_MEET, Stage.ASKED]).first()
+        return came.before if came else Stage.TO_MEET
+    return dropped.before
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
+from base import names
 from base.dates import add_months
-from base.names import called
 from base.owned import Owned, Stale, Versioned
 from base.text import digits_of, initials, profile_name, without_apostrophes, without_met
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
@@ -107,7 +107,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """What a row of a list shows. Counted for the few rows of a page, not for a whole list."""
         is_open = Q(promises__state="open", promises__binned_at__isnull=True)
         mine, theirs = is_open & Q(promises__whose="mine"), is_open & Q(promises__whose="theirs")
-        columns = ("name", "name_key", "role", "stage", "last_touch_on", "owner", "organisation__name")
+        columns = ("name", "called", "name_key", "role", "stage", "last_touch_on", "owner", "organisation__name")
         return (
             self.select_related("organisation")
             .only(*columns)
@@ -156,6 +156,7 @@ class Contact(Versioned):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=300)
     name_key = models.CharField(max_length=300, editable=False)  # folded, for order and paging
+    called = models.CharField(_("called"), max_length=60, blank=True)  # in sentences and letters; empty: guessed
     role = models.CharField(_("role"), max_length=300, blank=True)
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
@@ -251,7 +252,7 @@ class Contact(Versioned):
     @property
     def first_name(self) -> str:
         """What a sentence calls this person."""
-        return called(self.name)
+        return self.called or names.called(self.name)
 
     @property
     def position(self) -> str:
@@ -315,7 +316,7 @@ class Contact(Versioned):
     def own_words(self) -> list[str]:
         """The words of the row itself that it is found by."""
         organisation = self.organisation.name if self.organisation else ""
-        named = [self.name, self.role, organisation, self.email, self.phone, self.place, self.how_met]
+        named = [self.name, self.called, self.role, organisation, self.email, self.phone, self.place, self.how_met]
         return [*named, without_apostrophes(self.name), digits_of(self.phone), profile_name(self.linkedin_url)]
 
     def hold(self) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from crm.views.contacts import contact_edit, contact_list, contact_new, contact_understand
+from crm.views.contacts import contact_edit, contact_list, contact_new
 from crm.views.notes import note_edit
 from crm.views.verbs import (
     contact_bin,
@@ -21,7 +21,6 @@ from crm.views.verbs import (
 urlpatterns = [
     path("contacts/", contact_list, name="contact_list"),
     path("contacts/new/", contact_new, name="contact_new"),
-    path("contacts/understand/", contact_understand, name="contact_understand"),
     path("contacts/<number:pk>/edit/", contact_edit, name="contact_edit"),
     path("contacts/<number:pk>/stage/", contact_stage, name="contact_stage"),
     path("contacts/<number:pk>/continue/", contact_continue, name="contact_continue"),

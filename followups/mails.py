@@ -44,12 +44,20 @@ OWNERS_AT_ONCE = 2000
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
-    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "owner__twelve_hours", "contact__name"),
+    *(
+        "owner__email",
+        "owner__name",
+        "owner__time_zone",
+        "owner__mail_at",
+        "owner__twelve_hours",
+        "contact__name",
+        "contact__called",
+    ),
     # and when its next reminder is
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),
 )
-TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__time_zone")
+TALK = ("owner_id", "starts_at", "minutes", "medium", "contact__name", "contact__called", "contact__time_zone")
 
 BUTTONS = {
     mail_links.Answer.KEPT: gettext_lazy("Kept"),

@@ -125,7 +125,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def with_row(self) -> "PromiseQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row."""
-        return self.select_related("contact").only(*ROW, "contact__name")
+        return self.select_related("contact").only(*ROW, "contact__name", "contact__called")
 
     def most_urgent_first(self) -> "PromiseQuerySet":
         return self.order_by("due_on", "pk")

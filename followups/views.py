@@ -53,7 +53,7 @@ def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
 def promise_to(request: OwnerRequest) -> HttpResponse:
     """A promise to somebody who is named in the form. `who` in the address, as it is typed, suggests names."""
     now, owner = timezone.now(), request.user
-    typed = {name: request.GET[name] for name in ("whose", "due") if name in request.GET}
+    typed = {name: request.GET[name] for name in ("who", "whose", "what", "kind", "due") if name in request.GET}
     form = PromiseToForm(request.POST or None, owner=owner, today=owner.today(now), initial=typed)
     if request.method == "POST" and form.is_valid():
         who = form.cleaned_data["who"]
@@ -243,7 +243,7 @@ def _note(request: OwnerRequest, form: PromiseForm, make: Callable[[uuid.UUID], 
     """Notes what the form says, once, and says so."""
     uid = uid_of(form, request.user)
     promise = once(uid, make, lambda uid: _promises(request).filter(uid=uid).first())
-    tell(request, _noted(promise, form.today), undo=_url("promise_bin", promise))
+    tell(request, noted(promise, form.today), undo=_url("promise_bin", promise))
     return promise
 
 
@@ -260,7 +260,8 @@ def _short(promise: Promise) -> str:
     return Truncator(promise.what).chars(80)
 
 
-def _noted(promise: Promise, day: date) -> str:
+def noted(promise: Promise, day: date) -> str:
+    """For a toast: what was noted, and by when."""
     words = {"what": _short(promise), "who": promise.contact.first_name, "day": near(promise.due_on, day)}
     if promise.due_on < day:
         return _("Noted: “%(what)s”, for %(who)s. It was due %(day)s, so it is late.") % words

@@ -31,17 +31,16 @@ def read_mail_health(user_id: int, now: datetime) -> MailHealth:
     the next attempt is moved by every try, and is never late itself."""
     held_mails = OutgoingMail.objects.filter(owner=user_id).held_by_put_back()
     drained = WorkerBeat.objects.filter(drained_at__isnull=False).order_by("-drained_at").values("drained_at")
-    users = get_user_model().objects.filter(pk=user_id)
-    looked_at, is_held = users.values_list(Subquery(drained[:1]), Exists(held_mails)).first() or (None, False)
+    # asked also while nothing is pending: the one mail that waits may be in hand at this moment
     failing = Relay.objects.filter(pk=RELAY, failures__gt=0, failed_at__gt=now - FAILURE_FORGOTTEN)
+    users = get_user_model().objects.filter(pk=user_id)
+    columns = (Subquery(drained[:1]), Subquery(failing.values("failing_since")), Exists(held_mails))
+    looked_at, failing_since, is_held = users.values_list(*columns).first() or (None, None, False)
     front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
-    waiting = list(
-        front.values_list("owner", "attempts", "not_before", Subquery(failing.values("failing_since")))[:LOOKED_AT]
-    )
+    waiting = front.values_list("owner", "attempts", "not_before")[:LOOKED_AT]
     # what another recipient's server puts off is no alarm for this user
-    concern = (at for owner, attempts, at, _since in waiting if owner == user_id or not attempts)
+    concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
     waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
-    failing_since = waiting[0][3] if waiting else None
     if failing_since is not None:
         is_late = waits_since is not None or now - failing_since > MAIL_LATE
         words = _its_words(failing.values_list("last_error", flat=True).first())

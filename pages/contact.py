@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,11 +20,12 @@ from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage, Tag
 from crm.parts import STEPS, STORY, TOUCHES, Entries
 from followups.models import Promise
-from interviews.models import Interview
+from interviews.models import Interview, InterviewState
 
-PROMISES = 10
-ENTRIES = 20
+PROMISES = 5
+ENTRIES = 12
 SHARING = 3
+LED_TO = 5
 TALKS = 12  # planned and held, the last ones
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
@@ -32,6 +33,12 @@ RHYTHMS = [
     (6, RhythmUnit.MONTHS, gettext_lazy("6 months")),
     (1, RhythmUnit.YEARS, gettext_lazy("a year")),
 ]
+STORY_OF = {  # what the story can be narrowed to, by the kinds of its entries
+    "talks": (gettext_lazy("Talks"), {"talk", "moved"}),
+    "notes": (gettext_lazy("Notes"), {"note", "touch"}),
+    "promises": (gettext_lazy("Promises"), {"promised", "closed"}),
+    "mails": (gettext_lazy("Mails"), {"ask", "offer"}),
+}
 HOW = {"phone": gettext_lazy("by phone"), "video": gettext_lazy("by video"), "in_person": gettext_lazy("in person")}
 ICONS = {  # by what an entry says beside, or by its kind
     "mine": "arrow-up-right",
@@ -120,6 +127,7 @@ class ContactPage:
     promises: list[Promise]  # open, the most urgent first
     has_more_promises: bool
     interview: Interview | None  # the next
+    later_talks: list[Interview]  # planned after it
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     past: list[Interview]  # held, the latest first, each with its debrief
@@ -128,6 +136,17 @@ class ContactPage:
     story: list[Entry]
     story_later: str  # where the story goes on; empty when that was all
     time_there: str
+
+    @property
+    def next_step(self) -> str:
+        """What the one main button of the page is for: "prepare" a talk, its "room" on the day, its "debrief", or "decide"."""
+        if self.asked_about or self.unsuited:
+            return ""  # their rows ask
+        if self.interview:
+            return "room" if self.interview.local_day == self.today else "prepare"
+        if self.past and self.past[0].debrief_waits:
+            return "debrief"
+        return "decide"
 
     @property
     def last_touch(self) -> str:
@@ -139,24 +158,27 @@ class ContactPage:
         return said if (self.today - on).days < 2 else _("%s ago") % said
 
 
-def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPage:
+def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "") -> ContactPage:
     """Http404 when there is nobody of that key, or in the bin."""
-    people = owner.contacts.alive().select_related("organisation", "introduced_by")
+    led_to = Contact.objects.alive().filter(introduced_by=OuterRef("pk"))
+    people = owner.contacts.alive().select_related("organisation", "introduced_by").annotate(has_led=Exists(led_to))
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
-    story, story_later = read_story(contact, cursor)
+    story, story_later = read_story(contact, cursor, only)
     talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
     for talk in talks:
         talk.contact = contact
     planned = [talk for talk in reversed(talks) if talk.is_planned]
-    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "owner")[:SHARING]
+    coming = [talk for talk in planned if talk.ends_at > now and not talk.is_unsuited]
+    sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
         contact=contact,
         today=owner.today(now),
         now=now,
         promises=promises[:PROMISES],
         has_more_promises=len(promises) > PROMISES,
-        interview=next((talk for talk in planned if talk.ends_at > now and not talk.is_unsuited), None),
+        interview=coming[0] if coming else None,
+        later_talks=coming[1:],
         unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
         asked_about=[talk for talk in planned if talk.ends_at <= now],
         past=[talk for talk in talks if talk.is_held],
@@ -168,11 +190,31 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime) -> ContactPag
     )
 
 
-def read_story(contact: Contact, cursor: str = "") -> tuple[list[Entry], str]:
-    """A screenful of the story, and where to go on from; empty when that was all. One query says in short what happened, and
+@dataclass(frozen=True)
+class LedTo:
+    """Whom one contact led me to, the latest first, each with `talked_at`; `more` did not fit."""
+
+    people: list[Contact]
+    more: int
+
+
+def read_led_to(contact: Contact) -> LedTo:
+    """Two queries."""
+    held = Interview.objects.alive().filter(contact=OuterRef("pk"), state=InterviewState.HELD).order_by("-starts_at")
+    introduced = contact.introduced.alive().order_by("-created_at", "-pk")
+    people = introduced.annotate(talked_at=Subquery(held.values("starts_at")[:1])).only(
+        "introduced_by", "owner", "name", "stage"
+    )
+    shown = list(people[:LED_TO])
+    return LedTo(shown, introduced.order_by().count() - len(shown))
+
+
+def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list[Entry], str]:
+    """A screenful of the story, or of what stands in STORY_OF under `only`, and where to go on from; empty when that was all. One query says in short what happened, and
     one for each kind of them, as for notes and for talks, what more there is to tell."""
     since = read_place(cursor)
-    first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY)]
+    wanted = STORY_OF[only][1] if only in STORY_OF else {part.kind for part in STORY}
+    first, *rest = [_happened(contact, place, part, since) for place, part in enumerate(STORY) if part.kind in wanted]
     rows = list(first.union(*rest, all=True).order_by("-happened_at", "place", "-pk")[: ENTRIES + 1])
     entries = [Entry(*row) for row in rows[:ENTRIES]]
     last = entries[-1] if len(rows) > ENTRIES else None

@@ -12,7 +12,7 @@ from base.counting import CAP, in_figures, in_words
 from base.dates import instant
 from crm.models import Contact, Stage
 from followups.models import Kind, Promise
-from interviews.models import Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem
+from interviews.models import Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem, Offer
 from outbox.deliveries_page import Line, coming
 from outbox.mail_states import Trouble, trouble
 
@@ -24,7 +24,7 @@ DEBRIEFS = 5  # the latest; when one is done, the next moves up
 NEWS = 10
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
-PERSON = ("owner", "name", "role", "email", "last_touch_on", "version")  # what a row shows
+PERSON = ("owner", "name", "called", "role", "email", "last_touch_on", "version")  # what a row shows
 RHYTHM = ("stage", "rhythm_count", "rhythm_unit")
 
 
@@ -49,7 +49,8 @@ class Today:
     came_back: list[Trouble]  # mails to contacts that did not arrive
     unsuited: list[Interview]  # planned, and the contact declined or proposed another time
     counters: list[Counter]  # other times people proposed, waiting for me
-    asks: list[Ask]  # requests without an answer, whose day has come
+    asks: list[Ask]  # letters without an answer, whose day has come
+    offers: list[Offer]  # and offered times
 
     @property
     def overdue(self) -> list[Promise]:
@@ -78,7 +79,7 @@ class Today:
     @property
     def is_done(self) -> bool:
         """Whether everything that waits for a tap is tapped away; talks to come wait for their hour."""
-        people = (self.asked_about, self.debriefs, self.to_decide, self.to_touch, self.asks)
+        people = (self.asked_about, self.debriefs, self.to_decide, self.to_touch, self.asks, self.offers)
         return not any((self.promises, self.has_news, *people))
 
     @property
@@ -88,6 +89,10 @@ class Today:
     @property
     def has_side(self) -> bool:
         return bool(self.talks or self.tomorrow or self.to_touch)
+
+    @property
+    def silent_count(self) -> int:
+        return len(self.asks) + len(self.offers)
 
     @property
     def more_to_decide(self) -> bool:
@@ -163,12 +168,13 @@ def read_day(user: User, now: datetime) -> Today:
         unsuited=unsuited,
         counters=list(user.counters.waiting()[:TALKS]),
         asks=list(user.asks.to_follow_up(day)[:TALKS]),
+        offers=list(user.offers.to_follow_up(day)[:TALKS]),
     )
 
 
 def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:
     rows = waiting.order_by("-held_at", "-pk")  # the order of their index
-    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name")
+    columns = ("owner", "starts_at", "local_date", "is_logged", "contact__name", "contact__called")
     return list(rows.select_related("contact").only(*columns)[: DEBRIEFS + 1])
 
 

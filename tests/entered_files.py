@@ -100,7 +100,7 @@ class Things:
 
     def quick_line(self) -> Act:
         line = {"line": "Ana Souza, hydrologist at Water Press. ! send the article friday"}
-        return lambda: post(self.client, "/contacts/new/", line)
+        return lambda: post(self.client, "/capture/", line)
 
     def note(self) -> Act:
         body = {"body": "Knows the river people.\n! send the deck tuesday"}

@@ -55,8 +55,12 @@ def at(name: str) -> Callable[[Contact], str]:
 
 PERSON = {"name": "Teresa Vasconcelos", "stage": "to_meet", "note": "! send the deck"}
 CASES = {
-    "one line": Case(
-        at("contact_list"), "contacts", {"line": "Teresa Vasconcelos"}, {"line": "Ana Souza"}, at("contact_new")
+    "one line": Case(at("capture"), "contacts", {"line": "Teresa Vasconcelos"}, {"line": "Ana Souza"}),
+    "a promise in one line": Case(
+        at("capture"), "promises", {"line": "owe Mateus the deck"}, {"line": "owe Mateus the deck friday"}
+    ),
+    "a promise in one line to somebody new": Case(
+        at("capture"), "promises", {"line": "owe Ana the deck"}, {"line": "owe Ana a call"}
     ),
     "a person": Case(at("contact_new"), "contacts", PERSON, {"name": "Ana Souza"}),
     "a note": Case(of_contact("contact_detail"), "notes", {"body": "! call"}, {"body": "Met."}, of_contact("note_new")),

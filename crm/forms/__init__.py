@@ -9,21 +9,24 @@ from crm.forms.contact import (
     RhythmForm,
     StageForm,
     TouchForm,
+    check_promised,
     details_of,
     in_words,
 )
-from crm.forms.quick import QuickForm, promise_in_words, read_undated
+from crm.forms.quick import Fact, QuickForm, promise_in_words, read_undated
 
 __all__ = [
     "OWES",
     "ContactForm",
     "ContactSearchForm",
+    "Fact",
     "NoteChangeForm",
     "NoteForm",
     "QuickForm",
     "RhythmForm",
     "StageForm",
     "TouchForm",
+    "check_promised",
     "details_of",
     "in_words",
     "promise_in_words",

@@ -90,10 +90,13 @@ class ContactSearchForm(forms.Form):
     stage = forms.MultipleChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, required=False)
     tag = forms.TypedMultipleChoiceField(label=gettext_lazy("Tag"), coerce=int, required=False)
     owes = forms.MultipleChoiceField(label=gettext_lazy("Promises"), choices=OWES, required=False)
+    through = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, tags: list[Tag]) -> None:
+    def __init__(self, data: Any = None, *, tags: list[Tag], introducer: Contact | None = None) -> None:
         super().__init__(data)
-        self.tags = tags
+        self.tags, self.introducer = tags, introducer
+        if introducer is None:
+            del self.fields["through"]
         self.fields["tag"].choices = [(tag.pk, tag.name) for tag in tags]  # type: ignore[attr-defined]  # a choice field
 
 
@@ -129,6 +132,7 @@ class ContactForm(forms.Form):
     """Everything about a person. For an edit `contact` is given, and `seen` carries what the page showed."""
 
     name = LineField(label=gettext_lazy("Name"), required=True)
+    called = LineField(label=gettext_lazy("Called"), max_length=60)
     role = LineField(label=gettext_lazy("Role"))
     organisation = LineField(
         label=gettext_lazy("Organisation"), help_text=gettext_lazy("A new one is added with the person.")
@@ -165,6 +169,11 @@ class ContactForm(forms.Form):
         self.saved = in_words(details_of(contact)) if contact else {"stage": Stage.TO_MEET.value}
         super().__init__(data, initial={**self.saved, **(initial or {})})
         self.fields["met_on"].today = today  # type: ignore[attr-defined]  # a PastField
+        guess = called(contact.name) if contact else ""
+        help_text = (
+            _("In sentences and letters. Left empty, it is “%(name)s”.") if guess else _("In sentences and letters.")
+        )
+        self.fields["called"].help_text = help_text % {"name": guess} if guess else help_text
         self.fields["name"].error_messages["required"] = _("A person needs a name.")
         self.fields["stage"].error_messages["invalid_choice"] = _("Choose one of the stages.")
         self.fields["email"].widget.attrs["inputmode"] = "email"
@@ -252,7 +261,7 @@ class ContactForm(forms.Form):
 
     @property
     def first_name(self) -> str:
-        return called(str(self["name"].value() or ""))
+        return str(self["called"].value() or "") or called(str(self["name"].value() or ""))
 
     def details(self) -> Details:
         data = {k: v for k, v in self.cleaned_data.items() if k not in ("note", "seen", "through", "uid")}

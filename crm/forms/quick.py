@@ -1,12 +1,12 @@
 """A person in one line, and what was understood of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +22,7 @@ from crm.forms.contact import LONGEST_PROMISE, MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
+from crm.turning import MEANINGS, next_meaning, read_meant, tap, turn
 
 LIMITS = {
     "role": 300,
@@ -35,6 +36,15 @@ LIMITS = {
 }
 
 
+MEANING_NAMES = dict(
+    zip(
+        MEANINGS,
+        (gettext_lazy("role"), gettext_lazy("organisation"), gettext_lazy("place"), gettext_lazy("how you met")),
+        strict=True,
+    )
+)
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing understood of a line, as the page says it."""
@@ -46,24 +56,13 @@ class Fact:
     promise: str = ""  # of a promise with a day: its words as typed,
     day_said: str = ""  # and those of them that were read as the day
     is_dated: bool = True
+    name: str = ""  # what the words mean, when a tap can take that away,
+    turns_to: str = ""  # and what another tap makes of them
+    back: str = ""  # words in the note that meant something else before a tap
 
     @property
     def said(self) -> str:
         return f"{self.text}, {self.aside}" if self.aside else self.text
-
-
-def as_typed() -> dict[str, str]:
-    """What makes a line be read while it is typed."""
-    return {
-        "hx-post": reverse("contact_understand"),
-        "hx-trigger": "input changed delay:200ms",
-        "hx-target": "#understood",
-        "hx-swap": "outerHTML show:none",
-        "hx-select": "unset",
-        "hx-select-oob": "unset",
-        "hx-disabled-elt": "unset",
-        "hx-sync": "this:replace",
-    }
 
 
 class QuickForm(forms.Form):
@@ -85,12 +84,11 @@ class QuickForm(forms.Form):
         super().__init__(data, **kwargs)
         self.owner, self.today = owner, today
         self.found, self.through, self.tags = Quick(""), list[Contact](), tuple[str, ...]()
-        self.undated = read_undated(data or {})
-        self.fields["line"].widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off", **as_typed()})
+        self.undated, self.meant = read_undated(data or {}), read_meant(data)
 
     def clean_line(self) -> str:
         line: str = self.cleaned_data["line"]
-        self.found = read(line, self.today)
+        self.found = self._read(line)
         if not self.found.name or len(self.found.name) > 300:
             raise ValidationError(
                 _("I see no name in this line. Start with it, as in “Ana Souza, head of data at Nubank”.")
@@ -101,6 +99,16 @@ class QuickForm(forms.Form):
         if self.found.through:
             self.through = named(self.owner, self.found.through)
         return line
+
+    def _read(self, line: str) -> Quick:
+        """With the taps on its chips, the last of which is `tap`."""
+        found = read(line, self.today)
+        turn(found, self.meant)
+        if tapped := self.data.get("tap", ""):
+            self.meant = tap(found, self.meant, tapped)
+            found = read(line, self.today)
+            turn(found, self.meant)
+        return found
 
     @property
     def introducer(self) -> Contact | None:
@@ -164,20 +172,24 @@ class QuickForm(forms.Form):
         found = self.found
         facts = [
             Fact(_("Name"), found.name),
-            Fact(_("Role"), found.role),
-            Fact(_("Organisation"), found.organisation, aside=news_of_organisation),
+            self._turning(_("Role"), found.role, "role"),
+            self._turning(_("Organisation"), found.organisation, "organisation", news_of_organisation),
             Fact(_("E-mail"), found.email, aside=also_of),
             Fact(_("Phone"), found.phone),
             Fact(_("LinkedIn"), found.linkedin_url),
             Fact(_("Web page"), found.website),
-            Fact(_("Place"), found.place),
+            self._turning(_("Place"), found.place, "place"),
             self._led_by(),
-            Fact(_("How you met"), without_met(found.how_met)),
-            Fact(_("Met on"), day_in_words(found.met_on)),
-            Fact(_("Note"), ", ".join(found.also)),
+            self._turning(_("How you met"), without_met(found.how_met), "how_met"),
+            Fact(_("Met on"), day_in_words(found.met_on), name="met_on"),
+            *(Fact(_("Note"), words, back=words if words in self.meant else "") for words in found.also),
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
         ]
         return [fact for fact in facts if fact.text]
+
+    @staticmethod
+    def _turning(label: str, text: str, name: str, aside: str = "") -> Fact:
+        return Fact(label, text, aside=aside, name=name, turns_to=MEANING_NAMES[next_meaning(name)])
 
     def _promised(self, words: str) -> Fact:
         dated, is_dated = take_date(words, self.today), words not in self.undated
@@ -214,7 +226,7 @@ class QuickForm(forms.Form):
 def read_undated(data: Any) -> list[str]:
     """The promises whose day was tapped away, as the page carries them: what was read as a day are words of theirs. `toggle`
     is the one that was tapped now, away or back."""
-    getlist = getattr(data, "getlist", lambda _name: [])
+    getlist: Callable[[str], list[str]] = getattr(data, "getlist", lambda _name: [])
     undated = list(dict.fromkeys(getlist("undated")[:MOST_PROMISES]))
     tapped = data.get("toggle", "")
     if not tapped:

@@ -10,6 +10,13 @@ register = template.Library()
 
 
 @register.filter
+def link_number(phone: str) -> str:
+    """A telephone number as a `tel:` link takes it (RFC 3966): digits, and a plus that leads."""
+    plus = "+" if phone.lstrip().startswith(("+", "(+")) else ""
+    return plus + re.sub(r"[^0-9]", "", phone.partition(",")[0])
+
+
+@register.filter
 def outward(address: str) -> SafeString:
     """A link to somebody's page, when it leads to the web, that says its host; anything else is text. What stands before an @ is
     left out: it reads like the host, and is none."""

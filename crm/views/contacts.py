@@ -1,6 +1,7 @@
 """The list of people, and the forms that add and change them."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import OwnerRequest, page_or_partial, tell
 from accounts.models import User
@@ -23,7 +24,7 @@ from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_unda
 from crm.models import Contact, ContactQuerySet, Stage, Tag
 from crm.search import facet_counts, find, read_people
 
-MOST_TAGS = 20
+MOST_TAGS = 12
 MOST_SAID = 3
 
 
@@ -31,7 +32,7 @@ MOST_SAID = 3
 def contact_list(request: OwnerRequest) -> HttpResponse:
     """Everybody, narrowed by words, stages, tags and promises; `counts` says how many each box would show."""
     now = timezone.now()
-    form = ContactSearchForm(request.GET, tags=_tags(request))
+    form = ContactSearchForm(request.GET, tags=_tags(request), introducer=_introducer(request))
     form.is_valid()
     wanted = form.cleaned_data
     if request.htmx and request.htmx.target == "facets":
@@ -50,7 +51,6 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
         "narrowed_by": urlencode(_as_query(wanted), doseq=True),
-        "uid": uuid.uuid4(),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 
@@ -64,6 +64,13 @@ def _tags(request: OwnerRequest) -> list[Tag]:
     return found + [tag for tag in request.user.tags.order_by("name_key")[:MOST_TAGS] if tag not in found]
 
 
+def _introducer(request: OwnerRequest) -> Contact | None:
+    """Whom the list is narrowed to those of, who came through them."""
+    pk = read_number(request.GET.get("through"))
+    found: Contact | None = request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
+    return found
+
+
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
     if wanted.get("stage"):
         people = people.filter(stage__in=wanted["stage"])
@@ -71,6 +78,8 @@ def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
         people = people.tagged(tag)
     for whose in wanted.get("owes", []):
         people = people.owing(whose)
+    if wanted.get("through"):
+        people = people.filter(introduced_by=wanted["through"])
     return people
 
 
@@ -114,67 +123,40 @@ def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:
         for value in wanted.get(name, []):
             rest = {**wanted, name: [other for other in wanted[name] if other != value]}
             chips.append({"label": labels[value], "without": urlencode(rest, doseq=True)})
+    if form.introducer:
+        rest = {name: value for name, value in wanted.items() if name != "through"}
+        label = _("Through %s") % form.introducer.name
+        chips.append({"label": label, "without": urlencode(rest, doseq=True)})
     return chips
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: OwnerRequest) -> HttpResponse:
-    """The full form; one line alone (`line`) is read and saved at once."""
+    """The full form."""
     now = timezone.now()
     today = request.user.today(now)
-    if request.method == "POST" and "name" not in request.POST:
-        return _quick_add(request)
-    if request.method == "POST":
-        form = ContactForm(request.POST, owner=request.user, today=today)
-        if form.is_valid():
-            added = _add(
-                request,
-                form,
-                details=form.details(),
-                note=form.cleaned_data["note"],
-                undated=read_undated(request.POST),
-                now=now,
-            )
-            tell(request, _added(added), undo=_undo(added.contact))
-            return redirect("contact_new" if request.POST.get("then") == "another" else added.contact)
-        quick = QuickForm(owner=request.user, today=today)
-    else:
-        line = request.GET.get("line", "")
-        quick = QuickForm({"line": line} if line else None, owner=request.user, today=today)
-        form = ContactForm(owner=request.user, today=today, initial=_read(quick))
-    return _render_new(request, quick, form)
-
-
-@require_POST
-def contact_understand(request: OwnerRequest) -> HttpResponse:
-    """What a line means, before anything is saved: under the line as it is typed, or in the full form."""
-    today = request.user.today(timezone.now())
-    quick = QuickForm(request.POST, owner=request.user, today=today)
-    if request.htmx and request.htmx.target == "understood":
-        return render(request, "crm/_understood.html", {"understood": quick.understood(), "undated": quick.undated})
-    return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
-
-
-def _quick_add(request: OwnerRequest) -> HttpResponse:
-    now = timezone.now()
-    today = request.user.today(now)
-    quick = QuickForm(request.POST, owner=request.user, today=today)
-    if not quick.is_valid():
-        return _render_new(request, quick, ContactForm(owner=request.user, today=today, initial=_read(quick)))
-    added = _add(
+    if request.method != "POST":
+        return render_new(request, ContactForm(owner=request.user, today=today))
+    form = ContactForm(request.POST, owner=request.user, today=today)
+    if not form.is_valid():
+        return render_new(request, form, read_undated(request.POST))
+    added = add_once(
         request,
-        quick,
-        details=quick.details(),
-        note=quick.note,
-        promises=quick.found.promises,
-        undated=quick.undated,
+        form,
+        details=form.details(),
+        note=form.cleaned_data["note"],
+        undated=read_undated(request.POST),
         now=now,
     )
-    tell(request, _added(added), undo=_undo(added.contact))
-    return redirect(added.contact)
+    tell_added(request, added)
+    return redirect("contact_new" if request.POST.get("then") == "another" else added.contact)
 
 
-def _add(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) -> actions.Added:
+def render_new(request: OwnerRequest, form: ContactForm, undated: Sequence[str] = ()) -> HttpResponse:
+    return render(request, "crm/contact_new.html", {"form": form, "known": form.known(), "undated": undated})
+
+
+def add_once(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) -> actions.Added:
     return once(
         uid_of(form, request.user),
         lambda uid: actions.add(owner=request.user, uid=uid, **said),
@@ -182,22 +164,16 @@ def _add(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) -> a
     )
 
 
+def tell_added(request: OwnerRequest, added: actions.Added) -> None:
+    """Who was added, and what was promised with it; the page that opens shows the rest."""
+    contact = added.contact
+    undo = f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
+    tell(request, " ".join([_("Added %s.") % contact.name, *promises_in_words(added.promises)]), undo=undo)
+
+
 def _there(owner: User, uid: uuid.UUID) -> actions.Added | None:
     contact = owner.contacts.alive().filter(uid=uid).first()
     return actions.Added(contact, list(contact.promises.open().order_by("pk"))) if contact else None
-
-
-def _read(quick: QuickForm) -> dict[str, object]:
-    return quick.initial_for_contact() if quick.is_bound and quick.is_valid() else {}
-
-
-def _undo(contact: Contact) -> str:
-    return f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
-
-
-def _added(added: actions.Added) -> str:
-    """Who was added, and what was promised with it; the page that opens shows the rest."""
-    return " ".join([_("Added %s.") % added.contact.name, *promises_in_words(added.promises)])
 
 
 def promises_in_words(promises: list[Any]) -> list[str]:
@@ -212,20 +188,6 @@ def promises_in_words(promises: list[Any]) -> list[str]:
     if more > 0:
         said.append(_("and %d more") % more)
     return [_("You promise: %s.") % "; ".join(said)]
-
-
-def _render_new(request: OwnerRequest, quick: QuickForm, form: ContactForm) -> HttpResponse:
-    return render(
-        request,
-        "crm/contact_new.html",
-        {
-            "quick": quick,
-            "understood": quick.understood(),
-            "undated": quick.undated,
-            "form": form,
-            "known": form.known(),
-        },
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,17 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.actions import advance
 from crm.models import Contact, Stage
+from interviews.asking.steps import a_while_later, follow_up_day, next_step
+from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
 from interviews.models import Ask, AskVia
-from interviews.offering import working_hours
 from interviews.planning import actions as planning
 from interviews.planning.actions import address_of, mail_contact, may_have_arrived
 from outbox.models import OutgoingMailQuerySet
 
 ASK = "ask"
-LAST_STEP = 3
-WAITS = {1: 3, 2: 4}  # working days after each step until the next: the last one comes seven after the first
-MAY_STILL_ANSWER = timedelta(days=30)
-A_WHILE = 3  # "Wait": as many working days more
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,7 @@ def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None 
     """Keeps the letter with the day the next step is proposed on; sends it, when it is to be sent from here.
     IntegrityError when there is a letter of that `uid`."""
     owner.hold()
-    open_one = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
-    step = min(open_one.step + 1, LAST_STEP) if open_one else 1
+    step = next_step(contact, now)
     contact.asks.filter(closed_at__isnull=True).update(closed_at=now, follow_up_on=None)
     made: Ask = contact.asks.create(
         owner=owner,
@@ -48,11 +44,12 @@ def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None 
         body=letter.body,
         minutes=letter.minutes,
         asked_at=now,
-        follow_up_on=_next(owner, step, owner.today(now)),
+        follow_up_on=follow_up_day(owner, step, owner.today(now)),
     )
     if letter.via == AskVia.MAIL:
         _queue(made, address_of(contact), now)
     advance(contact=contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(contact, now)
     return made
 
 
@@ -65,12 +62,13 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
         return False
     contact, step = ask.contact, ask.step
     ask.delete()
-    before = contact.asks.filter(step=step - 1).order_by("-pk").first() if step > 1 else None
+    before = contact.asks.filter(closed_at=ask.asked_at).order_by("-pk").first()
     if before:
         before.closed_at, before.follow_up_on = None, contact.owner.today(now)
         before.save(update_fields=["closed_at", "follow_up_on"])
-    else:
+    elif step == 1:
         planning.step_back(contact, Stage.ASKED, now)
+    reopen_promise_to_write(contact, ask.asked_at, now)
     return True
 
 
@@ -78,7 +76,7 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
 def wait(*, ask: Ask, now: datetime) -> Ask:
     """Proposes the next letter some working days later."""
     owner = ask.owner
-    ask.follow_up_on = working_hours.after_working_days(owner, owner.today(now), A_WHILE)
+    ask.follow_up_on = a_while_later(owner, owner.today(now))
     ask.save(update_fields=["follow_up_on"])
     return ask
 
@@ -93,16 +91,11 @@ def close(*, ask: Ask, now: datetime) -> Ask:
 
 @transaction.atomic
 def reopen(*, ask: Ask, now: datetime) -> Ask:
-    """Undoes `close`, unless another letter has been written since."""
-    if not ask.contact.asks.filter(closed_at__isnull=True).exists():
+    """Undoes `close` and `wait`, unless another letter has been written since."""
+    if not ask.contact.asks.filter(closed_at__isnull=True).exclude(pk=ask.pk).exists():
         ask.closed_at, ask.follow_up_on = None, ask.owner.today(now)
         ask.save(update_fields=["closed_at", "follow_up_on"])
     return ask
-
-
-def _next(owner: User, step: int, today: date) -> date | None:
-    """After the last letter nothing more is proposed."""
-    return working_hours.after_working_days(owner, today, WAITS[step]) if step in WAITS else None
 
 
 def _mails(ask: Ask) -> OutgoingMailQuerySet:

@@ -12,7 +12,9 @@ from base.submitted_once import UidField
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.asking import letters
-from interviews.asking.actions import LAST_STEP, Letter
+from interviews.asking.actions import Letter
+from interviews.asking.steps import next_step
+from interviews.debriefing.named import may_name_introducer
 from interviews.models import Ask, AskVia, MayUseName
 from interviews.planning.actions import address_of
 from interviews.planning.forms import MinutesField, PageForm
@@ -40,9 +42,9 @@ class AskForm(PageForm):
         self.owner, self.contact = owner, contact
         self.address = address_of(contact)
         self.last: Ask | None = contact.asks.filter(closed_at__isnull=True).order_by("-pk").first()
-        self.step = min(self.last.step + 1, LAST_STEP) if self.last else 1
+        self.step = next_step(contact, now)
         introducer = contact.introduced_by
-        self.name_answer = letters.may_use_name(owner, introducer) if introducer else MayUseName.NOT_ASKED
+        self.name_answer = may_name_introducer(contact)
         self.unnamed = introducer if self.name_answer != MayUseName.YES else None
         super().__init__(
             data,

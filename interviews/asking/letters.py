@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from base.text import fold
 from crm.models import Contact
-from interviews.models import Ask, InterviewState, MayUseName
+from interviews.debriefing.named import may_name_introducer
+from interviews.models import Ask, MayUseName
 
 MOST_WORDS = 75  # product.md rule 4
 _JOB_WORDS = re.compile(
@@ -85,13 +86,6 @@ def look_over(body: str, unnamed: Contact | None = None) -> Look:
     )
 
 
-def may_use_name(owner: User, person: Contact) -> MayUseName:
-    """What they answered last to "May I use your name?" (product.md rule 11)."""
-    asked = owner.debriefs.filter(interview__contact=person, interview__state=InterviewState.HELD)
-    answers = asked.exclude(may_use_name=MayUseName.NOT_ASKED).order_by("-interview__starts_at", "-pk")
-    return MayUseName(answers.values_list("may_use_name", flat=True).first() or MayUseName.NOT_ASKED)
-
-
 def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
     if last and step > 1:
         return last.subject if last.subject.lower().startswith("re: ") else f"Re: {last.subject}"[:200]
@@ -105,7 +99,7 @@ def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: dateti
         "me": owner.signature,
         "work": _work(contact),
         "about": _about(purpose),
-        "through": _through(owner, contact),
+        "through": _through(contact),
     }
     if step == 1:
         return (
@@ -160,8 +154,8 @@ def _about(purpose: str) -> str:
     return line[:1].lower() + line[1:]
 
 
-def _through(owner: User, contact: Contact) -> str:
+def _through(contact: Contact) -> str:
     introducer = contact.introduced_by
-    if introducer is None or may_use_name(owner, introducer) != MayUseName.YES:
+    if introducer is None or may_name_introducer(contact) != MayUseName.YES:
         return ""
     return _("%(name)s told me of you. ") % {"name": introducer.name}

@@ -14,6 +14,7 @@ from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.asking import actions
 from interviews.asking.forms import AskForm
+from interviews.asking.steps import MAY_STILL_ANSWER
 from interviews.mail_messages import mailto
 from interviews.models import Ask, AskVia
 from interviews.models.preparing import purpose_of
@@ -73,7 +74,7 @@ def ask_take_back(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def ask_wait(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, actions.wait, _("Asked again in a few working days: %(name)s."))
+    return _act(request, pk, actions.wait, _("Asked again in a few working days: %(name)s."), undo="ask_reopen")
 
 
 @require_POST
@@ -109,7 +110,7 @@ def _colleague(request: OwnerRequest, contact: Contact, now: datetime) -> Contac
         organisation_id=contact.organisation_id,
         stage="asked",
         asks__closed_at__isnull=True,
-        asks__asked_at__gt=now - actions.MAY_STILL_ANSWER,
+        asks__asked_at__gt=now - MAY_STILL_ANSWER,
     )
     found: Contact | None = waiting.exclude(pk=contact.pk).order_by("pk").first()
     return found

@@ -14,10 +14,12 @@ from base.text import clean_line, fold, key_of, promise_lines
 from crm.actions import USUAL_RHYTHM, Details, add, continue_with, drop, keep_note, make_promises
 from crm.models import Contact, Stage
 from crm.quick import read
+from interviews.debriefing.named import promise_to_write
 from interviews.models import Debrief, Interview, InterviewState, Room
 
 THANK_YOU, CHECK_IN = "thank_you", "check_in"  # kinds of promise, which live in a higher app
 THANKED_WITHIN = timedelta(days=7)
+TOLD_AFTER = timedelta(days=30)
 MOST_LINES = 1000  # of the notes and answers of one talk, read for promises and people
 
 
@@ -68,7 +70,7 @@ def promise_to_tell_introducer(interview: Interview, now: datetime) -> None:
     introducer = interview.contact.introduced_by
     if introducer is None or introducer.binned_at or introducer.is_dropped:
         return
-    if interview.promises.filter(contact=introducer, binned_at__isnull=True).exists():
+    if interview.promises.filter(contact=introducer, kind=CHECK_IN, binned_at__isnull=True).exists():
         return
     words = {"name": introducer.first_name, "who": interview.contact.first_name}
     introducer.owner = interview.owner
@@ -81,6 +83,43 @@ def thank_you_promise(interview: Interview) -> Any:
     """The promise to thank for this talk, open or closed; None when there is none."""
     thanks = interview.promises.mine().filter(kind=THANK_YOU, contact=interview.contact, binned_at__isnull=True)
     return thanks.select_related("owner", "contact").order_by("pk").first()
+
+
+def told_later(interview: Interview) -> Any:
+    """The promise to tell them what came of their advice, open, closed or in the bin; None when it was never ticked."""
+    found = interview.promises.filter(uid=told_later_uid(interview))
+    return found.select_related("owner", "contact").first()
+
+
+def told_later_uid(interview: Interview) -> uuid.UUID:
+    return uuid.uuid5(interview.uid, "advice")
+
+
+@transaction.atomic
+def tell_later(*, interview: Interview, now: datetime) -> None:
+    """Promises once to tell them in 30 days what came of their advice (product.md rule 11)."""
+    interview.lock_contacts()
+    promise, contact = told_later(interview), interview.contact
+    if promise is None:
+        contact.promises.make(
+            what=_("Tell %(name)s what came of the advice") % {"name": contact.first_name},
+            kind=CHECK_IN,
+            due_on=interview.owner.today(now) + TOLD_AFTER,
+            interview=interview,
+            uid=told_later_uid(interview),
+            now=now,
+        )
+    elif promise.binned_at:
+        promise.restore(now)
+
+
+@transaction.atomic
+def do_not_tell_later(*, interview: Interview, now: datetime) -> None:
+    """Undoes `tell_later` while the promise is open."""
+    interview.lock_contacts()
+    promise = told_later(interview)
+    if promise and promise.is_open and not promise.binned_at:
+        promise.bin(now)
 
 
 @dataclass(frozen=True)
@@ -122,6 +161,7 @@ class Outcome:
     promises: list[Promised] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    tell_later: bool | None = None  # None: as it stands
     go: str = ""
     rhythm: tuple[int, str] | None = None
 
@@ -153,6 +193,8 @@ def save(
         _change(interview, change, now)
     for person in outcome.people:
         _meet(interview, person, now)
+    if outcome.tell_later is not None:
+        (tell_later if outcome.tell_later else do_not_tell_later)(interview=interview, now=now)
     _go_on(interview.contact, outcome, now)
     interview.contact.refresh_search_text()
     return debrief
@@ -234,8 +276,8 @@ def _change(interview: Interview, change: Change, now: datetime) -> None:
 
 
 def _meet(interview: Interview, person: Person, now: datetime) -> None:
-    """Adds a person I should meet as a contact, introduced by the one I talked with. For somebody I know already, the line
-    becomes a note."""
+    """Adds a person I should meet as a contact, introduced by the one I talked with, and promises to write to them. For somebody
+    I know already, the line becomes a note."""
     owner, details = interview.owner, person.details
     uid = uuid.uuid5(interview.uid, f"meet:{person.line}")
     if owner.contacts.alive().filter(uid=uid).exists() or owner.notes.filter(uid=uid).exists():
@@ -244,11 +286,12 @@ def _meet(interview: Interview, person: Person, now: datetime) -> None:
     if known is None:
         details = replace(details, introduced_by=interview.contact, stage=Stage.TO_MEET)
         free = None if owner.contacts.filter(uid=uid).exists() else uid  # the one in the bin keeps its own
-        add(owner=owner, details=details, note=person.note, promises=person.promises, uid=free, now=now)
+        known = add(owner=owner, details=details, note=person.note, promises=person.promises, uid=free, now=now).contact
     elif fold(person.line) != fold(known.name):
         said = {"name": interview.contact.name, "line": person.line}
         make_promises(known, person.promises, now)
         keep_note(contact=known, body=_("Named in the talk with %(name)s: %(line)s") % said, uid=uid, now=now)
+    promise_to_write(known, interview, now)
 
 
 def _go_on(contact: Contact, outcome: Outcome, now: datetime) -> None:

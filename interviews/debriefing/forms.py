@@ -18,7 +18,7 @@ from base.url_values import LARGEST, read_number
 from crm.fields import LineField, TextField
 from crm.forms import QuickForm
 from crm.models import RhythmUnit
-from interviews.debriefing.actions import Change, Outcome, Person, Promised, promises_of_lines
+from interviews.debriefing.actions import Change, Outcome, Person, Promised, promises_of_lines, told_later
 from interviews.holding.actions import LONGEST_PROMISE
 from interviews.holding.forms import rows_of
 from interviews.models import LONGEST_NOTES, Debrief, Interview, MayUseName
@@ -165,6 +165,7 @@ class DebriefForm(forms.Form):
         show_hidden_initial=True,
     )
     rhythm = forms.ChoiceField(choices=RHYTHMS, required=False, show_hidden_initial=True)
+    tell_later = forms.BooleanField(required=False, show_hidden_initial=True)
     version = forms.IntegerField(required=False, min_value=0, max_value=HIGHEST)
 
     is_mostly_optional = True  # it can be saved in part: "(if you like)" beside each would be noise
@@ -181,6 +182,7 @@ class DebriefForm(forms.Form):
         today: date,
     ) -> None:
         self.interview, self.debrief, self.today = interview, debrief, today
+        self.told_later = told_later(interview)
         super().__init__(data, initial=self._written())
         offered = {"form_kwargs": {"today": today}}
         kept = [PromiseRow.of_promise(one) for one in promises]
@@ -198,6 +200,7 @@ class DebriefForm(forms.Form):
         return {
             **{name: getattr(self.debrief, name, "") for name in ("learned", "fit", "may_use_name")},
             "version": self.seen,
+            "tell_later": bool(self.told_later and not self.told_later.binned_at),
             "go": contact.stage if contact.stage in ("continue", "drop") else "",
             "rhythm": rhythm if rhythm in dict(RHYTHMS) else "",
         }
@@ -214,6 +217,12 @@ class DebriefForm(forms.Form):
         made = promises_of_lines(self.interview, [row.source for row in self.lines.sent])
         for row in self.lines.sent:
             row.standing = made.get(row.source)
+
+    @property
+    def tells_later(self) -> bool:
+        """Whether the tick is set: as it stands, unless the page that was sent has changed it."""
+        is_changed = self.is_bound and "tell_later" in self.changed_data
+        return bool(self["tell_later"].value() if is_changed else self.initial["tell_later"])
 
     @property
     def seen(self) -> int:
@@ -259,6 +268,7 @@ class DebriefForm(forms.Form):
             promises=[row.promised("theirs" if row in theirs else "mine") for row in rows if row.is_new],
             changes=[row.change() for row in rows if row.is_change and not row.is_new],
             people=[row.person for row in self.people.sent if row.cleaned_data.get("line")],
+            tell_later=said["tell_later"] if "tell_later" in self.changed_data else None,
             go=said["go"] if is_decided else "",
             rhythm=(int(count), RhythmUnit(unit)) if count else None,
         )

@@ -47,6 +47,26 @@ def debrief_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
     return go_back(request, debrief.get_absolute_url())
 
 
+@require_POST
+def tell_later(request: OwnerRequest, pk: int) -> HttpResponse:
+    interview = held_or_404(request, pk)
+    if interview.is_held:
+        actions.tell_later(interview=interview, now=timezone.now())
+        said = _("Promised: %(name)s hears in 30 days what came of the advice.")
+        undo = reverse("tell_later_not", args=[pk])
+        tell(request, said % {"name": interview.contact.first_name}, undo=undo)
+    return go_back(request, interview.get_absolute_url())
+
+
+@require_POST
+def tell_later_not(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Undoes `tell_later`."""
+    interview = held_or_404(request, pk)
+    actions.do_not_tell_later(interview=interview, now=timezone.now())
+    tell(request, _("Taken away again."), undo=reverse("tell_later", args=[pk]))
+    return go_back(request, interview.get_absolute_url())
+
+
 @require_safe
 def day_understood(request: OwnerRequest) -> HttpResponse:
     """The line under a date in words, fetched again as one types."""
@@ -97,11 +117,12 @@ def _done(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpRes
 def _form(request: OwnerRequest, interview: Interview, now: datetime) -> DebriefForm:
     room = room_of(interview)
     promises = interview.promises.open().filter(contact=interview.contact, check_in_of__isnull=True)
+    told_later = actions.told_later_uid(interview)  # it has its own tick
     return DebriefForm(
         request.POST if request.method == "POST" else None,
         interview=interview,
         debrief=getattr(interview, "debrief", None),
-        promises=list(promises.exclude(kind=actions.THANK_YOU).order_by("pk")[:SHOWN]),
+        promises=list(promises.exclude(kind=actions.THANK_YOU).exclude(uid=told_later).order_by("pk")[:SHOWN]),
         lines=actions.lines_to_promise(interview, room, [one.answer for one in answered(interview)])[:SHOWN],
         people=actions.people_to_meet(interview, room)[:SHOWN],
         today=request.user.today(now),

@@ -16,7 +16,7 @@ from interviews.models.interview import (
 )
 from interviews.models.learning import Tick
 from interviews.models.news import NewsItem, NewsKind
-from interviews.models.offering import Ask, AskVia, Counter, Offer, OfferSlot, OfferState
+from interviews.models.offering import LAST_STEP, Ask, AskVia, Counter, Offer, OfferSlot, OfferState
 from interviews.models.preparing import ChosenQuestion, Homework, HomeworkItem, Preparation, Question, QuestionTag
 from interviews.models.subscribing import CalendarFeed
 
@@ -24,6 +24,7 @@ __all__ = [
     "ANSWER",
     "ASKED_FOR",
     "FARTHEST",
+    "LAST_STEP",
     "LONGEST",
     "LONGEST_ANSWER",
     "LONGEST_NOTES",

@@ -40,6 +40,9 @@ ROW = (
 )
 
 
+REACH = ("contact__phone", "contact__email", "contact__linkedin_url")
+
+
 class Medium(models.TextChoices):
     PHONE = "phone", _("phone")
     VIDEO = "video", _("video")
@@ -141,7 +144,9 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_row(self) -> "InterviewQuerySet":
         """All that a row of a list shows, and no more: a contact is a wide row. With `questions_chosen`: fewer than five,
         and it is not prepared."""
-        row = self.select_related("contact").only(*ROW, "contact__name", "contact__time_zone")
+        row = self.select_related("contact").only(
+            *ROW, "contact__name", "contact__called", "contact__time_zone", *REACH
+        )
         return row.annotate(questions_chosen=models.Count("preparation__questions"))
 
     def of_mail(self, mail: OutgoingMail) -> "Interview | None":
@@ -365,6 +370,12 @@ class Interview(Versioned):
     def is_unsuited(self) -> bool:
         """They declined it, or proposed another time that I have not answered."""
         return not self.suits_them and self.attendee_refused_at is None
+
+    @property
+    def debrief_waits(self) -> bool:
+        """It was held, and its debrief is not done. Costs a query unless `debrief` was fetched along."""
+        debrief = getattr(self, "debrief", None)
+        return self.is_held and (debrief is None or not debrief.is_done)
 
     @property
     def is_cancelled(self) -> bool:

@@ -30,7 +30,7 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         return found.order_by("-happened_at", "-pk")
 
     def with_row(self) -> "NewsItemQuerySet":
-        row = ("owner", "kind", "words", "happened_at", "version", "contact__name")
+        row = ("owner", "kind", "words", "happened_at", "version", "contact__name", "contact__called")
         talk = ("interview__starts_at", "interview__state", "interview__binned_at")
         return self.select_related("contact", "interview").only(*row, *talk)
 

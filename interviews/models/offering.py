@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
@@ -18,6 +18,7 @@ from base.private_links import hash_of
 from crm.models import Contact, Stage
 from interviews.models.interview import LONGEST, Interview, Medium
 
+LAST_STEP = 3  # of asking: a request, a follow-up, a last one
 SECRET_BYTES = 16  # 128 bits, which nobody guesses
 
 
@@ -29,12 +30,17 @@ class AskVia(models.TextChoices):
 
 class AskQuerySet(models.QuerySet["Ask"]):
     def to_follow_up(self, today: date) -> "AskQuerySet":
-        """Letters without an answer whose day to ask again has come."""
-        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today)
-        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
+        """Letters without an answer whose day to ask again has come. Where times were offered since, these carry the silence."""
+        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        # whatever the stage is: somebody I continue with is asked for another talk too
+        since = {"contact": OuterRef("contact"), "created_at__gte": OuterRef("asked_at")}
+        talks = Interview.objects.filter(**since, binned_at__isnull=True)
+        offers = Offer.objects.filter(**since).exclude(state=OfferState.WITHDRAWN)
         return (
-            silent.select_related("contact")
-            .only("owner", "asked_at", "step", "contact__name")
+            silent.exclude(contact__stage__in=[Stage.SCHEDULED, Stage.DROP])
+            .exclude(Exists(talks) | Exists(offers))
+            .select_related("contact")
+            .only("owner", "asked_at", "step", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")
         )
 
@@ -87,6 +93,21 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         open_ones = self.filter(state__in=[OfferState.OPEN, OfferState.COUNTERED], expires_at__gt=now)
         return open_ones.order_by("-created_at", "-pk")
 
+    def to_follow_up(self, today: date) -> "OfferQuerySet":
+        """Times without an answer, the day to ask again come, also when they have passed; unless something was asked since."""
+        silent = self.filter(state=OfferState.OPEN, follow_up_on__lte=today)
+        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
+        asked_since = Ask.objects.filter(contact=OuterRef("contact"), asked_at__gt=OuterRef("created_at"))
+        offered_since = Offer.objects.exclude(state=OfferState.WITHDRAWN).filter(
+            contact=OuterRef("contact"), pk__gt=OuterRef("pk")
+        )
+        return (
+            silent.exclude(Exists(asked_since) | Exists(offered_since))
+            .select_related("contact")
+            .only("owner", "created_at", "expires_at", "step", "version", "contact__name", "contact__called")
+            .order_by("follow_up_on", "pk")
+        )
+
 
 class Offer(Versioned):
     """The times and media I propose; the contact answers on a private page, without an account."""
@@ -104,6 +125,8 @@ class Offer(Versioned):
     chase = models.BooleanField(default=False)  # a silent offer is chased at most twice, in working days
     chased = models.PositiveSmallIntegerField(default=0)
     chase_on = models.DateField(null=True)
+    step = models.PositiveSmallIntegerField(default=1)  # as of a letter, and counted together with letters
+    follow_up_on = models.DateField(null=True)  # local date its silence stands on Today from; null while mails chase it
     confirm_them = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -119,6 +142,7 @@ class Offer(Versioned):
             models.CheckConstraint(condition=Q(state__in=OfferState.values), name="offer_state_known"),
             models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=120), name="offer_length"),
             models.CheckConstraint(condition=Q(chased__lte=2), name="offer_chased_at_most_twice"),
+            models.CheckConstraint(condition=Q(step__gte=1, step__lte=LAST_STEP), name="offer_three_steps"),
             models.CheckConstraint(
                 condition=~Q(state="answered") | Q(answered_at__isnull=False), name="offer_answered_has_date"
             ),
@@ -126,6 +150,9 @@ class Offer(Versioned):
         indexes = [
             models.Index(fields=["contact", "-created_at"], name="offer_of_contact"),
             models.Index(fields=["chase_on"], condition=Q(state="open", chase_on__isnull=False), name="offer_to_chase"),
+            models.Index(
+                fields=["owner", "follow_up_on"], condition=Q(follow_up_on__isnull=False), name="offer_to_follow_up"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -175,6 +202,16 @@ class Offer(Versioned):
             OfferState.WITHDRAWN: _t("Nothing was changed: these times are taken back."),
         }
         return sentences[OfferState(self.state)] % name
+
+    @property
+    def steps_taken(self) -> int:
+        """A mail that chases it is a step as well."""
+        return self.step + self.chased
+
+    @property
+    def is_let_be(self) -> bool:
+        """Its silence was ended by a tap, not by the last step."""
+        return not (self.follow_up_on or self.chase_on) and self.steps_taken < LAST_STEP
 
     @property
     def is_open(self) -> bool:
@@ -236,7 +273,9 @@ class CounterQuerySet(models.QuerySet["Counter"]):
         """For the owner's word."""
         undecided = self.filter(decided_at__isnull=True, offer__state=OfferState.COUNTERED)
         alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
-        row = alive.select_related("offer__contact").only("owner", "starts_at", "offer__contact__name")
+        row = alive.select_related("offer__contact").only(
+            "owner", "starts_at", "offer__contact__name", "offer__contact__called"
+        )
         return row.order_by("starts_at", "pk")
 
 

@@ -3,7 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,8 @@ from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
+from interviews.asking.steps import a_while_later, follow_up_day, next_step
+from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
 from interviews.models import Agreed, Counter, Interview, Medium, NewsKind, Offer, OfferSlot, OfferState
 from interviews.news.actions import report
 from interviews.offering import working_hours
@@ -86,14 +88,14 @@ def offer(*, owner: User, contact: Contact, terms: Terms, uid: uuid.UUID | None 
     made.expires_at = max(terms.times)
     made.secret_hash = hash_of(made.new_secret())
     address = address_of(contact)
-    if terms.chase and address:
-        made.chase = True
-        made.chase_on = working_hours.after_working_days(owner, owner.today(now), CHASE_AFTER)
+    made.chase, made.step = terms.chase and bool(address), next_step(contact, now)
+    made.chase_on, made.follow_up_on = next_days(made, owner.today(now))
     made.save(force_insert=True)
     owner.offerslots.bulk_create([_slot(made, at) for at in sorted(set(terms.times))])
     if address:
         _queue(made, OFFER, f"{OFFER}:{made.uid}", address, now)
     advance(contact=contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(contact, now)
     return made
 
 
@@ -108,7 +110,9 @@ def withdraw(*, offer: Offer, now: datetime) -> bool:
     sent = any(may_have_arrived(mail) for mail in mails)
     _set(offer, OfferState.WITHDRAWN, chase_on=None)
     if not sent and address_of(offer.contact):
-        planning.step_back(offer.contact, Stage.ASKED, now)
+        if offer.step == 1:
+            planning.step_back(offer.contact, Stage.ASKED, now)
+        reopen_promise_to_write(offer.contact, offer.created_at, now)
     return not sent
 
 
@@ -119,15 +123,16 @@ def offer_again(*, offer: Offer, now: datetime) -> bool:
     if offer.state != OfferState.WITHDRAWN or offer.expires_at <= now or offer.contact.is_dropped:
         raise Stale(offer)
     owner, address = offer.owner, address_of(offer.contact)
-    if offer.chase and address and offer.chased < MOST_CHASES:
-        offer.chase_on = working_hours.after_working_days(owner, owner.today(now), CHASE_AFTER)
     waits = offer.counters.filter(decided_at__isnull=True).exists()
-    _set(offer, OfferState.COUNTERED if waits else OfferState.OPEN, chase_on=offer.chase_on)
+    chase_on, follow_up_on = (None, None) if waits else next_days(offer, owner.today(now))
+    state = OfferState.COUNTERED if waits else OfferState.OPEN
+    _set(offer, state, chase_on=chase_on, follow_up_on=follow_up_on)
     mails = owner.outgoingmails.filter(occurrence_key__startswith=f"{OFFER}:{offer.uid}")
     is_mailed = bool(address) and not any(may_have_arrived(mail) for mail in mails)
     if is_mailed:
         _queue(offer, OFFER, f"{OFFER}:{offer.uid}:again:{offer.version}", address, now)
     advance(contact=offer.contact, to=Stage.ASKED, now=now)
+    keep_promise_to_write(offer.contact, now)
     return is_mailed
 
 
@@ -225,7 +230,10 @@ def refuse(*, counter: Counter, now: datetime) -> bool:
     _expect_waiting(counter)
     counter.decided_at = now
     counter.save(update_fields=["decided_at"])
-    _set(offer, OfferState.ANSWERED if _planned(offer) else OfferState.OPEN)
+    if _planned(offer):
+        _set(offer, OfferState.ANSWERED)
+    else:
+        _set(offer, OfferState.OPEN, follow_up_on=a_while_later(offer.owner, offer.owner.today(now)))
     address = address_of(offer.contact)
     if address:
         _queue(offer, REFUSAL, f"{_refusals_of(counter)}{offer.version}", address, now, counter=counter.pk)
@@ -246,6 +254,37 @@ def reconsider(*, counter: Counter, now: datetime) -> bool:
     counter.save(update_fields=["decided_at"])
     _set(offer, OfferState.COUNTERED)
     return not any(may_have_arrived(mail) for mail in mails)
+
+
+def next_days(offer: Offer, today: date) -> tuple[date | None, date | None]:
+    """When silence is followed up: by a mail, where that is ticked and times are left to choose by then; else on Today."""
+    owner = offer.owner
+    if offer.chase and offer.chased < MOST_CHASES and address_of(offer.contact):
+        day = working_hours.after_working_days(owner, today, CHASE_AFTER)
+        if day <= owner.today(offer.expires_at):
+            return day, None
+    return None, follow_up_day(owner, offer.steps_taken, today)
+
+
+def wait(*, offer: Offer, seen: int, now: datetime) -> None:
+    """Its silence stands on Today some working days later."""
+    _follow_up_on(offer, seen, a_while_later(offer.owner, offer.owner.today(now)))
+
+
+def let_be(*, offer: Offer, seen: int, now: datetime) -> None:
+    """They answered in another way, or I let it be: nothing more is proposed. The link stays open."""
+    _follow_up_on(offer, seen, None)
+
+
+def follow_up(*, offer: Offer, seen: int, now: datetime) -> None:
+    """Undoes `wait` and `let_be`."""
+    _follow_up_on(offer, seen, offer.owner.today(now))
+
+
+def _follow_up_on(offer: Offer, seen: int, day: date | None) -> None:
+    if offer.state != OfferState.OPEN or offer.chase_on:
+        raise Stale(offer)
+    offer.change(seen, follow_up_on=day)
 
 
 @transaction.atomic
@@ -367,7 +406,9 @@ def _talk_terms(offer: Offer, answer: Answer) -> dict[str, Any]:
 
 
 def _set(offer: Offer, state: str, **fields: Any) -> None:
-    offer.change(offer.version, state=state, **fields)
+    """What is answered or taken back is silent no more."""
+    still = {} if state == OfferState.OPEN else {"follow_up_on": None}
+    offer.change(offer.version, state=state, **{**fields, **still})
 
 
 def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:

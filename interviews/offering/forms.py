@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +28,13 @@ from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
 
 TIMES, MOST_TIMES = 5, 10
 MONTHS_AHEAD = 6
+SHIFTS = {
+    "earlier": timedelta(minutes=-30),
+    "later": timedelta(minutes=30),
+    "day-before": timedelta(days=-1),
+    "day-after": timedelta(days=1),
+}  # of one time on the page
+REMOVE, ADD = "remove", "add"
 MOST_OPEN = 50  # offers of one user that wait at a time
 
 
@@ -234,6 +242,32 @@ class OfferForm(PageForm):
             self.owner, minutes=ASKED_FOR[-1], their_zone=their_zone, now=self.now, count=TIMES
         )
         return [_row(one.starts_at, self.owner) for one in found]
+
+
+def shifted(data: QueryDict, row: int, by: str, *, owner: User, contact: Contact, now: datetime) -> QueryDict:
+    """What was typed, with one of its times moved, removed or added."""
+    times = OfferForm(data, owner=owner, contact=contact, now=now).times
+    if row >= len(times.forms):
+        return data
+    at = times.forms[row].starts_at
+    found = {"day": "", "at": ""} if by == REMOVE else {}
+    if by in SHIFTS and at:
+        found = _typed(at.astimezone(owner.zone).replace(tzinfo=None) + SHIFTS[by])
+    elif by == ADD:
+        length = ASKED_FOR[-1]
+        more = working_hours.propose(
+            owner, minutes=length, their_zone=contact.time_zone, now=now, count=len(times.found) + TIMES
+        )
+        fresh = (one.starts_at for one in more if one.starts_at not in times.found)
+        found = next((_typed(one.astimezone(owner.zone)) for one in fresh), {})
+    changed = data.copy()
+    for name, words in found.items():
+        changed[times.forms[row].add_prefix(name)] = words
+    return changed
+
+
+def _typed(local: datetime) -> dict[str, str]:
+    return {"day": local.date().isoformat(), "at": f"{local:%H:%M}"}
 
 
 def _row(starts_at: datetime, owner: User) -> dict[str, Any]:

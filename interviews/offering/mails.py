@@ -20,7 +20,7 @@ from crm.models import Contact
 from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
-from interviews.offering.actions import ANSWERED, CHASE_AFTER, MOST_CHASES, OFFER, REFUSAL, WORD
+from interviews.offering.actions import ANSWERED, OFFER, REFUSAL, WORD, next_days
 from interviews.planning.actions import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
@@ -140,11 +140,10 @@ def _working_day(owner: User, now: datetime) -> date | None:
 @transaction.atomic
 def _chase(offer: Offer, now: datetime) -> int:
     """The next date is set in the same commit."""
-    owner, today = offer.owner, offer.owner.today(now)
-    chased = offer.chased + 1
-    next_on = working_hours.after_working_days(owner, today, CHASE_AFTER) if chased < MOST_CHASES else None
     rows = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN, chased=offer.chased)
-    if not rows.update(chased=chased, chase_on=next_on):
+    offer.chased = chased = offer.chased + 1
+    chase_on, follow_up_on = next_days(offer, offer.owner.today(now))
+    if not rows.update(chased=chased, chase_on=chase_on, follow_up_on=follow_up_on):
         return 0
     address = address_of(offer.contact)
     if address:

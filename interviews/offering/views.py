@@ -1,6 +1,10 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
 from base.owned import Stale
 from base.submitted_once import once, uid_of
+from crm.models import Contact
 from interviews.models import Counter, Offer, OfferState
 from interviews.models.preparing import purpose_of
 from interviews.offering import actions
-from interviews.offering.forms import OfferForm
+from interviews.offering.forms import OfferForm, shifted
 from interviews.planning.actions import address_of
 from outbox.models import OutgoingMail
 
@@ -35,14 +40,30 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         )
         tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
         return redirect(offer)
-    context = {
+    return page_or_partial(request, "interviews/offer_form.html", "understood", _form_page(contact, form, now))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_shift(request: OwnerRequest, contact_pk: int, row: int, by: str) -> HttpResponse:
+    """The form again, with one of its times moved, removed or added. Nothing is saved."""
+    now = timezone.now()
+    contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
+    if request.method != "POST":
+        return redirect("offer_new", contact_pk)
+    contact.owner = request.user
+    typed = shifted(request.POST, row, by, owner=request.user, contact=contact, now=now)
+    form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
+    return render(request, "interviews/offer_form.html", {**_form_page(contact, form, now), "is_draft": True})
+
+
+def _form_page(contact: Contact, form: OfferForm, now: datetime) -> dict[str, Any]:
+    return {
         "form": form,
         "contact": contact,
-        "address": address,
+        "address": address_of(contact),
         "delay": settings.INVITATION_DELAY,
-        "standing": contact.offers.standing(now).first() if not request.htmx else None,
+        "standing": contact.offers.standing(now).first(),
     }
-    return page_or_partial(request, "interviews/offer_form.html", "understood", context)
 
 
 @require_safe
@@ -88,6 +109,31 @@ def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
         _("Offered again. The link is open."),
     )
     tell(request, (mailed if is_mailed else silent) % known, undo=_undo(offer) if is_mailed else "")
+    return go_back(request, offer.get_absolute_url())
+
+
+@require_POST
+def offer_wait(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.wait, _("Asked again in a few working days: %(name)s."))
+
+
+@require_POST
+def offer_let_be(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.let_be, _("Nothing more is proposed for %(name)s."))
+
+
+@require_POST
+def offer_follow_up(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _follow_up(request, pk, actions.follow_up, _("Open again: %(name)s."), undo=False)
+
+
+def _follow_up(
+    request: OwnerRequest, pk: int, verb: Callable[..., None], said: str, *, undo: bool = True
+) -> HttpResponse:
+    offer = _offer(request, pk)
+    verb(offer=offer, seen=seen_version(request, offer), now=timezone.now())
+    back = f"{reverse('offer_follow_up', args=[pk])}?v={offer.version}"
+    tell(request, said % {"name": offer.contact.first_name}, undo=back if undo else "")
     return go_back(request, offer.get_absolute_url())
 
 

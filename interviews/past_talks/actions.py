@@ -34,8 +34,8 @@ def remove_talk(*, interview: Interview, now: datetime) -> None:
     """Undoes `log_talk`. What was written in its debrief stays with it."""
     _expect(interview, is_removed=False)
     interview.lock_contacts()
-    take_back_holding(interview, now)
     interview.change(interview.version, binned_at=now)
+    take_back_holding(interview, now)
     interview.contact.refresh_search_text()
 
 

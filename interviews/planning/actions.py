@@ -17,7 +17,7 @@ from accounts.models import User
 from base.mail_addresses import wire_address
 from base.owned import Stale
 from base.text import clean_line
-from crm.actions import advance, change_stage, touch, untouch
+from crm.actions import FORWARD, advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.debriefing.actions import open_debrief, take_back_debrief
 from interviews.models import ANSWER, Agreed, Interview, InterviewState, OfferState
@@ -115,6 +115,7 @@ def change(
     interview.agree(agreed)
     if interview.starts_at != before.starts_at:
         interview.moved_from, interview.moved_at = before.starts_at, now
+        interview.forget_answer()  # it was about another time
     told = announce(interview, before=before, changed=True, by_them=by_them, now=now)
     _keep(interview)
     return told
@@ -270,12 +271,24 @@ def _keep(interview: Interview, **fields: Any) -> None:
 
 
 def step_back(contact: Contact, stage: str, now: datetime) -> None:
-    """Sets the contact back to the stage before this one, unless another interview is planned."""
-    if contact.stage != stage or (stage == Stage.SCHEDULED and contact.interviews.planned().exists()):
+    """Sets the contact back to the stage before this one, unless something else stands for it."""
+    if contact.stage != stage or _stands_for(contact, stage, now):
         return
-    came = contact.stage_changes.filter(after=stage).order_by("-at", "-pk").first()
-    if came and came.before not in (Stage.CONTINUE, Stage.DROP):
+    earlier = FORWARD[: FORWARD.index(Stage(stage))]
+    came = contact.stage_changes.filter(after=stage, before__in=earlier).order_by("-at", "-pk").first()
+    if came:
         change_stage(contact=contact, to=came.before, now=now)
+        if came.before == Stage.SCHEDULED:
+            step_back(contact, Stage.SCHEDULED, now)
+
+
+def _stands_for(contact: Contact, stage: str, now: datetime) -> bool:
+    """Whether there is a talk, a letter or an offer that puts the contact on this stage."""
+    if stage == Stage.ASKED:
+        return contact.asks.filter(closed_at__isnull=True).exists() or contact.offers.standing(now).exists()
+    talks = contact.interviews.alive()
+    state = InterviewState.HELD if stage == Stage.MET else InterviewState.PLANNED
+    return bool(talks.filter(state=state).exists())
 
 
 # --- what the contact is told ---

@@ -190,7 +190,7 @@ def plan_confirmations(now: datetime) -> int:
 
 def _plan(talk: Interview, now: datetime) -> bool:
     address = address_of(talk.contact)
-    is_time = talk.suits_them and talk.created_at < evening_before(talk) <= now
+    is_time = not talk.is_unsuited and talk.created_at < evening_before(talk) <= now
     return bool(address) and is_time and _queue(talk, address, now)
 
 
@@ -284,7 +284,7 @@ def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: dat
         _("the interview was moved"): confirmation_key(interview) != mail.occurrence_key,
         _("the interview has begun"): interview.starts_at <= now or not interview.is_planned,
         _("you dropped them"): interview.contact.is_dropped,
-        _("they declined, or proposed another time"): not interview.suits_them,
+        _("they declined, or proposed another time"): interview.is_unsuited,
         _("they have another address now"): address_of(interview.contact) != mail.recipient,
         _("you took the tick away"): not interview.confirm_them,
         _("an invitation told them this evening"): told and told.created_at > evening_before(interview),
@@ -314,6 +314,6 @@ def _briefs(talks: list[Interview], now: datetime) -> Iterator[Coming]:
 def _confirmations(talks: list[Interview], now: datetime) -> Iterator[Coming]:
     for talk in talks:
         evening = evening_before(talk)
-        is_wanted = talk.confirm_them and talk.suits_them and address_of(talk.contact)
+        is_wanted = talk.confirm_them and not talk.is_unsuited and address_of(talk.contact)
         if is_wanted and max(now, talk.created_at) < evening:
             yield Coming(evening, _("The day before"), to=clean_line(talk.contact.name))

@@ -189,9 +189,10 @@ def _calendar_of(message: Message) -> str:
         and kind not in ("text/plain", "application/octet-stream")
     ):
         return ""
-    if len(str(message.get_payload())) > LARGEST_PIECE:
+    payload = _payload(message)  # decoded from its transfer encoding alone: a charset may be nonsense
+    if len(payload) > LARGEST_PIECE:
         return ""
-    text = calendar_text(_payload(message), message.get_content_charset() or "")
+    text = calendar_text(payload, message.get_content_charset() or "")
     return text if text.upper().startswith(BEGIN) or is_named else ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from interviews.debriefing.actions import told_later_uid
 from interviews.holding.room_page import room_of
 from interviews.models import Interview
 from interviews.planning.actions import mail_contact
@@ -51,7 +52,8 @@ def proposed(interview: Interview) -> ThankYou:
 
 def _owed(interview: Interview) -> str:
     promises = interview.promises.open().mine().filter(contact=interview.contact, check_in_of__isnull=True)
-    said = list(promises.exclude(kind="thank_you").order_by("due_on", "pk").values_list("what", flat=True)[:3])
+    promises = promises.exclude(kind="thank_you").exclude(uid=told_later_uid(interview))
+    said = list(promises.order_by("due_on", "pk").values_list("what", flat=True)[:3])
     return "\n".join([_("What I promised you:"), *(f"- {what}" for what in said)]) if said else ""
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import OwnerRequest, tell
 from crm.fields import LineField, TextField
-from interviews.debriefing.actions import thank_you_promise
+from interviews.debriefing.actions import thank_you_promise, told_later
 from interviews.debriefing.views import held_or_404
 from interviews.holding.room_page import duration_in_words
 from interviews.mail_messages import mailto
@@ -64,6 +64,7 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         "names_something": thanks.names_something,
         "speaks_of_them": thanks.speaks_of_them,
         "promise": promise,
+        "told_later": told_later(interview),
         "took": _("Thanked %s after the talk.") % duration_in_words(int(took.total_seconds()))
         if took is not None
         else "",

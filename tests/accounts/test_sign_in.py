@@ -374,7 +374,7 @@ def test_second_tap_on_sign_in_leads_on(member: User, query: str, leads_to: str)
 def test_a_token_that_is_old_elsewhere_is_refused(member: User):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(member)
-    assert browser.post(reverse("contact_new"), {"line": "Ana"}).status_code == 403
+    assert browser.post(reverse("capture"), {"line": "Ana"}).status_code == 403
 
 
 def test_a_used_reset_link_does_not_say_that_nothing_was_changed_before(guest: Client, member: User):

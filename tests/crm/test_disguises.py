@@ -21,7 +21,11 @@ DISGUISED = "https://bank.example@evil.example/account"
 @pytest.mark.parametrize("field", ["name", "line"])
 def test_a_name_of_nothing_is_refused(client: Client, user: User, name: str, field: str):
     response = client.post(
-        reverse("contact_new"), {"line": name} if field == "line" else {"name": name, "stage": "to_meet"}
+        *(
+            (reverse("capture"), {"line": name})
+            if field == "line"
+            else (reverse("contact_new"), {"name": name, "stage": "to_meet"})
+        )
     )
     assert response.status_code == 200
     assertContains(response, "field__error")

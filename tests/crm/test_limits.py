@@ -39,14 +39,15 @@ def test_a_note_of_more_promises_is_refused_with_its_words(client: Client, conta
     assert contact.notes.count() + contact.promises.count() == 0
 
 
-def test_fifty_promises_cost_as_many_statements_as_two(user: User):
+def test_fifty_promises_cost_hardly_more_statements_than_two(user: User):
     counted = []
     for count in (2, 50):
         contact = ContactFactory(owner=user)
         with CaptureQueriesContext(connection) as asked:
             actions.keep_note(contact=contact, body=lines(count), now=NOW)
         counted.append(len(asked))
-    assert counted[0] == counted[1] <= 15
+    # SQLite takes 999 values in one statement: fifty promises are two of them
+    assert counted[0] <= counted[1] <= counted[0] + 1 <= 15
 
 
 def test_a_line_of_more_promises_is_refused(user: User):

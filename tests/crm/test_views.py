@@ -21,7 +21,7 @@ from tests.html_elements import read
 from tests.htmx import element, same, swap
 
 pytestmark = pytest.mark.django_db
-LIST, NEW, UNDERSTAND = "/contacts/", "/contacts/new/", "/contacts/understand/"
+LIST, NEW = "/contacts/", "/contacts/new/"
 FULL = {"name": "Ana Souza", "stage": "to_meet"}
 
 
@@ -143,7 +143,7 @@ def test_tag_of_somebody_else_narrows_nothing(client: Client, user: User, strang
 
 def test_nobody_found_is_offered_to_be_added(client: Client):
     html = text(client.get(LIST, {"q": "Ana & Bo"}))
-    assert 'href="/contacts/new/?line=Ana%20%26%20Bo"' in html
+    assert 'href="/capture/?line=Ana%20%26%20Bo"' in html
 
 
 def test_list_is_light(client: Client, user: User):
@@ -174,61 +174,6 @@ def test_contact_says_what_comes_next(client: Client, user: User, stage: str, ti
 
 
 # --- adding -----------------------------------------------------------------------------------------------------------
-def test_quick_add_saves_what_it_understood_and_says_the_day_of_the_promise(client: Client, user: User):
-    ContactFactory(owner=user, name="Li Wei")
-    line = "Fatoumata Diallo, flood engineer at Niger Basin Lab #floods, through Li Wei ! send the paper friday"
-    response = client.post(NEW, {"line": line}, follow=True)
-    made = user.contacts.get(name="Fatoumata Diallo")
-    assert response.redirect_chain == [(f"/contacts/{made.pk}/", 302)]
-    assert toasts(text(response)) == ["Added Fatoumata Diallo. You promise: Send the paper, by Friday 20 November."]
-    assert (made.role, made.organisation.name, made.introduced_by.name, made.promises.get().what) == (
-        *("Flood engineer", "Niger Basin Lab", "Li Wei"),
-        "Send the paper",
-    )
-
-
-def test_quick_add_knows_the_time_in_a_city(client: Client, user: User):
-    client.post(NEW, {"line": "Kenji Mori, harbour master at Port of Kobe, Tokyo"})
-    made = user.contacts.get()
-    assert (made.place, made.time_zone) == ("Tokyo", "Asia/Tokyo")
-
-
-def test_quick_add_can_be_undone(client: Client, user: User):
-    html = text(client.post(NEW, {"line": "Ana Souza"}, follow=True))
-    made = user.contacts.get()
-    assert f'action="/contacts/{made.pk}/bin/?v=1"' in html
-    client.post(f"/contacts/{made.pk}/bin/?v=1")
-    assert list(user.contacts.alive()) == []
-
-
-@pytest.mark.parametrize("line", ["", "met at PyCon", "\0", "x" * 10_000])
-def test_quick_add_without_a_name_keeps_the_line(client: Client, user: User, line: str):
-    html = text(client.post(NEW, {"line": line}))
-    assert 'id="id_line_error"' in html
-    assert line.replace("\0", "") in html
-    assert user.contacts.count() == 0
-
-
-def test_line_is_read_while_it_is_typed(client: Client, user: User):
-    answer = text(client.post(UNDERSTAND, {"line": "Ana, engineer at Lab"}, headers=htmx("understood")))
-    assert re.findall(r"<dd>(.*?)</dd>", answer) == ["Ana", "Engineer", "Lab, new here"]
-    fresh = text(client.post(UNDERSTAND, {"line": "Ana, engineer at Lab"}))
-    assert same(element(answer, "understood")) == same(element(fresh, "understood"))
-    assert 'value="Engineer"' in fresh
-    assert user.contacts.count() == 0
-
-
-def test_line_that_is_not_understood_yet_says_nothing(client: Client):
-    answer = text(client.post(UNDERSTAND, {"line": ""}, headers=htmx("understood")))
-    assert same(answer).strip() == '<div id="understood" role="status"> </div>'
-
-
-def test_line_from_a_search_fills_the_form(client: Client):
-    html = text(client.get(NEW, {"line": "Ana Souza"}))
-    assert 'value="Ana Souza"' in html
-    assert "Add Ana" in html
-
-
 def test_full_form_saves(client: Client, user: User):
     response = client.post(NEW, {**FULL, "tags": "floods", "note": "Good.\n! call friday"}, follow=True)
     made = user.contacts.get()

@@ -46,7 +46,6 @@ def binned_note(owner: User) -> Kwargs:
 CASES: dict[str, Callable[[User], Kwargs]] = {
     "contact_list": nothing,
     "contact_new": nothing,
-    "contact_understand": nothing,
     "contact_edit": contact,
     "contact_stage": contact,
     "contact_continue": contact,
@@ -68,8 +67,7 @@ CASES: dict[str, Callable[[User], Kwargs]] = {
 }
 PUBLIC: set[str] = set()
 POST_DATA: dict[str, dict[str, object]] = {
-    "contact_new": {"line": "Ana Souza, head of data at Nubank"},
-    "contact_understand": {"line": "Ana Souza, head of data at Nubank"},
+    "contact_new": {"name": "Ana Souza", "stage": "to_meet"},
     "contact_edit": {"name": "Ana Souza", "stage": "asked"},
     "contact_stage": {"stage": "asked"},
     "note_edit": {"body": "Runs the flood desk now.", "version": "1"},

@@ -39,7 +39,7 @@ LONG_AGO = NOW - timedelta(days=40)
 # what a user sends knowingly, or what a mail says of the contact to the contact
 LEAVES = {
     "crm.Organisation": {"name"},
-    "crm.Contact": {"name", "role", "email", "phone"},
+    "crm.Contact": {"name", "called", "role", "email", "phone"},
     "followups.Promise": {"what"},
     "interviews.Interview": {"where", "purpose", "invited_email"},
     "interviews.Offer": {"about", "message", "word"},

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from crm.models import Contact, Stage
+from pages.contact import ENTRIES
 from tests.factories import (
     NOW,
     ContactFactory,
@@ -62,13 +63,13 @@ def test_page_costs_fourteen_statements(client: Client, user: User, many: int, d
 
 
 def test_page_tells_the_story_and_goes_on(client: Client, contact: Contact):
-    for n in range(25):
+    for n in range(ENTRIES + 5):
         NoteFactory(contact=contact, body=f"Note {n:02}.", created_at=NOW - timedelta(days=n))
     first = text(client.get(contact.get_absolute_url()))
     (rest,) = re.findall(r'hx-get="([^"]*)"', element(first, "story-rest"))
     second = text(client.get(rest))
-    assert [len(re.findall(r"Note \d\d\.", html)) for html in (first, second)] == [20, 5]
-    assert "Note 24." in second
+    assert [len(re.findall(r"Note \d\d\.", html)) for html in (first, second)] == [ENTRIES, 5]
+    assert f"Note {ENTRIES + 4}." in second
     assert "story-rest" not in second
 
 

@@ -9,7 +9,7 @@ from crm import actions
 from crm.models import Contact
 from followups.actions import keep
 from interviews.planning.actions import change, hold
-from pages.contact import read_story
+from pages.contact import ENTRIES, read_story
 from tests.factories import (
     NOW,
     TODAY,
@@ -115,7 +115,7 @@ def test_a_screenful_at_a_time_and_nothing_twice(contact: Contact):
         pages += 1
         if not cursor:
             break
-    assert (pages, len(seen), len(set(seen))) == (3, 60, 60)
+    assert (pages, len(seen), len(set(seen))) == (60 / ENTRIES, 60, 60)
     assert seen == sorted(seen, reverse=True)
 
 
@@ -132,7 +132,7 @@ def test_three_statements_however_long(contact: Contact, django_assert_num_queri
         InterviewFactory(contact=contact, created_at=ago(n))
         PromiseFactory(contact=contact, created_at=ago(n))
     with django_assert_num_queries(3):
-        assert len(read_story(contact)[0]) == 20
+        assert len(read_story(contact)[0]) == ENTRIES
 
 
 @pytest.mark.parametrize(
@@ -192,3 +192,33 @@ def test_what_was_learned_is_quoted(contact: Contact, client: Client):
     talk = InterviewFactory(contact=contact, state="held", held_at=ago(1), starts_at=ago(1))
     DebriefFactory(interview=talk, learned="Gauges <b>first</b>.")
     assertContains(client.get(contact.get_absolute_url()), "Gauges &lt;b&gt;first&lt;/b&gt;.</blockquote>")
+
+
+def test_the_story_can_be_narrowed(client: Client, contact: Contact):
+    NoteFactory(contact=contact, body="Reads churn.")
+    InterviewFactory(contact=contact)
+    PromiseFactory(contact=contact)
+    AskFactory(contact=contact)
+    StageChangeFactory(contact=contact, at=ago(9))
+
+    def kinds(only: str) -> set[str]:
+        return {entry.kind for entry in read_story(contact, only=only)[0]}
+
+    assert kinds("talks") == {"talk"}
+    assert kinds("notes") == {"note"}
+    assert kinds("promises") == {"promised"}
+    assert kinds("mails") == {"ask"}
+    assert kinds("nonsense") == {"talk", "note", "promised", "ask", "stage"}
+
+
+def test_a_narrowed_story_goes_on_narrowed(client: Client, contact: Contact):
+    for n in range(ENTRIES + 3):
+        NoteFactory(contact=contact, created_at=ago(n))
+        InterviewFactory(contact=contact, created_at=ago(n))
+    first = client.get(contact.get_absolute_url(), {"only": "notes"})
+    assertContains(first, 'aria-current="true">Notes</a>')
+    assertContains(first, "only=notes&amp;story=")
+
+
+def test_a_story_with_nothing_of_a_kind_says_so(client: Client, contact: Contact):
+    assertContains(client.get(contact.get_absolute_url(), {"only": "mails"}), "Nothing of that kind yet.")

@@ -16,10 +16,23 @@ def full_bin(owner: User) -> dict[str, object]:
     return {}
 
 
+def introducer(owner: User) -> dict[str, object]:
+    led = ContactFactory(owner=owner)
+    ContactFactory(owner=owner, introduced_by=led)
+    return {"pk": led.pk}
+
+
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "today": nothing,
+    "capture": nothing,
+    "capture_understand": nothing,
     "contact_detail": contact,
+    "contact_led_to": introducer,
     "note_new": contact,
     "bin_list": full_bin,
 }
-POST_DATA: dict[str, dict[str, object]] = {"note_new": {"body": "Good.\n! send it friday"}}
+POST_DATA: dict[str, dict[str, object]] = {
+    "note_new": {"body": "Good.\n! send it friday"},
+    "capture": {"line": "Ana Souza, head of data at Nubank"},
+    "capture_understand": {"line": "owe Ana Souza an article friday"},
+}

@@ -328,5 +328,5 @@ def test_somebody_known_by_name_alone_gets_no_note(client, user, interview):
 def test_a_promise_on_the_line_of_a_person_is_made_once(client, user, interview):
     for _twice in range(2):
         client.post(url("debrief", interview), {**SAID, **meet("Teresa Vasconcelos ! send her the paper")})
-    assert promised(user) == ["Send her the paper"]
+    assert promised(user) == ["Send her the paper", "Write to Teresa, as Mateus suggested"]
     assert user.promises.get(what="Send her the paper").contact.name == "Teresa Vasconcelos"

@@ -51,7 +51,10 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "room_no_show": in_the_room,
     "room_unextend": lambda owner: {"pk": running(owner, extended_minutes=5).interview_id},
     "room_resume": lambda owner: {"pk": running(owner, paused_at=NOW).interview_id},
-    **dict.fromkeys(["room_reopen", "debrief", "debrief_done", "debrief_reopen", "thank_you"], after_it),
+    **dict.fromkeys(
+        ["room_reopen", "debrief", "debrief_done", "debrief_reopen", "thank_you", "tell_later", "tell_later_not"],
+        after_it,
+    ),
     "thank_you_cancel": after_it,
     "day_understood": lambda owner: {},
 }

@@ -7,6 +7,7 @@ from base.private_links import hash_of
 from interviews.models import Interview, Offer
 from tests.factories import (
     NOW,
+    TODAY,
     AskFactory,
     ContactFactory,
     CounterFactory,
@@ -83,8 +84,16 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "guest_yes": linked,
     "guest_no": linked,
     "offer_new": lambda owner: {"contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk},
+    "offer_shift": lambda owner: {
+        "contact_pk": ContactFactory(owner=owner, email="misaki@riken.example").pk,
+        "row": 0,
+        "by": "later",
+    },
     "offer_detail": lambda owner: {"pk": offered(owner).pk},
     "offer_withdraw": lambda owner: {"pk": offered(owner).pk},
+    "offer_wait": lambda owner: {"pk": offered(owner, follow_up_on=TODAY).pk},
+    "offer_let_be": lambda owner: {"pk": offered(owner, follow_up_on=TODAY).pk},
+    "offer_follow_up": lambda owner: {"pk": offered(owner).pk},
     "counter_accept": countered,
     "counter_decline": countered,
     "counter_undecline": refused,

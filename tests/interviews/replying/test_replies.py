@@ -18,6 +18,7 @@ from crm.models import Contact
 from interviews.calendars import uid
 from interviews.models import Interview
 from interviews.planning import actions as planning
+from interviews.planning.mails import plan_confirmations
 from interviews.replying import calendar_replies
 from outbox.kinds import KINDS, Composed
 from outbox.models import OutgoingMail
@@ -319,6 +320,14 @@ def test_the_refusal_of_their_time_has_an_undo(client: Client, countered: Interv
     assertContains(client.get(countered.get_absolute_url()), "Take this time")
     client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
     assert user.outgoingmails.filter(kind="not-then", state="pending").count() == 1
+
+
+def test_a_talk_that_stands_is_confirmed_the_day_before(client: Client, countered: Interview, user):
+    Interview.objects.update(confirm_them=True)
+    evening = datetime(2026, 12, 3, 20, 0, tzinfo=UTC)
+    assert plan_confirmations(evening) == 0  # their proposal waits for me
+    client.post(reverse("interview_refuse_their_time", args=[countered.pk]))
+    assert plan_confirmations(evening) == 1
 
 
 def test_taking_their_time_has_an_undo_while_the_mail_waits(client: Client, countered: Interview, user):

@@ -12,7 +12,7 @@ from followups.models import DUE_WITHOUT_A_DATE
 from tests.factories import NOW, TODAY
 
 LINE = "Ana Souza ! ask her friday ! send the deck tomorrow"
-UNDERSTAND, NEW = reverse("contact_understand"), reverse("contact_new")
+UNDERSTAND, ADD, NEW = reverse("capture_understand"), reverse("capture"), reverse("contact_new")
 HIDDEN = re.compile(r'name="undated" value="([^"]*)">')
 PRESSED = re.compile(r'aria-pressed="(\w+)"')
 
@@ -48,20 +48,20 @@ def test_chip_is_tapped_away_and_back(client: Client, headers: dict[str, str]):
     ids=["line", "form"],
 )
 def test_words_stay_and_the_day_does_not(client: Client, user: User, data: dict[str, str]):
-    client.post(NEW, {**data, "undated": "ask her friday"})
+    client.post(ADD if "line" in data else NEW, {**data, "undated": "ask her friday"})
     made = dict(user.promises.values_list("what", "due_on"))
     assert made == {"Ask her friday": TODAY + DUE_WITHOUT_A_DATE, "Send the deck": TODAY.replace(day=20)}
 
 
 @pytest.mark.parametrize("nonsense", [["x" * 10_000], ["\u202e", ""], [str(n) for n in range(200)]])
 def test_nonsense_takes_no_day_away(client: Client, user: User, nonsense: list[str]):
-    client.post(NEW, {"line": LINE, "undated": nonsense, "toggle": "nobody"})
+    client.post(ADD, {"line": LINE, "undated": nonsense, "toggle": "nobody"})
     assert sorted(user.promises.values_list("what", flat=True)) == ["Ask her", "Send the deck"]
 
 
 def test_place_of_a_line_is_a_zone_on_every_page_that_reads_it(client: Client, user: User):
-    client.post(NEW, {"line": "Ana Souza, Tokyo"})
-    read = client.post(UNDERSTAND, {"line": "Bob Stone, Tokyo"}).text
+    client.post(ADD, {"line": "Ana Souza, Tokyo"})
+    read = client.post(ADD, {"line": "Bob Stone, Tokyo", "then": "more"}).text
     assert 'value="Tokyo"' in read
     client.post(NEW, {"name": "Bob Stone", "stage": "to_meet", "place": "Tokyo"})
     client.post(reverse("promise_to"), {"who": "Cy Young, Tokyo", "add": "Cy Young", "what": "Call", "whose": "mine"})
