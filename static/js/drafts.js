@@ -1,5 +1,5 @@
 // What is typed in a form with data-draft outlives the page, in this browser, until the server has it, the account is left,
-// or thirty days have passed. Each account has its own. A refused form comes back with what was typed, in <main data-refused>.
+// or thirty days have passed. Each account has its own. What holds a form that was refused has data-refused.
 
 const PREFIX = "keepword:draft:";
 const SENT = "keepword:sent"; // in the tab: the form that was sent last
@@ -96,11 +96,11 @@ function settle({ key, values, ledBy }) {
 }
 
 // a saved form leads to another page; a refused one is the answer itself, and an answer that never came is not that page
-function arrive(isAnswered) {
+function arrive(isAnswered, box) {
   const sent = read(SENT, "sessionStorage");
   write(SENT, null, "sessionStorage");
-  const isRefused = document.querySelector("main[data-refused]");
-  if (sent?.key.startsWith(`${PREFIX}${account}:`) && isAnswered && !isRefused) settle(sent);
+  const isRefused = box.hasAttribute("data-refused");
+  if (sent?.key.startsWith(`${PREFIX}${account}:`) && (isAnswered || sent.leadsOn) && !isRefused) settle(sent);
   return isRefused && sent?.key;
 }
 
@@ -155,8 +155,8 @@ function say(form, found, take) {
   form.prepend(line);
 }
 
-function beginAll(isAnswered) {
-  const refused = arrive(isAnswered);
+function beginAll(isAnswered, box = document.getElementById("main")) {
+  const refused = arrive(isAnswered, box);
   for (const form of document.querySelectorAll("form[data-draft]")) begin(form, refused);
 }
 
@@ -169,7 +169,7 @@ function start() {
   document.addEventListener("submit", ({ target: form }) => {
     if (form.matches("[data-draft]")) {
       const values = Object.fromEntries(fieldsOf(form).filter(isOn).map((field) => [nameOf(field), valueOf(field)]));
-      const ledBy = [...document.querySelectorAll(`[data-draft][data-leads-to="${form.id || "-"}"]`)].map(keyOf);
+      const ledBy = form.dataset.ledBy ? [`${PREFIX}${account}:${form.dataset.ledBy}`] : [];
       write(SENT, { key: keyOf(form), values, ledBy }, "sessionStorage");
     } else if (form.matches("[data-signs-out]")) {
       for (const key of keys()) if (key.startsWith(`${PREFIX}${account}:`)) write(key, null);
@@ -181,7 +181,14 @@ function start() {
     if (link) write(keyOf(link.closest("form")), null);
   });
   for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => write(SENT, null, "sessionStorage"));
-  document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target?.id === "main" && beginAll(true));
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    const sent = xhr.getResponseHeader("HX-Redirect") && read(SENT, "sessionStorage");
+    if (sent) write(SENT, { ...sent, leadsOn: true }, "sessionStorage"); // to another page, or to sign in
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const box = document.getElementById(detail.target?.id || "-");
+    if (box?.matches("#main, #capture")) beginAll(true, box);
+  });
   document.addEventListener("htmx:historyRestore", () => beginAll(false));
   beginAll(performance.getEntriesByType("navigation")[0]?.redirectCount > 0);
 }

@@ -69,7 +69,7 @@ def test_draft_survives_a_reload_going_back_and_a_second_tab(page: Page):
     [
         ("contact_new", "how_met"),
         ("contact_edit", "how_met"),
-        ("contact_list", "line"),
+        ("capture", "line"),
         ("promise_new", "what"),
         ("promise_to", "what"),
         ("promise_edit", "what"),
@@ -109,7 +109,7 @@ def address(name: str, user: User, ana: Contact) -> str:
         return reverse(name, args=[NoteFactory(contact=ana).pk])
     if name == "promise_edit":
         return reverse(name, args=[PromiseFactory(contact=ana).pk])
-    without = ("contact_new", "contact_list", "promise_to", "question_new", "settings")
+    without = ("contact_new", "capture", "promise_to", "question_new", "settings")
     return reverse(name, args=[] if name in without else [ana.pk])
 
 
@@ -133,14 +133,38 @@ def test_saved_without_htmx_it_is_gone(page: Page, ana: Contact):
     assert page.evaluate(DRAFTS) == []
 
 
-def test_line_that_was_read_into_the_full_form_goes_with_it(page: Page, user: User):
-    page.goto(reverse("contact_new"))
-    page.locator("[name=line]").fill("Teresa Vasconcelos, tides at Port of Lisbon")
-    page.get_by_role("button", name="Read it again").click()
+def capture(page: Page):
+    page.locator("[data-capture]").first.click()
+    return page.locator("#capture [name=line]")
+
+
+def test_line_of_the_sheet_is_the_same_on_every_page_until_it_is_added(page: Page, user: User):
+    capture(page).fill("Teresa Vasconcelos")
+    page.goto(reverse("promise_list"))
+    expect(capture(page)).to_have_value("Teresa Vasconcelos")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Teresa")
+
+    assert page.evaluate(DRAFTS) == []
+
+
+def test_line_that_went_on_into_the_full_form_goes_with_it(page: Page, user: User):
+    capture(page).fill("Teresa Vasconcelos, tides at Port of Lisbon")
+    page.get_by_role("button", name="More fields").click()
     expect(page.get_by_label("Name").first).to_have_value("Teresa Vasconcelos")
-    page.get_by_role("button", name="Add Teresa").click()
+    assert len(page.evaluate(DRAFTS)) == 1
+    page.get_by_role("button", name="Add", exact=False).and_(page.locator("#person .btn--main")).click()
     expect(page.get_by_role("heading", level=1, name="Teresa Vasconcelos")).to_be_visible()
 
+    assert page.evaluate(DRAFTS) == []
+
+
+def test_added_with_another_the_line_is_empty_and_no_draft(page: Page, user: User):
+    capture(page).fill("Teresa Vasconcelos")
+    page.get_by_role("button", name="Add, and another").click()
+    expect(page.locator("#capture [role=status]").filter(has_text="Teresa")).to_be_visible()
+
+    expect(page.locator("#capture [name=line]")).to_have_value("")
     assert page.evaluate(DRAFTS) == []
 
 
@@ -198,16 +222,17 @@ def test_signed_out_meanwhile_it_is_kept(page: Page, user: User, ana: Contact):
 
 
 def test_another_account_sees_nothing_of_it(page: Page, user: User):
-    page.goto("/contacts/")
-    page.get_by_label("Add a person in one line").fill("Teresa Vasconcelos")
+    path = reverse("contact_new")
+    page.goto(path)
+    page.locator("[name=how_met]").fill(WORDS)
     sign_in(page, UserFactory())
-    page.goto("/contacts/new/")
-    page.goto("/contacts/")
-    expect(page.get_by_label("Add a person in one line")).to_have_value("")
+    page.goto(path)
+    expect(page.get_by_role("button", name="Add", exact=True)).to_be_visible()
+    expect(page.locator("[name=how_met]")).to_have_value("")
     sign_in(page, user)
-    page.goto("/contacts/")
+    page.goto(path)
 
-    expect(page.get_by_label("Add a person in one line")).to_have_value("Teresa Vasconcelos")
+    expect(page.locator("[name=how_met]")).to_have_value(WORDS)
 
 
 def test_signing_out_throws_it_away(page: Page):
