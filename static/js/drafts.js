@@ -32,10 +32,11 @@ function keys() {
   }
 }
 
-// by the address it is sent to, so that it is the same form on every page it stands on
+// by the address it is sent to, which a refused form keeps; a name with a slash is one form wherever it stands
 function keyOf(form) {
+  const { draft } = form.dataset;
   const { pathname } = new URL(form.getAttribute("action") || location.href, location.href);
-  return `${PREFIX}${account}:${pathname}:${form.dataset.draft}`;
+  return `${PREFIX}${account}:${draft.startsWith("/") ? "" : `${pathname}:`}${draft}`;
 }
 
 // a row about a promise or a line of the notes is known by that: its number on the page may be another one tomorrow
@@ -84,12 +85,14 @@ function keep(form, field) {
   write(key, { ...draft, at: Date.now() });
 }
 
-// what was sent is no draft any more; what another tab typed since stays one
-function settle({ key, values }) {
+// what was sent is no draft any more, nor what led to it; what another tab typed since stays one
+function settle({ key, values, ledBy }) {
+  for (const one of ledBy) write(one, null);
   const draft = read(key);
   if (!draft) return;
+  const isConfirmed = !Object.keys(values).length; // a form without fields, which says yes to what was typed before
   const left = Object.entries(draft.typed).filter(([name, { value }]) => values[name] !== value);
-  write(key, left.length ? { ...draft, typed: Object.fromEntries(left) } : null);
+  write(key, left.length && !isConfirmed ? { ...draft, typed: Object.fromEntries(left) } : null);
 }
 
 // a saved form leads to another page; a refused one is the answer itself, and an answer that never came is not that page
@@ -133,7 +136,7 @@ function say(form, found, take) {
   const words = found.map(({ value }) => value).find((value) => typeof value === "string" && value) ?? "";
   if (take) {
     restored.remove();
-    offered.querySelector("q").textContent = words.length > 80 ? `${words.slice(0, 80)}…` : words;
+    offered.querySelector("q").textContent = words.length > 60 ? `${words.slice(0, 60).trim()}…` : words;
   } else {
     offered.remove();
     taken.remove();
@@ -166,12 +169,17 @@ function start() {
   document.addEventListener("submit", ({ target: form }) => {
     if (form.matches("[data-draft]")) {
       const values = Object.fromEntries(fieldsOf(form).filter(isOn).map((field) => [nameOf(field), valueOf(field)]));
-      write(SENT, { key: keyOf(form), values }, "sessionStorage");
+      const ledBy = [...document.querySelectorAll(`[data-draft][data-leads-to="${form.id || "-"}"]`)].map(keyOf);
+      write(SENT, { key: keyOf(form), values, ledBy }, "sessionStorage");
     } else if (form.matches("[data-signs-out]")) {
       for (const key of keys()) if (key.startsWith(`${PREFIX}${account}:`)) write(key, null);
     }
   }, true);
   document.addEventListener("saved", ({ target }) => write(keyOf(target), null)); // by a script
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a[data-takes-draft]"); // its address carries the words along
+    if (link) write(keyOf(link.closest("form")), null);
+  });
   for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => write(SENT, null, "sessionStorage"));
   document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target?.id === "main" && beginAll(true));
   document.addEventListener("htmx:historyRestore", () => beginAll(false));

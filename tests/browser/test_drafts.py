@@ -133,6 +133,31 @@ def test_saved_without_htmx_it_is_gone(page: Page, ana: Contact):
     assert page.evaluate(DRAFTS) == []
 
 
+def test_line_that_was_read_into_the_full_form_goes_with_it(page: Page, user: User):
+    page.goto(reverse("contact_new"))
+    page.locator("[name=line]").fill("Teresa Vasconcelos, tides at Port of Lisbon")
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.get_by_label("Name").first).to_have_value("Teresa Vasconcelos")
+    page.get_by_role("button", name="Add Teresa").click()
+    expect(page.get_by_role("heading", level=1, name="Teresa Vasconcelos")).to_be_visible()
+
+    assert page.evaluate(DRAFTS) == []
+
+
+def test_words_that_a_link_carries_along_are_no_draft(page: Page, user: User, ana: Contact):
+    ContactFactory(owner=user, name="Ana Silva")
+    page.goto(reverse("promise_to"))
+    page.locator("[name=who]").fill("Ana")
+    page.locator("[name=what]").fill("Send the deck")
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_role("link", name="Ana Souza").click()
+    expect(page.locator("[name=what]")).to_have_value("Send the deck")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_role("heading", level=1, name="Ana Souza")).to_be_visible()
+
+    assert page.evaluate(DRAFTS) == []
+
+
 def test_refused_it_is_kept(page: Page, ana: Contact):
     path = reverse("promise_new", args=[ana.pk])
     page.goto(path)
