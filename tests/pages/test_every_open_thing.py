@@ -21,7 +21,7 @@ from pages.today import Today, read_day
 from tests.pages.steps_of_a_week import VERBS, World, open_world
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 Step = tuple[str, int]
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 3)), min_size=3, max_size=14)
 

@@ -341,3 +341,14 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
     # of a day that is done, whether there is anybody at all, and what comes next
     with django_assert_num_queries(15 if many else 21):
         today(client)
+
+
+def test_a_proposed_time_that_has_passed_is_not_offered_to_be_taken(client, user, contact):
+    passed = NOW - timedelta(hours=1)
+    answer = {"attendee_status": "countered", "attendee_at": passed, "attendee_starts_at": passed}
+    unsuited = talk(user, time(14), days=1, **answer)
+    CounterFactory(offer__contact=contact, offer__state="countered", starts_at=passed)
+    found = [row for row in rows(today(client), "News") if "propose" in text(row)]
+    assert [name for row in found for name in buttons(row)] == [f"Cancel the talk : {unsuited.contact.name}"]
+    page = client.get(unsuited.contact.get_absolute_url())
+    assert "Take this time" not in page.text
