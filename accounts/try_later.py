@@ -37,18 +37,25 @@ class LimitRequests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: OwnerRequest, *args: Any) -> HttpResponse | None:
+    def process_view(self, request: OwnerRequest, view: Callable[..., HttpResponse], *args: Any) -> HttpResponse | None:
         if not request.user.is_authenticated:
             return None
         now = int(time.time())
         minute, wait = now // A_MINUTE, A_MINUTE - now % A_MINUTE
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        is_safe, is_read = request.method in ("GET", "HEAD", "OPTIONS"), getattr(view, "only_reads", False)
+        if not is_safe and not is_read:
             return None if count_write(request.user, minute) else _too_many(request, WRITES, wait)
-        if request.GET.get(SEARCHED):
+        if request.GET.get(SEARCHED) or is_read:
             return (
                 None if count_search(str(request.session.session_key), minute) else _too_many(request, SEARCHES, wait)
             )
         return None
+
+
+def only_reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a POST that changes nothing, sent as one types: it counts as a search."""
+    view.only_reads = True  # type: ignore[attr-defined]  # read above
+    return view
 
 
 def count_write(user: User, minute: int) -> bool:

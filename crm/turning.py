@@ -12,8 +12,8 @@ MOST = 12
 
 def read_meant(data: Any) -> dict[str, str]:
     """What words were tapped to mean, as the page carries it: "place:Lisbon"."""
-    getlist = getattr(data, "getlist", lambda _name: [])
-    said = (one.partition(":") for one in getlist("meant")[:MOST])
+    sent: list[str] = data.getlist("meant")[:MOST] if hasattr(data, "getlist") else []
+    said = (one.partition(":") for one in sent)
     return {words: meaning for meaning, _colon, words in said if words and meaning in (*MEANINGS, NOTE)}
 
 

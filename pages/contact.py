@@ -160,7 +160,7 @@ class ContactPage:
 
 def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "") -> ContactPage:
     """Http404 when there is nobody of that key, or in the bin."""
-    led_to = Contact.objects.alive().filter(introduced_by=OuterRef("pk"))
+    led_to = owner.contacts.alive().filter(introduced_by=OuterRef("pk"))
     people = owner.contacts.alive().select_related("organisation", "introduced_by").annotate(has_led=Exists(led_to))
     contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
     promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
@@ -200,7 +200,8 @@ class LedTo:
 
 def read_led_to(contact: Contact) -> LedTo:
     """Two queries."""
-    held = Interview.objects.alive().filter(contact=OuterRef("pk"), state=InterviewState.HELD).order_by("-starts_at")
+    talks = contact.owner.interviews.alive()
+    held = talks.filter(contact=OuterRef("pk"), state=InterviewState.HELD).order_by("-starts_at")
     introduced = contact.introduced.alive().order_by("-created_at", "-pk")
     people = introduced.annotate(talked_at=Subquery(held.values("starts_at")[:1])).only(
         "introduced_by", "owner", "name", "stage"

@@ -129,7 +129,7 @@ class CaptureForm(QuickForm):
         if self.said is None:
             return ""
         partner, dated = self.partner, self.day_read
-        is_here = isinstance(partner, Contact)
-        url = reverse("promise_new", args=[partner.pk]) if is_here else reverse("promise_to")
         typed = {"whose": self.said.whose, "what": self.terms["what"], "due": dated.said if dated else ""}
-        return f"{url}?{urlencode(typed if is_here else {**typed, 'who': self.said.name})}"
+        if isinstance(partner, Contact):
+            return f"{reverse('promise_new', args=[partner.pk])}?{urlencode(typed)}"
+        return f"{reverse('promise_to')}?{urlencode({**typed, 'who': self.said.name})}"

@@ -9,16 +9,18 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import push_url, reselect, reswap, retarget
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, tell
+from accounts.try_later import only_reads
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import ContactForm, NoteForm
 from crm.jobs import DAYS_IN_BIN
-from crm.models import RhythmUnit, Stage
+from crm.models import Contact, RhythmUnit, Stage
 from crm.views.contacts import add_once, promises_in_words, render_new, tell_added
 from followups.actions import promise_to
+from followups.models import Promise
 from followups.views import noted
 from pages.bin import read_bin
 from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
@@ -57,13 +59,13 @@ def capture(request: OwnerRequest) -> HttpResponse:
     if not (is_good and form.is_settled()):
         return _render_capture(request, form)
     (_add_promise if form.said else _add_person)(request, form)
-    if then == "another" and request.htmx:
+    if then == "another" and _is_in_sheet(request):
         return _render_capture(request, _capture_form(request, None))
     again = f"{reverse('capture')}?{urlencode({'next': request.POST.get('next', '')})}"
-    answer = redirect(again) if then == "another" else go_back(request, reverse("today"))
-    return HttpResponseClientRedirect(answer.url) if request.htmx else answer
+    return redirect(again) if then == "another" else go_back(request, reverse("today"))
 
 
+@only_reads
 @require_POST
 def capture_understand(request: OwnerRequest) -> HttpResponse:
     """What a line means, before anything is saved: as it is typed, and after a tap on a chip."""
@@ -74,13 +76,22 @@ def capture_understand(request: OwnerRequest) -> HttpResponse:
     return _render_capture(request, form)
 
 
+def _is_in_sheet(request: OwnerRequest) -> bool:
+    return bool(request.htmx) and (request.htmx.target == "capture" or "sheet" in request.POST)
+
+
 def _capture_form(request: OwnerRequest, data: Any) -> CaptureForm:
     return CaptureForm(data, owner=request.user, today=request.user.today(timezone.now()))
 
 
 def _render_capture(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
+    """The page, or what stands in the sheet, whose form aims at the page under it."""
     going_back_to = request.POST.get("next") or request.GET.get("next", "")
-    return page_or_partial(request, "pages/capture.html", "capture", {"form": form, "next": going_back_to})
+    context = {"form": form, "next": going_back_to, "is_in_sheet": _is_in_sheet(request)}
+    if not context["is_in_sheet"]:
+        return render(request, "pages/capture.html", context)
+    sheet = render(request, "pages/capture.html#capture", context)
+    return push_url(reselect(reswap(retarget(sheet, "#capture"), "outerHTML"), "#capture"), False)
 
 
 def _full_form(request: OwnerRequest, form: CaptureForm) -> HttpResponse:
@@ -98,16 +109,21 @@ def _add_person(request: OwnerRequest, form: CaptureForm) -> None:
 def _add_promise(request: OwnerRequest, form: CaptureForm) -> None:
     """With somebody new, who is added for it, Undo takes back both."""
     owner, now, partner = request.user, timezone.now(), form.partner
+    assert partner  # noqa: S101 - the form is settled
     promise = once(
         uid_of(form, owner),
         lambda uid: promise_to(owner=owner, who=partner, uid=uid, now=now, **form.terms),
         lambda uid: owner.promises.alive().filter(uid=uid).select_related("contact").first(),
     )
-    said, undo = noted(promise, form.today), ("promise_bin", promise)
+    said, undo = noted(promise, form.today), _undo("promise_bin", promise)
     if partner is form.new:
-        said, undo = " ".join([_("Added %s.") % promise.contact.name, said]), ("contact_bin", promise.contact)
-    name, row = undo
-    tell(request, said, undo=f"{reverse(name, args=[row.pk])}?v={row.version}")
+        said = " ".join([_("Added %s.") % promise.contact.name, said])
+        undo = _undo("contact_bin", promise.contact)
+    tell(request, said, undo=undo)
+
+
+def _undo(name: str, row: Contact | Promise) -> str:
+    return f"{reverse(name, args=[row.pk])}?v={row.version}"
 
 
 @require_safe
@@ -121,6 +137,7 @@ def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
     if not request.htmx:
         return redirect(f"{reverse('contact_list')}?through={pk}")
+    contact.owner = request.user
     return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
 
 

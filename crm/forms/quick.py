@@ -189,7 +189,7 @@ class QuickForm(forms.Form):
 
     @staticmethod
     def _turning(label: str, text: str, name: str, aside: str = "") -> Fact:
-        return Fact(label, text, aside=aside, name=name, turns_to=MEANING_NAMES[next_meaning(name)])
+        return Fact(label, text, aside=aside, name=name, turns_to=str(MEANING_NAMES[next_meaning(name)]))
 
     def _promised(self, words: str) -> Fact:
         dated, is_dated = take_date(words, self.today), words not in self.undated

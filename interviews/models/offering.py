@@ -95,14 +95,17 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def to_follow_up(self, today: date) -> "OfferQuerySet":
         """Times without an answer, the day to ask again come, also when they have passed; unless something was asked since."""
-        silent = self.filter(state=OfferState.OPEN, follow_up_on__lte=today)
-        silent = silent.filter(contact__stage=Stage.ASKED, contact__binned_at__isnull=True)
+        silent = self.filter(state=OfferState.OPEN, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        silent = silent.exclude(contact__stage__in=[Stage.SCHEDULED, Stage.DROP])
         asked_since = Ask.objects.filter(contact=OuterRef("contact"), asked_at__gt=OuterRef("created_at"))
         offered_since = Offer.objects.exclude(state=OfferState.WITHDRAWN).filter(
             contact=OuterRef("contact"), pk__gt=OuterRef("pk")
         )
+        talks_since = Interview.objects.filter(
+            contact=OuterRef("contact"), created_at__gte=OuterRef("created_at"), binned_at__isnull=True
+        )
         return (
-            silent.exclude(Exists(asked_since) | Exists(offered_since))
+            silent.exclude(Exists(asked_since) | Exists(offered_since) | Exists(talks_since))
             .select_related("contact")
             .only("owner", "created_at", "expires_at", "step", "version", "contact__name", "contact__called")
             .order_by("follow_up_on", "pk")

@@ -6,6 +6,7 @@ const field = () => document.querySelector("#capture [name=line]");
 export async function openCapture(address = "/capture/") {
   if (!sheet()) return field() ? field().focus() : location.assign(address); // its own page, or one of a guest
   if (sheet().open) return;
+  document.querySelector("dialog[open]")?.close(); // the list of keys
   sheet().showModal();
   if (field()?.value) return field().focus(); // what was typed before it was closed
   const url = new URL(address, location.href);
@@ -22,10 +23,19 @@ document.addEventListener("click", (event) => {
   } else if (event.target === sheet()) sheet().close(); // beside it
 });
 
-// "another" brings an empty field, and what is refused brings it back; a page that is swapped in is what one wants to see
+// what was added is seen on the page under it, and the next line starts afresh; "another" brings an empty field, and what is
+// refused brings it back
+let isAdded = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "main" || !sheet()?.open) return;
+  isAdded = true;
+  sheet().close();
+});
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target?.id === "capture") field()?.focus();
-  if (detail.target?.id === "main") sheet()?.close();
+  if (detail.target?.id !== "main" || !isAdded) return;
+  isAdded = false;
+  document.getElementById("capture").replaceChildren();
 });
 
 // a pasted line break parts what stands around it

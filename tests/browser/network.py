@@ -73,7 +73,17 @@ def build(user: User, now: datetime) -> dict[str, str]:
 
 
 LISTS = [
-    *("today", "contact_list", "contact_new", "promise_list", "bin_list", "import_list", "delivery_list", "settings"),
+    *(
+        "today",
+        "contact_list",
+        "contact_new",
+        "capture",
+        "promise_list",
+        "bin_list",
+        "import_list",
+        "delivery_list",
+        "settings",
+    ),
     *("learned", "question_list", "question_new", "calendar_feed"),
     *("account_email", "account_change_password", "account_logout"),
 ]

@@ -23,10 +23,11 @@ def page(visit: Callable[..., Page]) -> Page:
 def test_log_a_contact(page: Page, user: User):
     page.goto("/contacts/")
 
-    page.get_by_label("Add a person in one line").fill("Ana Souza, head of data at Nubank #fintech")
+    page.locator("main").get_by_role("link", name="Add a person or a promise").click()
+    page.get_by_label("A person or a promise", exact=True).fill("Ana Souza, head of data at Nubank #fintech")
     page.get_by_role("button", name="Add", exact=True).click()
 
-    expect(page.get_by_role("heading", level=1, name="Ana Souza")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Contacts")).to_be_visible()
     expect(page.locator("#toasts")).to_contain_text("Added Ana Souza")
     assert [contact.position for contact in user.contacts.all()] == ["Head of data, Nubank"]
 

@@ -20,7 +20,7 @@ from crm.models import Contact, Stage
 from followups import actions as promising
 from interviews.asking import actions as asking
 from interviews.debriefing import actions as debriefing
-from interviews.models import AttendeeStatus, Interview, InterviewState, Offer
+from interviews.models import AttendeeStatus, Interview, InterviewState, Offer, OfferState
 from interviews.offering import actions as offering
 from interviews.past_talks import actions as past_talks
 from interviews.planning import actions as planning
@@ -57,6 +57,15 @@ class World:
 
     def was_decided(self, contact: Contact) -> bool:
         return contact.stage_changes.filter(after__in=[Stage.CONTINUE, Stage.DROP]).exists()
+
+    def is_silent(self, asked: Any, since: datetime) -> bool:
+        """Whether a letter or an offer waits for an answer: no talk is set, and nothing else was asked or answered since."""
+        contact = asked.contact
+        if contact.stage in (Stage.SCHEDULED, Stage.DROP):
+            return False
+        talks = contact.interviews.alive().filter(created_at__gte=since)
+        offers = contact.offers.exclude(state=OfferState.WITHDRAWN).filter(created_at__gt=since)
+        return not (talks.exists() or offers.exists() or contact.asks.filter(asked_at__gt=since).exists())
 
     def contact(self, number: int, *, asked: bool = False) -> Contact:
         """`asked`: to be asked for a talk, for which nobody is who was dropped."""
@@ -175,6 +184,15 @@ def offer(world: World, number: int) -> None:
     offering.offer(owner=world.user, contact=contact, terms=offering.Terms(20, ["phone"], times), now=world.now)
 
 
+def of_silent_offer(verb: Callable[..., Any]) -> Callable[[World, int], None]:
+    def take(world: World, number: int) -> None:
+        found = world.offer(number)
+        found.owner = world.user
+        verb(offer=found, seen=found.version, now=world.now)
+
+    return take
+
+
 def choose(world: World, number: int) -> None:
     """The contact takes a time, or another one instead of it."""
     found = world.offer(number)
@@ -270,6 +288,9 @@ VERBS: dict[str, Callable[[World, int], None]] = {
     "offer times": offer,
     "take the offer back": of_offer(offering.withdraw),
     "offer again": of_offer(offering.offer_again),
+    "wait for an answer to the times": of_silent_offer(offering.wait),
+    "they answered the times": of_silent_offer(offering.let_be),
+    "follow the times up": of_silent_offer(offering.follow_up),
     "they choose": choose,
     "they propose": propose,
     "they decline": of_offer(offering.decline, note="Not now."),

@@ -49,7 +49,15 @@ def test_every_open_thing_is_on_exactly_one_list(db, steps):
         [("plan", 0), ("drop", 0), ("cancel", 0), ("resume", 0)],
         [("write a letter", 0), ("offer times", 0), ("take the offer back", 0), ("days pass", 2), ("days pass", 2)],
         [("offer times", 0), ("offer times", 0), ("take the offer back", 0)],
+        [
+            ("write a letter", 0),
+            ("they answered the letter", 0),
+            ("offer times", 0),
+            ("take the offer back", 0),
+            ("they did not answer it", 0),
+        ],
         [("continue", 0), ("write a letter", 0), ("days pass", 2), ("days pass", 2)],
+        [("continue", 0), ("offer times", 0), ("days pass", 2), ("days pass", 2)],
     ],
 )
 def test_what_was_on_no_list(db, steps):
@@ -183,20 +191,20 @@ def wrong_people(world: World, day: Today) -> list[str]:
 
 
 def wrong_answers(world: World, day: Today) -> list[str]:
-    """Letters without an answer, other times proposed, news, and mails that came back."""
+    """Letters and times without an answer, other times proposed, news, and mails that came back."""
     user, dropped = world.user, [contact.pk for contact in world.contacts() if contact.is_dropped]
-    asks = [ask for ask in user.asks.filter(closed_at=None, follow_up_on__lte=day.day) if ask.contact_id not in dropped]
     asks = [
-        ask
-        for ask in asks
-        if ask.contact.stage != Stage.SCHEDULED and not any(is_answer(talk, ask) for talk in world.talks())
+        ask for ask in user.asks.filter(closed_at=None, follow_up_on__lte=day.day) if world.is_silent(ask, ask.asked_at)
     ]
+    offers = user.offers.filter(state=OfferState.OPEN, follow_up_on__lte=day.day)
+    offers = [offer for offer in offers if world.is_silent(offer, offer.created_at)]
     counters = user.counters.filter(decided_at=None, offer__state=OfferState.COUNTERED).select_related("offer")
     counters = [counter for counter in counters if counter.offer.contact_id not in dropped]
     news = user.newsitems.filter(seen_at=None).exclude(contact__in=dropped)
     dead = user.outgoingmails.filter(state=State.DEAD, seen=False).exclude(recipient_name="")
     shown = {
         "letters": (day.asks, asks),
+        "times offered": (day.offers, offers),
         "times proposed": (day.counters, counters),
         "news": (day.news, news),
         "mails that came back": ([trouble.mail for trouble in day.came_back], dead),
@@ -206,8 +214,3 @@ def wrong_answers(world: World, day: Today) -> list[str]:
         for name, (listed, wanted) in shown.items()
         if sorted(row.pk for row in listed) != sorted(row.pk for row in wanted)
     ]
-
-
-def is_answer(talk, ask) -> bool:
-    """A talk set after the letter is the answer to it."""
-    return talk.contact_id == ask.contact_id and talk.created_at >= ask.asked_at
