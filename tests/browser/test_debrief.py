@@ -84,6 +84,7 @@ def test_a_whole_debrief_takes_ten_taps_at_most(page, user, interview):
         ("mine", "Send the Göta paper"),
         ("theirs", "The tide logs"),
         ("mine", "Ask Mateus kindly: The tide logs"),
+        ("mine", "Write to Teresa, as Mateus suggested"),
     }
 
 
