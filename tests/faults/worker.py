@@ -617,7 +617,7 @@ def silent_pages(late: float, *, by_next_attempt: bool = False) -> list[str]:
     """The pages without the banner, as the owner of the oldest mail sees them."""
     mail_health.MAIL_LATE = timedelta(seconds=late)
     if by_next_attempt:
-        navigation.judge = _by_next_attempt  # type: ignore[assignment]
+        navigation.read_mail_health = _by_next_attempt
     owner = OutgoingMail.objects.order_by("pk")[0].owner
     browser = Client(headers={"host": "127.0.0.1:8000"})
     browser.force_login(owner)
@@ -641,7 +641,7 @@ def tap_release() -> int:
     return OutgoingMail.objects.held_by_put_back().count()
 
 
-def _by_next_attempt(*, now: datetime, **_: Any) -> mail_health.MailHealth:
+def _by_next_attempt(_user_id: int, now: datetime) -> mail_health.MailHealth:
     """As if what lies ahead could not be late."""
     due = OutgoingMail.objects.due(now - mail_health.MAIL_LATE)
     return mail_health.MailHealth("", is_late=due.exists())
