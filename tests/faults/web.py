@@ -21,6 +21,7 @@ class KillPoint:
         if "X-Apart" in request.headers:
             # the app without transactions: each write is a commit of its own. This process dies with the request
             Atomic.__enter__ = Atomic.__exit__ = lambda self, *_: None  # type: ignore[method-assign,assignment,misc]
+            connection.features.has_select_for_update = False  # Postgres refuses a lock outside a transaction
         with connection.execute_wrapper(KillAt(int(at))):
             return self.get_response(request)
 
