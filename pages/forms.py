@@ -41,7 +41,7 @@ class CaptureForm(QuickForm):
                 "autofocus": True,
                 "enterkeyhint": "done",
                 "hx-post": reverse("capture_understand"),
-                "hx-trigger": "input changed delay:200ms",
+                "hx-trigger": "input delay:200ms",
                 "hx-target": "#understood",
                 "hx-swap": "outerHTML show:none",
                 "hx-select": "unset",

@@ -32,7 +32,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   sheet().close();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "capture") field()?.focus();
+  if (detail.target?.id === "capture") {
+    field()?.focus();
+    if (field()?.value) field().dispatchEvent(new Event("input", { bubbles: true })); // typed before htmx listened
+  }
   if (detail.target?.id !== "main" || !isAdded) return;
   isAdded = false;
   document.getElementById("capture").replaceChildren();

@@ -231,3 +231,16 @@ def test_today_after_a_promise_shows_it(visit: Callable[..., Page], user: User, 
     page.keyboard.type("owe Ana an article today")
     page.keyboard.press("Enter")
     expect(page.locator("main .row", has_text="An article")).to_be_visible()
+
+
+def test_what_is_typed_at_once_is_understood(visit: Callable[..., Page], user: User):
+    page = visit(PHONE)
+    page.goto(reverse("today"))
+    page.evaluate(
+        """document.addEventListener("htmx:afterSwap", ({ target }) => {
+          const field = document.querySelector("#capture [name=line]");
+          if (field && !field.value) field.value = "Bo Stone, engineer at Lab";
+        })"""
+    )
+    add_link(page).click()
+    expect(page.locator("#understood")).to_contain_text("Bo Stone")

@@ -18,6 +18,7 @@ from tests.browser.conftest import PHONE
 from tests.factories import ContactFactory, InterviewFactory, RoomFactory
 
 pytestmark = pytest.mark.slow
+BETWEEN_SECONDS = timedelta(minutes=5, milliseconds=500)  # a rounded millisecond must not show another second
 WAKE = 'document.dispatchEvent(new Event("visibilitychange"))'
 
 
@@ -31,7 +32,7 @@ def server() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def room(server: time_machine.Traveller, user: User) -> Room:
     interview = InterviewFactory(contact=ContactFactory(owner=user, name="Mateus Oliveira"), minutes=20)
-    return RoomFactory(interview=interview, started_at=datetime.now(UTC) - timedelta(minutes=5))
+    return RoomFactory(interview=interview, started_at=datetime.now(UTC) - BETWEEN_SECONDS)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_after_more_time_it_still_errs_less_than_a_second(page, room, server):
 def test_a_tab_whose_clocks_stood_catches_up_when_it_is_seen_again(page, room, server):
     open_room(page, room)
     server.shift(180)  # the phone is asleep
-    assert error(page, room) == 180
+    assert error(page, room) > 179
 
     with page.expect_response("**/room/clock/"):
         page.evaluate(WAKE)
