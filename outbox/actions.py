@@ -9,7 +9,7 @@ from django.db import transaction
 from outbox import clocks, figures, put_back
 from outbox.claims import Clock
 from outbox.kinds import PLANNERS, RECONCILERS
-from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, OutgoingMail, OutgoingMailQuerySet, Relay, State
 from outbox.settling import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,8 @@ def hold_before(instant: datetime, now: datetime, cause: str = PUT_BACK) -> int:
     # the token stays on what is leaving: should it be leaving really, its answer still counts
     in_flight = due.filter(state=State.HANDING)
     changes = {"state": State.HELD, "cause": cause, "updated_at": now}
+    if cause == PUT_BACK:
+        Relay.note(put_back_at=now)
     flying = in_flight.update(**changes, claimed_by=None, lease_until=None)
     return int(flying + due.update(**changes, **NOT_CLAIMED))
 

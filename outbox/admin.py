@@ -35,7 +35,7 @@ class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  
 
 @admin.register(WorkerBeat)
 class WorkerBeatAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    list_display = ["host", "pid", "seen_at", "drained_at"]
+    list_display = ["host", "pid", "seen_at"]
     search_fields = ["host"]
 
 
@@ -49,7 +49,7 @@ class DeliveryAttemptAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
 
 @admin.register(Relay)
 class RelayAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    list_display = ["last_error", "failures", "shut_until", "failed_at"]
+    list_display = ["last_error", "failures", "shut_until", "failed_at", "drained_at"]
 
 
 @admin.register(Figure)

@@ -23,6 +23,7 @@ from outbox.models import (
     DeliveryAttempt,
     OutgoingMail,
     OutgoingMailQuerySet,
+    Relay,
     State,
     WorkerBeat,
 )
@@ -201,10 +202,9 @@ def beat(moment: Moment) -> WorkerBeat:
     return row
 
 
-def went_through(moment: Moment, worker: WorkerBeat) -> None:
-    """The tick ran to its end: what the heartbeat on the pages tells."""
-    now = moment.sql()
-    WorkerBeat.objects.filter(pk=worker.pk).update(seen_at=now, drained_at=now)
+def went_through(moment: Moment) -> None:
+    """The drain ran to its end: what the heartbeat on the pages tells."""
+    Relay.note(drained_at=moment.sql())
 
 
 def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:

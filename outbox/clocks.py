@@ -27,7 +27,7 @@ def put_right(now: datetime) -> int:
             fence_at=now
         ),
         WorkerBeat.objects.filter(seen_at__gt=future).update(seen_at=now),
-        WorkerBeat.objects.filter(drained_at__gt=future).update(drained_at=now),
+        Relay.objects.filter(drained_at__gt=future).update(drained_at=now),
         Relay.objects.filter(failed_at__gt=future).update(failed_at=now, shut_until=None, failing_since=now),
     ]
     if any(counts):

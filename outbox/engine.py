@@ -115,7 +115,7 @@ class _Drain:
             if number == 0:
                 put_back.count_drain(self.moment.now())
             self._work(mails)
-        claims.went_through(self.moment, self.worker)
+        claims.went_through(self.moment)
         self.drained.is_shut = self.books.is_shut
         return self.drained
 

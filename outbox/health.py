@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from outbox.figures import REPAIRS, backlog, noted
 from outbox.housekeeping import STRANGE
-from outbox.models import WorkerBeat
 from outbox.settling import relay_state
 
 TICK_LATE, MAIL_LATE = 120, 300  # seconds
@@ -76,15 +75,15 @@ def migrations_missing() -> bool:
 
 
 def _delivery(now: datetime) -> dict[str, Any]:
-    last = WorkerBeat.objects.exclude(drained_at=None).order_by("-drained_at").first()
+    relay = relay_state()
     due, oldest = backlog(now)
     repairs, strange = noted(REPAIRS), noted(STRANGE)
     return {
         "broker": "ok" if broker_answers() else "away",
-        "last_tick_seconds": (now - last.drained_at).total_seconds() if last and last.drained_at else None,
+        "last_tick_seconds": (now - relay.drained_at).total_seconds() if relay.drained_at else None,
         "backlog": due,
         "oldest_due_seconds": oldest,
-        "mail_server": "failing" if relay_state().failures else "ok",
+        "mail_server": "failing" if relay.failures else "ok",
         "repairs": repairs.total if repairs else 0,
         "references_across_owners": strange.last if strange else 0,
     }

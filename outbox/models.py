@@ -83,7 +83,6 @@ class WorkerBeat(models.Model):
     pid = models.PositiveIntegerField()
     started_at = models.CharField(max_length=64)  # the process's start time as the kernel knows it: pids are used again
     seen_at = models.DateTimeField()
-    drained_at = models.DateTimeField(null=True)  # the last tick that ran through
 
     objects = WorkerBeatQuerySet.as_manager()
 
@@ -96,7 +95,8 @@ class WorkerBeat(models.Model):
 
 
 class Relay(models.Model):
-    """The mail server as a whole: while it fails nobody asks it before `shut_until`, and no mail is blamed. One row."""
+    """The mail server as a whole: while it fails nobody asks it before `shut_until`, and no mail is blamed. One row, which every
+    page reads."""
 
     failures = models.PositiveIntegerField(default=0)  # in a row
     shut_until = models.DateTimeField(null=True)
@@ -104,12 +104,20 @@ class Relay(models.Model):
     server = models.CharField(max_length=40, blank=True)  # a digest of the EMAIL_URL with which it failed
     failing_since = models.DateTimeField(null=True)  # the first of these failures
     failed_at = models.DateTimeField(null=True)  # the last one
+    drained_at = models.DateTimeField(null=True)  # the last drain of any worker that ran to its end
+    put_back_at = models.DateTimeField(null=True)  # since then there may be held mails (outbox/put_back.py)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=RELAY), name="relay_is_one_row")]
 
     def __str__(self) -> str:
         return self.last_error or "relay"
+
+    @staticmethod
+    def note(**columns: datetime | Now) -> None:
+        """Writes these columns alone, also into a row that is not there yet."""
+        row = Relay(pk=RELAY, **columns)
+        Relay.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=list(columns))
 
 
 class Figure(models.Model):

@@ -331,7 +331,6 @@ class WorkerBeatFactory(DjangoModelFactory):
     pid = factory.Sequence(lambda n: 1000 + n)
     started_at = "1"
     seen_at = NOW
-    drained_at = NOW
 
 
 class OutgoingMailFactory(DjangoModelFactory):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outbox import health
 from outbox.models import Relay
-from tests.factories import OutgoingMailFactory, WorkerBeatFactory
+from tests.factories import OutgoingMailFactory
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def test_healthz_answers_without_a_database():
 
 
 def test_ready_when_all_is_well(ready):
-    WorkerBeatFactory(drained_at=timezone.now())
+    Relay.note(drained_at=timezone.now())
     answer = ready()
     assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "ok", [])
 
@@ -37,7 +37,7 @@ def test_no_worker_is_degraded(ready):
 
 
 def test_mail_waiting_for_long_is_degraded(ready):
-    WorkerBeatFactory(drained_at=timezone.now())
+    Relay.note(drained_at=timezone.now())
     OutgoingMailFactory(next_attempt_at=timezone.now() - timedelta(minutes=6))
     answer = ready().json()
     assert (answer["degraded"], answer["backlog"]) == (["backlog"], 1)
@@ -45,8 +45,8 @@ def test_mail_waiting_for_long_is_degraded(ready):
 
 def test_no_broker_and_a_failing_mail_server_are_degraded(ready, monkeypatch):
     monkeypatch.setattr(health, "broker_answers", lambda: False)
-    WorkerBeatFactory(drained_at=timezone.now())
-    Relay.objects.create(pk=1, failures=1)
+    Relay.note(drained_at=timezone.now())
+    Relay.objects.update(failures=1)
     answer = ready()
     assert (answer.status_code, answer.json()["degraded"]) == (200, ["broker", "mail_server"])
 
@@ -65,7 +65,7 @@ STRANGERS = [{"REMOTE_ADDR": "203.0.113.9"}, {"headers": {"x-forwarded-for": "20
 @pytest.mark.parametrize("how", STRANGERS, ids=["from afar", "through a proxy here", "over a socket"])
 def test_strangers_hear_the_status_alone(db, how, monkeypatch):
     assert Client().get("/readyz", **how).json() == {"status": "degraded"}
-    WorkerBeatFactory(drained_at=timezone.now())
+    Relay.note(drained_at=timezone.now())
     assert Client().get("/readyz", **how).json() == {"status": "ok"}
     monkeypatch.setattr(health, "migrations_missing", lambda: True)
     answer = Client().get("/readyz", **how)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.claims import Moment, Timings
-from outbox.models import OutgoingMail, Relay, WorkerBeat
+from outbox.models import OutgoingMail, Relay
 from outbox.settling import mend, relay_state, trip
 from outbox.smtp import RelayDown
 from tests.factories import OutgoingMailFactory, UserFactory
@@ -24,8 +24,7 @@ def user(client):
 
 
 def looked(ago=timedelta(0)):
-    now = timezone.now()
-    WorkerBeat.objects.create(host="here", pid=1, started_at="1", seen_at=now, drained_at=now - ago)
+    Relay.note(drained_at=timezone.now() - ago)
 
 
 def failing_for(span):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from outbox import actions, put_back
-from outbox.models import PUT_BACK, Figure, HighestDrain, OutgoingMail
+from outbox.models import PUT_BACK, Figure, HighestDrain, OutgoingMail, Relay
 from tests.factories import NOW, ContactFactory, OutgoingMailFactory, PromiseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,7 @@ def test_a_number_that_cannot_be_kept_stops_no_mail(run, relay, kept, caplog):
 # --- what the pages say -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def held(client, user):
+    Relay.note(put_back_at=NOW)
     return [OutgoingMailFactory(owner=user, state="held", cause=PUT_BACK, recipient=f"a{n}@x.example") for n in (1, 2)]
 
 

@@ -12,7 +12,6 @@ from tests.factories import (
     DeliveryAttemptFactory,
     OutgoingMailFactory,
     PromiseFactory,
-    WorkerBeatFactory,
 )
 from tests.html_elements import read
 
@@ -132,12 +131,12 @@ def test_somebody_elses_mail_and_sign_in_mail_are_not_there(client, stranger):
 
 
 def test_heartbeat_says_when_a_worker_last_looked(client):
-    WorkerBeatFactory(drained_at=NOW - timedelta(seconds=4))
+    Relay.note(drained_at=NOW - timedelta(seconds=4))
     assert "Mail is going out. Looked 4 seconds ago." in page(client)
 
 
 def test_heartbeat_says_when_nobody_looks(client):
-    WorkerBeatFactory(drained_at=NOW - 3 * MINUTE)
+    Relay.note(drained_at=NOW - 3 * MINUTE)
     assert "No worker has looked for mail for 3 minutes." in page(client)
 
 

@@ -5,6 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from outbox.mail_health import read_mail_health
+from outbox.models import Relay
 from pages.navigation import read_counts
 from tests.factories import (
     NOW,
@@ -12,7 +13,6 @@ from tests.factories import (
     ContactFactory,
     OutgoingMailFactory,
     PromiseFactory,
-    WorkerBeatFactory,
 )
 from tests.htmx import element
 
@@ -45,7 +45,7 @@ def test_it_ends_at_a_cap(user, contact):
 
 
 def test_they_say_whether_mail_goes_out_as_the_outbox_does(user):
-    WorkerBeatFactory(drained_at=NOW - timedelta(minutes=3))
+    Relay.note(drained_at=NOW - timedelta(minutes=3))
     assert read_counts(user, NOW).mail == read_mail_health(user.pk, NOW)
     assert read_counts(user, NOW).mail.said == "No worker has looked for mail for 3 minutes"
 
