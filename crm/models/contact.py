@@ -14,29 +14,10 @@ from django.utils.translation import ngettext
 from accounts.models import validate_zone
 from base import names
 from base.dates import add_months
-from base.owned import Owned, Stale, Versioned
+from base.owned import Owned, Versioned
 from base.text import digits_of, initials, profile_name, without_apostrophes, without_met
-from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.indexes import SearchIndex
-from crm.markdown import NoteHtmlField, draw_note
 from crm.parts import search_text, words_of
-
-__all__ = [
-    "Contact",
-    "ContactTag",
-    "Import",
-    "ImportAction",
-    "ImportFile",
-    "ImportRow",
-    "ImportState",
-    "Note",
-    "Organisation",
-    "RhythmUnit",
-    "Stage",
-    "StageChange",
-    "Tag",
-    "Touch",
-]
 
 
 class Stage(models.TextChoices):
@@ -371,70 +352,3 @@ class StageChange(Owned):
 
     def __str__(self) -> str:
         return f"{self.before} to {self.after}"
-
-
-class Note(Versioned):
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
-    uid = models.UUIDField(default=uuid.uuid4, unique=True)  # made by the page, so that a note sent twice is one note
-    body = models.TextField(_("note"), max_length=20_000)
-    html = NoteHtmlField()
-    body_before = models.TextField(blank=True, default="", editable=False)  # what the last edit can be undone to
-    created_at = models.DateTimeField()
-    binned_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(body=""), name="note_has_body")]
-        indexes = [
-            models.Index(fields=["contact", "-created_at"], name="note_of_contact"),
-            models.Index(fields=["owner", "binned_at"], condition=Q(binned_at__isnull=False), name="note_bin"),
-        ]
-
-    def __str__(self) -> str:
-        return self.body[:60]
-
-    def get_absolute_url(self) -> str:
-        return self.contact.get_absolute_url()
-
-    def standing(self, today: date) -> str:
-        if self.binned_at:
-            return _now("The note is in the bin already.")
-        return _now("The note was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
-
-    @transaction.atomic
-    def edit(self, body: str, seen: int) -> None:
-        self.contact.hold()
-        self.change(seen, body=body, html=draw_note(body), body_before=self.body)
-        self.contact.refresh_search_text()
-
-    def unedit(self, seen: int) -> None:
-        """Takes the last edit back; once more brings it again."""
-        if not self.body_before:
-            raise Stale(self)
-        self.edit(self.body_before, seen)
-
-    @transaction.atomic
-    def bin(self, now: datetime, seen: int | None = None) -> None:
-        self._put(now, seen)
-
-    @transaction.atomic
-    def restore(self, seen: int | None = None) -> None:
-        self._put(None, seen)
-
-    def _put(self, binned_at: datetime | None, seen: int | None) -> None:
-        self.contact.hold()
-        self.change(self.version if seen is None else seen, binned_at=binned_at)
-        self.contact.refresh_search_text()
-
-
-class Touch(Owned):
-    """Any contact with the person ("We spoke"): restarts the rhythm."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="touches")
-    happened_on = models.DateField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["contact", "-happened_on"], name="touch_of_contact")]
-
-    def __str__(self) -> str:
-        return self.happened_on.isoformat()
