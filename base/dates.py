@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from base.date_meanings import SlipError, add_months
 from base.date_tokens import WEEKDAYS, Token, tokens_of
-from base.date_words import MOST_WORDS, Reading, SlipError, add_months, after_hours, read
+from base.date_words import MOST_WORDS, Reading, after_hours, read
 
 __all__ = [
     "EARLIEST",
