@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +13,7 @@ from base.counting import CAP, in_figures, in_words
 from base.dates import instant
 from crm.models import Contact, Stage
 from followups.models import Kind, Promise
-from interviews.models import Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem, Offer
+from interviews.models import UNSUITED, Ask, AttendeeStatus, Counter, Interview, InterviewQuerySet, NewsItem, Offer
 from outbox.deliveries_page import Line, coming
 from outbox.mail_states import Trouble, trouble
 
@@ -141,7 +142,7 @@ def read_day(user: User, now: datetime) -> Today:
     late = sum(due_on < day for due_on in due_days)
     # the last ones before the day after tomorrow: those to come, then those that have passed without an answer
     planned = user.interviews.planned().exclude(contact__stage=Stage.DROP, starts_at__lt=now)
-    shown = planned.filter(starts_at__lt=end) | planned.unsuited()
+    shown = planned.filter(Q(starts_at__lt=end) | UNSUITED)
     talks = sorted(shown.with_row().last_first()[:TALKS], key=lambda talk: (talk.starts_at, talk.pk))
     unsuited = [talk for talk in talks if talk.ends_at > now and talk.is_unsuited]
     to_come = [talk for talk in talks if talk.ends_at > now and talk not in unsuited]

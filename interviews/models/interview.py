@@ -101,6 +101,13 @@ class Agreed:
         return cls(**{**kept, "day": date.fromisoformat(kept["day"]), "at": time.fromisoformat(kept["at"])})
 
 
+# what the contact declined, or proposed another time for, and I have not answered
+UNSUITED = Q(
+    Q(attendee_status=AttendeeStatus.DECLINED) | Q(attendee_status=AttendeeStatus.COUNTERED),
+    attendee_refused_at__isnull=True,
+)
+
+
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def alive(self) -> "InterviewQuerySet":
         """Neither the interview nor its contact is in the bin."""
@@ -112,11 +119,6 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def between(self, start: datetime, end: datetime) -> "InterviewQuerySet":
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
-
-    def unsuited(self) -> "InterviewQuerySet":
-        """Those planned that the contact declined, or proposed another time for, which I have not answered."""
-        unsuited = Q(attendee_status=AttendeeStatus.DECLINED) | Q(attendee_status=AttendeeStatus.COUNTERED)
-        return self.planned().filter(unsuited, attendee_refused_at__isnull=True)
 
     def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
         """Those planned that run while `agreed` would; `but` is the one that is being moved."""
