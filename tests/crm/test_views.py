@@ -67,22 +67,22 @@ def test_list_shows_mine_alone(client: Client, user: User, stranger: User):
     assert names(text(client.get(LIST))) == ["Ana", "Zoë"]
 
 
-@pytest.mark.parametrize("people", [1, 30])
-def test_list_costs_eight_statements(client: Client, user: User, people: int, django_assert_num_queries):
+@pytest.mark.parametrize(("people", "statements"), [(1, 7), (24, 7), (30, 8)])  # one page is counted by its rows
+def test_the_list_costs_the_same(client: Client, user: User, people: int, statements: int, django_assert_num_queries):
     for _ in range(people):
         one = ContactFactory(owner=user, organisation=OrganisationFactory(owner=user))
         PromiseFactory(contact=one)
         ContactTagFactory(contact=one)
         TouchFactory(contact=one)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(statements):
         client.get(LIST)
 
 
-@pytest.mark.parametrize("people", [1, 30])
-def test_search_fragment_costs_four_statements(client: Client, user: User, people: int, django_assert_num_queries):
+@pytest.mark.parametrize(("people", "statements"), [(1, 3), (24, 3), (30, 4)])  # one page is counted by its rows
+def test_the_search_costs_the_same(client: Client, user: User, people: int, statements: int, django_assert_num_queries):
     for n in range(people):
         PromiseFactory(contact=ContactFactory(owner=user, name=f"Ana {n}"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(statements):
         client.get(LIST, {"q": "ana"}, headers=htmx("results"))
 
 
