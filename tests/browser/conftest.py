@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
 
 PHONE, DESK, NARROW = (390, 844), (1280, 800), (320, 640)
+PATIENCE = 15_000  # ms: a busy machine is slow, and only a test that fails waits so long
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -51,6 +52,7 @@ def chromium() -> Iterator[Browser]:
         words = "no Chromium: install it, or name it in CHROMIUM"
         pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread that also uses the ORM
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET), timeout=30_000)
         yield browser
@@ -98,7 +100,7 @@ def open_browser(chromium: Browser, complaints: Complaints) -> Iterator[Callable
             locale="en-GB",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_VIOLATIONS)
         context.on("page", lambda page: listen(page, base_url, complaints))
         opened.append(context)
