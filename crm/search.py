@@ -28,12 +28,13 @@ def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
 
 
 def named(owner: User, words: str) -> list[Contact]:
-    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei), else by its end."""
+    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei) or how they are called,
+    else by its end."""
     people = owner.contacts.alive().select_related("organisation").in_list_order()
     keys = [key[:300] for key in spellings(words) if key]
     if not keys:
         return []
-    begin = (Q(name_key__startswith=f"{key} ") for key in keys)
+    begin = [Q(called__iexact=words.strip()), *(Q(name_key__startswith=f"{key} ") for key in keys)]
     end = (Q(name_key__endswith=f" {key}") for key in keys)
     tries = (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end))
     return next((found for by in tries if (found := list(people.filter(by)[:3]))), [])

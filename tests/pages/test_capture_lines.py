@@ -204,3 +204,13 @@ def test_no_word_is_lost(user: User, start: str, rest: str):
 def test_two_thousand_characters_are_read_at_once(user: User, line: str):
     read_promise(user, line, TODAY)
     assert count_calls(lambda: read_promise(user, line, TODAY)) < 300_000
+
+
+@pytest.mark.parametrize(
+    "line", ["owe Bobby an article friday", "owe bobby an article friday", "Bobby owes me the slides"]
+)
+def test_somebody_is_known_by_how_they_are_called(user: User, line: str):
+    robert = ContactFactory(owner=user, name="Robert Smith", called="Bobby")
+    said = read_promise(user, line, TODAY)
+    assert said is not None
+    assert said.people == [robert]
