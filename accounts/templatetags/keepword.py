@@ -47,9 +47,9 @@ def icon_lines(name: str) -> SafeString:
     return mark_safe(icon(name).split(">", 1)[1].rsplit("<", 1)[0])  # noqa: S308 - from the package
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
-    """ "Friday 4 December", with the year when it is not this one."""
+    """ "Friday 4 December", with the year when it is not this one; of an instant, the day in the active zone."""
     return _day(value, timezone.localdate()) if value else ""
 
 

@@ -237,7 +237,9 @@ def confirmation_still_wanted(mail: OutgoingMail) -> bool:
 
 
 register(
-    Kind(CONFIRMATION, gettext_lazy("The day before"), compose_confirmation, still_wanted=confirmation_still_wanted)
+    Kind(
+        CONFIRMATION, gettext_lazy("The day-before mail"), compose_confirmation, still_wanted=confirmation_still_wanted
+    )
 )
 
 
@@ -316,4 +318,4 @@ def _confirmations(talks: list[Interview], now: datetime) -> Iterator[Coming]:
         evening = evening_before(talk)
         is_wanted = talk.confirm_them and not talk.is_unsuited and address_of(talk.contact)
         if is_wanted and max(now, talk.created_at) < evening:
-            yield Coming(evening, _("The day before"), to=clean_line(talk.contact.name))
+            yield Coming(evening, _("The day-before mail"), to=clean_line(talk.contact.name))

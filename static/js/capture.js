@@ -34,7 +34,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target?.id === "capture") {
     field()?.focus();
-    if (field()?.value) field().dispatchEvent(new Event("input", { bubbles: true })); // typed before htmx listened
+    // typed before htmx listened; a line that was refused has been read, and keeps its error
+    if (field()?.value && !field().ariaInvalid) field().dispatchEvent(new Event("input", { bubbles: true }));
   }
   if (detail.target?.id !== "main" || !isAdded) return;
   isAdded = false;

@@ -19,6 +19,7 @@ from interviews.learning import answers as learned
 from interviews.learning.answers import Field
 from interviews.learning.reading_lists import SHELVES, shelves_of
 from interviews.preparing import preparation_page
+from pages.management.commands import demo as command
 from pages.management.commands.demo import make_account
 from pages.management.demo_answers import ASKED_BY_LETTER
 from pages.management.demo_people import PEOPLE
@@ -33,6 +34,13 @@ def run() -> list[str]:
     out = StringIO()
     call_command("demo", stdout=out)
     return out.getvalue().splitlines()
+
+
+def test_the_zone_is_that_of_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "LOCAL_TIME", tmp_path / "localtime")
+    (tmp_path / "localtime").symlink_to("/usr/share/zoneinfo/Europe/Lisbon")
+
+    assert command.machine_zone() == "Europe/Lisbon"
 
 
 @pytest.fixture(scope="module")

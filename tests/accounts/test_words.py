@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template import Context, Template
 from django.utils import timezone
 
 from accounts.templatetags.keepword import ago, city, clock, day, icon, lateness, moment, near
@@ -72,6 +73,14 @@ def test_instants_are_said_in_the_active_zone_or_the_one_named():
 
     assert (clock(at), moment(at)) == ("00:30", "Saturday 5 December, 00:30")
     assert (clock(at, "America/New_York"), city("America/New_York")) == ("18:30", "New York")
+
+
+def test_day_of_an_instant_is_that_of_the_active_zone():
+    page = Template("{% load keepword %}{{ at|day }}")
+
+    said = page.render(Context({"at": datetime(2026, 12, 4, 23, 30, tzinfo=UTC)}))
+
+    assert said == "Saturday 5 December"
 
 
 def test_icon_is_hidden_from_readers_and_leaves_size_and_colour_to_the_css():

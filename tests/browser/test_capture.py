@@ -188,6 +188,20 @@ def test_what_is_typed_outlives_escape_and_a_mistake(visit: Callable[..., Page],
     assert page.url.endswith("/bin/")
 
 
+def test_why_a_line_is_refused_stays_in_view(visit: Callable[..., Page], ana):
+    page = visit(PHONE)
+    page.goto(reverse("today"))
+    add_link(page).click()
+    line_of(page).fill("owe Ana")
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.url.endswith(reverse("capture"))
+    ):
+        page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+
+    expect(page.locator("#capture .field__error")).to_be_visible()
+
+
 def test_pasted_lines_are_parted(visit: Callable[..., Page], user: User):
     page = visit()
     page.goto("/capture/")

@@ -158,7 +158,8 @@ def answer_from_the_mail(page: Page, mail: EmailMessage) -> None:
 
 
 def continue_then_drop_with_undo(page: Page) -> None:
-    page.get_by_role("button", name="Continue, every 2 months").click()
+    page.get_by_text("Continue without waiting").click()
+    page.get_by_role("button", name="2 months", exact=True).click()
     expect(page.get_by_role("heading", name="In touch with Ana every 2 months")).to_be_visible()
     page.get_by_role("button", name="Drop").click()
     expect(page.get_by_role("heading", name="Ana is dropped")).to_be_visible()

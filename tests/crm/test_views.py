@@ -162,7 +162,7 @@ def test_list_is_light(client: Client, user: User):
     [
         ("to_meet", "Ask Ana for twenty minutes"),
         ("asked", "Ana has been asked"),
-        ("scheduled", "Continue with Ana?"),
+        ("scheduled", "First the talk with Ana"),
         ("met", "Continue with Ana?"),
     ],
 )

@@ -64,7 +64,7 @@ def test_opening_never_changes_anything(guest, promise, method, answer):
 def test_the_page_shows_the_promise_and_all_its_answers(guest, promise):
     page = guest.get(url(promise))
     assert "Send the article on gauge stations" in page.text
-    assert "<b>Priya Raghunathan</b> on 12 November" in page.text
+    assert "<b>Priya Raghunathan</b> on Thursday 12 November" in page.text
     assert "4 days late" in page.text
     assert list(buttons(page)) == ["kept", "tomorrow", "3-days", "next-week", "let-go"]
     assert re.findall(r">\s*(Tomorrow, Friday|Sunday, in 3 days|Next week, Thursday 26)\s*<", page.text) == [

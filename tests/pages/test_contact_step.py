@@ -58,6 +58,15 @@ def test_then_the_decision(client, ana):
     assert main_buttons(client, ana) == ["Continue, every 2 months"]
 
 
+def test_before_the_talk_it_is_not_asked_whether_to_continue(client, user):
+    talk = InterviewFactory(contact=ContactFactory(owner=user, stage="scheduled"))
+
+    asked = [text(one) for one in every(read_main(client.get(talk.contact.get_absolute_url())), "button")]
+
+    assert "Continue, every 2 months" not in asked
+    assert "Drop" in asked
+
+
 def test_a_talk_that_passed_is_asked_about_first(user, ana):
     InterviewFactory(contact=ana, local_date=TODAY - timedelta(days=1))
     InterviewFactory(contact=ana)

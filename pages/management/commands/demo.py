@@ -1,6 +1,5 @@
 """Makes the demo account, once, and prints a link that signs in to it."""
 
-import os
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,8 @@ from accounts.models import User
 from base.zones import zone_names
 from pages.management.demo_network import make_network
 from pages.management.demo_people import PEOPLE
+
+LOCAL_TIME = Path("/etc/localtime")  # TZ would not do: Django sets it to its own
 
 
 class Command(BaseCommand):
@@ -47,5 +48,5 @@ def make_account(now: datetime) -> tuple[User, bool]:
 
 def machine_zone() -> str:
     """Where this computer is, as a zone; UTC when it does not say. The browser is asked again at sign-in."""
-    linked = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-    return next((zone for zone in (os.environ.get("TZ", ""), linked) if zone in zone_names()), "UTC")
+    linked = str(LOCAL_TIME.resolve()).partition("zoneinfo/")[2]
+    return linked if linked in zone_names() else "UTC"

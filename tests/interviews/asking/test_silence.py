@@ -89,7 +89,7 @@ def test_letters_and_times_are_counted_as_one_asking(misaki, first: str):
 def test_the_row_says_what_can_be_done_about_it(client, offer):
     with time_machine.travel(NOW + 5 * DAY, tick=False):
         (row,) = rows(client.get("/"), "No answer yet")
-    assert "offered on 19 November" in text(row)
+    assert "offered Thursday 19 November" in text(row)
     assert [said.partition(":")[0].strip() for said in buttons(row)] == ["They answered", "Wait"]
     assert "Offer other times" in text(row)
     assert "Ask again" in text(row)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 EVENING = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # 18:00 in Stockholm, the day before
 EVENING_THERE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 18:00 in Tokyo, the day before
 BRIEF = Coming(EVENING, "The brief for Misaki Tanaka")
-WORD = Coming(EVENING_THERE, "The day before", to="Misaki Tanaka")
+WORD = Coming(EVENING_THERE, "The day-before mail", to="Misaki Tanaka")
 
 
 @pytest.fixture(autouse=True)
@@ -82,12 +82,13 @@ def test_nothing_of_another_user_is_foreseen(stranger, talk):
 def test_deliveries_say_what_will_leave_and_to_whom(client: Client, talk):
     html = client.get(reverse("delivery_list")).text
     assert "The brief for Misaki Tanaka" in html
-    assert "The day before" in html
+    assert "The day-before mail" in html
 
 
 def test_deliveries_say_what_comes_next_and_then_with_its_day(client: Client, talk):
     PromiseFactory(contact=talk.contact, remind_at=NOW + timedelta(hours=20))
     said = (
-        "Next, in 20 hours, to you. Then Monday 23 November, 10:00: The day before; 18:00: The brief for Misaki Tanaka."
+        "Next, in 20 hours, to you. "
+        "Then Monday 23 November, 10:00: The day-before mail; 18:00: The brief for Misaki Tanaka."
     )
     assert said in client.get(reverse("delivery_list")).text
