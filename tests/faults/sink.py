@@ -64,7 +64,9 @@ class Sink:
 
     def __init__(self, log: Path | None = None, port: int = 0) -> None:
         self.mode = "ok"
-        self.at: dict[str, str] = {}  # what a command gets instead of its answer: a line, CLOSE or SILENCE. "dot" is the text's
+        self.at: dict[
+            str, str
+        ] = {}  # what a command gets instead of its answer: a line, CLOSE or SILENCE. "dot" is the text's
         self.seconds = 0.2  # of "slow" and "hang"
         self.arrivals: list[Arrival] = []
         self.texts: list[bytes] = []
