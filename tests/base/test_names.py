@@ -28,7 +28,7 @@ from base.names import called
         ("Dott.ssa Ada Ode", "Ada"),
         ("Dame Ada Ode", "Ada"),
         ("Rev. Ben Ode", "Ben"),
-        ("DR. BEN ODE", "BEN"),
+        ("DR. BEN ODE", "Ben"),
         ("✨ Ada ✨ Ode", "Ada"),
         ("🇸🇪 Ben Ode", "Ben"),
         ("Ben🚀 Ode", "Ben"),
