@@ -43,7 +43,10 @@ WORKS = re.compile(
 )
 AT = re.compile(rf"^(.+?)\s+(?:(?:AT|{_AT})\s+|@\s*)(\w.*)$")
 # small words that are others in English: an organisation begins with a capital
-AT_ABROAD = re.compile(r"^(.+?)\s+(?:en|na|em|på|à|ved|v|w|u|в)\s+((?:l[aeo]s? |el |o |a )?[^\W\d_a-zß-öø-ÿ]\w.*)$")
+AT_ABROAD = re.compile(
+    r"^(.+?)\s+(?:(?:en|na|em|på|à|au|aux|al|alla|ved|v|w|u|в)\s+|(?:à l|all)['’])((?:l[aeo]s? |el |o |a )?[^\W\d_a-zß-öø-ÿ]\w.*)$"
+)
+OF_ABROAD = re.compile(r"^(.+)\s+(?:(?:der|des|del|della|da|do|du)\s+|(?:de l|dell)['’])([^\W\d_a-zß-öø-ÿ]\w.*)$")
 NOW = re.compile(r"^(?:now|currently)\s+(?=\w)", re.IGNORECASE)
 FROM = re.compile(r"^(.+?)\s+from\s+(\w.*)$")
 FORMERLY = re.compile(r"^(?:ex|former(?:ly)?|previously|past)\b", re.IGNORECASE)
@@ -355,9 +358,12 @@ def _read_work(part: str, found: Quick) -> None:
 
 
 def _at_abroad(part: str) -> re.Match[str] | None:
-    """ "director de ventas en Telefónica"; a city is not where they work."""
+    """ "director de ventas en Telefónica", "Geschäftsführerin der Müller GmbH"; a city is not where they work."""
     split = AT_ABROAD.match(part)
-    return split if split and not zone_of(split[2]) else None
+    if split and not zone_of(split[2]):
+        return split
+    split = OF_ABROAD.match(part)
+    return split if split and ORGANISATION.search(split[2]) else None
 
 
 def _is_company(words: str, email: str) -> bool:
@@ -368,7 +374,7 @@ def _is_company(words: str, email: str) -> bool:
 def _read_meeting(part: str, found: Quick, today: date) -> None:
     """The day it happened is understood, wherever it stands, and the words stay as they were typed."""
     if not found.met_on:
-        found.met_on = past(part, today) or _day_in(part, today)
+        found.met_on = past(part, today) or past(MET.sub("", part).strip(), today) or _day_in(part, today)
     found.keep(part)
 
 

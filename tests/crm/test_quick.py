@@ -120,6 +120,16 @@ LINES = {
     "João Silva, gerente na Petrobras": {"name": "João Silva", "role": "Gerente", "organisation": "Petrobras"},
     "Lena Berg, redaktör på SVT": {"name": "Lena Berg", "role": "Redaktör", "organisation": "SVT"},
     "Eva Novak, inženýrka u Škoda": {"name": "Eva Novak", "role": "Inženýrka", "organisation": "Škoda"},
+    "Marie Curie, chercheuse au CNRS": {"name": "Marie Curie", "role": "Chercheuse", "organisation": "CNRS"},
+    "Marie Curie, professeure à l’Université de Paris": {
+        "name": "Marie Curie", "role": "Professeure", "organisation": "Université de Paris",
+    },
+    "Anna Schmidt, Geschäftsführerin der Müller GmbH": {
+        "name": "Anna Schmidt", "role": "Geschäftsführerin", "organisation": "Müller GmbH",
+    },
+    "Hans Weiß, Leiter der Abteilung IT": {"name": "Hans Weiß", "role": "Leiter der Abteilung IT"},
+    "Ana Souza, met 24.11.2025": {"name": "Ana Souza", "how_met": "met 24.11.2025", "met_on": date(2025, 11, 24)},
+    "Ana Souza, met 24.11.": {"name": "Ana Souza", "how_met": "met 24.11", "met_on": date(2025, 11, 24)},
     "Claire, avocate à Paris": {"name": "Claire", "role": "Avocate à Paris"},
     "Luc, expert en données": {"name": "Luc", "role": "Expert en données"},
     "ana@nubank.example": {"email": "ana@nubank.example"},
