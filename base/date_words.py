@@ -131,7 +131,7 @@ _LOOSE: list[str] = [
 # the hour after a day: "at" may stand before a mere number
 _HOURS: list[str] = [
     "[at|around|about|by|from|before|after] TIME|TIMES",
-    "[at|around|about|by|from|before|after] HOUR am|pm|a.m|p.m|o'clock",
+    "[at|around|about|by|from|before|after] TIME|HOUR am|pm|a.m|p.m|o'clock",
     "at|around|about|by|from|before|after HOUR",
     "[from|between] TIME|HOUR to|and|-|until TIME",
     "[from|between] TIME|HOUR to|and|-|until HOUR am|pm|a.m|p.m",
@@ -143,6 +143,7 @@ _HOURS: list[str] = [
 _PARTS: list[str] = [
     "[in|during|at] [the] [early|late] PART",
     "first_thing",
+    "am|pm",
     "eod|cob|close_of_business",
     "[at|by] [the] end of [the] day|business|play",
     "at_the_latest|latest|or_so",

@@ -88,6 +88,7 @@ _TOPIC = (
                 "during",
                 "over",
             ),
+            "dated",
             *("every", "each", "than", "like", "between", "as", "till", "versus", "vs"),
         )
     )
@@ -178,9 +179,15 @@ def _last_date(tokens: Sequence[Token], today: date) -> tuple[int, Reading | Non
             found = read(tokens, at, today)
         except SlipError:
             break  # which of the two was meant is not ours to choose
-        if found and _known(found.day) and (not found.is_loose or tokens[at - 1].text in _BEFORE_A_DATE - {"at"}):
+        if found and _known(found.day) and (not found.is_loose or _is_meant(tokens, at, found.hours)):
             return at, found
     return 0, None
+
+
+def _is_meant(tokens: Sequence[Token], at: int, hours: int) -> bool:
+    """Of words that are seldom a date: "by wed", "wed 8am"."""
+    has_hour = tokens[at].text != "the" and any(c.isdigit() for token in tokens[hours:] for c in token.text)
+    return has_hour or tokens[at - 1].text in _BEFORE_A_DATE - {"at"}
 
 
 def _without_intro(tokens: Sequence[Token], at: int) -> int:

@@ -11,13 +11,15 @@ _TITLES = frozenset(
     herr frau dipl ing dipl-ing mag habil med phil jur h c rer nat dhr mevr mw drs ir mr.dr m mme mlle monsieur
     madame mademoiselle maître me pr sr sra srta don doña dra lic señor señora dom dona eng senhor senhora sig
     sig.ra dott dott.ssa avv pan pani mgr judr mudr phdr rndr bc csc fru hr shri smt sri dato datuk tan ustaz
-    sheikh haji hajji
+    sheikh haji hajji univ mult д-р проф г-н г-жа
     """.split()  # noqa: SIM905 - reads better
 )
 _ONLY_WITH_A_DOT = frozenset("m me ing don tan gen med nat mag fr sr pan rep sen bc the ir pr lt".split())  # noqa: SIM905
 _GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
 _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
+# a family name alone begins with it: "van Gogh"
+_PARTICLES = frozenset("van von de del della di da dos du der den ter ten zu zum la le el al ibn bin af av".split())  # noqa: SIM905
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
 
@@ -31,7 +33,10 @@ def called(name: str) -> str:
     given = [word for word in words[first:] if not _is_initial(word)] or words[first:]
     if not given:
         return _inside(name) or " ".join(name.split()) or name
-    return given[0]
+    if given[0] in _PARTICLES:
+        return " ".join(given)
+    is_shouted = name.isupper() and len(words) > 1 and len(given[0]) > 2
+    return given[0].title() if is_shouted else given[0]
 
 
 def _bare(word: str) -> str:
@@ -50,7 +55,7 @@ def is_title(word: str) -> bool:
 
 
 def _is_initial(word: str) -> bool:
-    return len(word.rstrip(".")) == 1 and word.endswith(".")
+    return bool(re.fullmatch(r"(?:[^\W\d_]\.-?)+", word))
 
 
 def _inside(name: str) -> str:

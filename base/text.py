@@ -62,6 +62,11 @@ def searched(word: str) -> list[str]:
     return spellings(word)
 
 
+def is_number(words: str) -> bool:
+    """Whether it may be a telephone number, its spaces left out."""
+    return bool(_NUMBER.fullmatch(words)) and len(digits_of(words)) > 6
+
+
 def digits_of(phone: str) -> str:
     """A phone number as it is dialled, without the (0) that is left out from abroad."""
     return "".join(c for c in phone.replace("(0)", "") if c.isdigit())

@@ -85,6 +85,7 @@ OTHER_NAMES = {
     "Hannover": "Hanover",
     "Makkah": "Mecca",
     "Brugge": "Bruges",
+    "Denpasar": "Bali",
 }
 OFFERED_CITIES, LARGE_CITIES = 320, 1500
 # offered beside those of the largest cities

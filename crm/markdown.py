@@ -1,12 +1,15 @@
 """Notes as they were meant: a little Markdown, links that lead only to the web, to mail and to the phone, no images."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import nh3
 from django.db import models
 from django.utils.html import linebreaks
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from base.text import without_promises
 
@@ -15,9 +18,38 @@ TAGS = nh3.ALLOWED_TAGS - {"img", "h1", "h2", "style"}
 # shown as it was typed
 MOST_LOOKS = 100_000
 _MARKS = re.compile(r"[\[*_~`<&\\]")
+_LEADS_TO = re.compile(r"^(?:mailto:([^?]+)|(?:https?:)?[/\\]{1,9}([^/?#\\:]+))", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[\w.+-]{1,64}@)?(?:[\w-]{1,63}[.．。｡]){1,9}[\w-]{2,63}")
 _DISGUISED = re.compile(r"^\s*https?:[/\\]*[^/?#\\]*@", re.IGNORECASE)
-_markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
 _MARKED_UP = re.compile(r"[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE)
+
+
+def _say_where_links_lead(state: StateCore) -> None:
+    """Of a link that is called by another address than its own: `[bank.example](https://evil.example/)`."""
+    for block in state.tokens:
+        if block.type == "inline":
+            block.children = list(_with_where_they_lead(block.children or []))
+
+
+def _with_where_they_lead(tokens: list[Token]) -> Iterator[Token]:
+    where, called = "", ""
+    for token in tokens:
+        yield token
+        if token.type == "link_open":
+            found = _LEADS_TO.match(str(token.attrGet("href") or ""))
+            where, called = (found[1] or found[2] if found else ""), ""
+        elif token.type == "link_close" and where and _names_another(called, where):
+            yield Token("text", "", 0, content=f" ({where})")
+        called += token.content
+
+
+def _names_another(called: str, where: str) -> bool:
+    named = _ADDRESS.search(called)
+    return named is not None and named[0].casefold().removeprefix("www.") != where.casefold().removeprefix("www.")
+
+
+_markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
+_markdown.core.ruler.push("say_where_links_lead", _say_where_links_lead)
 
 
 def draw(text: str) -> str:

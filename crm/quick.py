@@ -42,14 +42,24 @@ WORKS = re.compile(
     re.IGNORECASE,
 )
 AT = re.compile(rf"^(.+?)\s+(?:(?:AT|{_AT})\s+|@\s*)(\w.*)$")
+# small words that are others in English: an organisation begins with a capital
+AT_ABROAD = re.compile(
+    r"^(.+?)\s+(?:(?:en|na|em|på|à|au|aux|al|alla|ved|v|w|u|в)\s+|(?:à l|all)['’])((?:l[aeo]s? |el |o |a )?[^\W\d_a-zß-öø-ÿ]\w.*)$"
+)
+OF_ABROAD = re.compile(r"^(.+)\s+(?:(?:der|des|del|della|da|do|du)\s+|(?:de l|dell)['’])([^\W\d_a-zß-öø-ÿ]\w.*)$")
+NOW = re.compile(r"^(?:now|currently)\s+(?=\w)", re.IGNORECASE)
 FROM = re.compile(r"^(.+?)\s+from\s+(\w.*)$")
 FORMERLY = re.compile(r"^(?:ex|former(?:ly)?|previously|past)\b", re.IGNORECASE)
 # a day that is not the one we met on
 OTHER_DAY = re.compile(
-    r"\b(?:birthday|b-?day|born|dob|anniversary|married|wedding|since|until|started|starts|joined|joins|left|leaves|leaving|moved|moves|moving"
-    r"|retired|retires|graduated|deadline|due)\b|^b\. ?\d",
+    r"\b(?:birthday|b-?day|born|dob|geburtstag|geb\.|geboren|anniversaire|cumpleaños|compleanno|verjaardag|anniversary|married|wedding|since|until|started|starts|joined|joins|left|leaves|leaving|moved|moves|moving"
+    r"|retired|retires|graduated|deadline|due)(?!\w)|^b\. ?\d|^[*†] ?\d",
     re.IGNORECASE,
 )
+_COLON = re.compile(
+    rf"({OTHER_DAY.pattern.partition('|^')[0]})\s*:(?=\s)", re.IGNORECASE
+)  # "birthday: 3 May" is one part
+IN_BRACKETS = re.compile(r"\s*\(\s*([^()]*?)\s*\)(?=\s*(?:[,;|\n]|$))")
 BREAK = re.compile(
     r"\s*[,;\n\t|｜·•，、；،]+\s*|(?<!\d)\s+[-–—]+\s+|\s+[-–—/]+\s+(?!\d)|(?<=\w):\s+"
     r"|\s+(?=(?:through|via|introduced by|referred by|recommended by|met (?:at|on|in|through|via|her|him))\s)"
@@ -130,7 +140,8 @@ def read(line: str, today: date) -> Quick:
     found.promises = [
         " ".join(TAG.sub("", words).split()) for words in promise_lines("\n".join(f"!{words}" for words in promised))
     ]
-    text = _take_marks(_turned_back(text), found, found.line)
+    text = _take_marks(_turned_back(_COLON.sub(r"\1", text)), found, found.line)
+    text = IN_BRACKETS.sub(_out_of_brackets, text)
     who, *rest = [piece for piece in (_trimmed(piece) for piece in BREAK.split(text)) if piece] or [""]
     letters = rest.pop(0) if rest and LETTERS_AFTER_A_NAME.fullmatch(rest[0]) else ""
     _read_who(who.strip(" ."), found, today)
@@ -154,6 +165,15 @@ def _turned_back(text: str) -> str:
     if found["quoted"] or (is_a_name and not is_other):
         return text.replace(name, f"{given} {family}", 1).replace('"', "")
     return text
+
+
+def _out_of_brackets(match: re.Match[str]) -> str:
+    """ "Sofia Rossi (editor at Wired)", "Sofia Rossi (sofia@wired.example)", of which the address is taken already."""
+    words = match[1]
+    is_work = bool(words) and (
+        _is_title(words) or bool(AT.match(words) or WORKS.match(words) or ORGANISATION.search(words))
+    )
+    return f", {words}" if is_work else match[0] if words else ""
 
 
 def _trimmed(piece: str) -> str:
@@ -325,7 +345,8 @@ def _read_part(part: str, found: Quick, today: date) -> None:
 
 def _read_work(part: str, found: Quick) -> None:
     """Role and organisation; when one of them is known, what follows is the other, when it can be."""
-    split = AT.match(part)
+    part = NOW.sub("", part)
+    split = AT.match(part) or _at_abroad(part)
     if split and not found.role and not found.organisation:
         found.role, found.organisation = role_case(split[1]), split[2]
     elif not found.organisation and (found.role or (_is_company(part, found.email) and not _is_title(part))):
@@ -336,6 +357,15 @@ def _read_work(part: str, found: Quick) -> None:
         found.keep(part)
 
 
+def _at_abroad(part: str) -> re.Match[str] | None:
+    """ "director de ventas en Telefónica", "Geschäftsführerin der Müller GmbH"; a city is not where they work."""
+    split = AT_ABROAD.match(part)
+    if split and not zone_of(split[2]):
+        return split
+    split = OF_ABROAD.match(part)
+    return split if split and ORGANISATION.search(split[2]) else None
+
+
 def _is_company(words: str, email: str) -> bool:
     """By a word that companies have in their names, or by the address of the person."""
     return bool(ORGANISATION.search(words)) or fold(words).replace(" ", "") in fold(email.rpartition("@")[2])
@@ -344,7 +374,7 @@ def _is_company(words: str, email: str) -> bool:
 def _read_meeting(part: str, found: Quick, today: date) -> None:
     """The day it happened is understood, wherever it stands, and the words stay as they were typed."""
     if not found.met_on:
-        found.met_on = past(part, today) or _day_in(part, today)
+        found.met_on = past(part, today) or past(MET.sub("", part).strip(), today) or _day_in(part, today)
     found.keep(part)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.db.models import Count, Q
 
 from accounts.models import User
+from base.names import is_title
 from base.paging import Order, read_page
-from base.text import searched, spellings
+from base.text import is_number, searched, spellings
 from crm.models import Contact, ContactQuerySet
 
 BY_NAME = Order("name_key")
@@ -21,22 +22,27 @@ MOST_WORDS = 8
 
 def find(contacts: ContactQuerySet, words: str) -> ContactQuerySet:
     """Those in whose text every word stands, wherever, however accented and spelled."""
-    for word in words.split()[:MOST_WORDS]:
-        ways = (Q(search_text__contains=way) for way in searched(word) if way)
-        contacts = contacts.filter(reduce(or_, ways, Q()))
-    return contacts
+    all_stand = reduce(and_, map(_stands, words.split()[:MOST_WORDS]), Q())
+    number = "".join(words.split())
+    return contacts.filter(all_stand | _stands(number) if is_number(number) else all_stand)
+
+
+def _stands(word: str) -> Q:
+    return reduce(or_, (Q(search_text__contains=way) for way in searched(word) if way), Q())
 
 
 def named(owner: User, words: str) -> list[Contact]:
     """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei) or how they are called,
-    else by its end."""
+    else by its end, else by what is between ("Amina" for Dr. Amina Bello). A title is no part of it."""
     people = owner.contacts.alive().select_related("organisation").in_list_order()
-    keys = [key[:300] for key in spellings(words) if key]
+    untitled = " ".join(word for word in words.split() if not is_title(word)) or words
+    keys = [key[:300] for key in dict.fromkeys([*spellings(words), *spellings(untitled)]) if key]
     if not keys:
         return []
     begin = [Q(called__iexact=words.strip()), *(Q(name_key__startswith=f"{key} ") for key in keys)]
     end = (Q(name_key__endswith=f" {key}") for key in keys)
-    tries = (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end))
+    between = (Q(name_key__contains=f" {key} ") for key in keys)
+    tries = (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between))
     return next((found for by in tries if (found := list(people.filter(by)[:3]))), [])
 
 

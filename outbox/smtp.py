@@ -213,7 +213,7 @@ class SMTPTransport:
             return self._envelope(smtp, envelope)
         except smtplib.SMTPResponseException as refused:
             self._drop()
-            return RelayDown(self._phase, refused.smtp_code, reply_line(refused.smtp_error))
+            return RelayDown(self._phase, reply_code(refused.smtp_code), reply_line(refused.smtp_error))
         except (smtplib.SMTPException, OSError, ValueError) as lost:  # ValueError: a password smtplib cannot encode
             self._drop()
             return RelayDown(self._phase, None, _words(lost))
@@ -317,7 +317,7 @@ class SMTPTransport:
         kinds: dict[int, type[Outcome]] = {2: Accepted, 4: RefusedForNow, 5: Refused}
         if code == 421 or code // 100 not in kinds:
             self._drop()
-        return kinds.get(code // 100, Unknown)("answer", code, reply_line(text))
+        return kinds.get(code // 100, Unknown)("answer", reply_code(code), reply_line(text))
 
     def _left_after_patience(self, sock: socket.socket, slow: Slow) -> float:
         """Waits for the answer to begin; says how many seconds it may still take."""
@@ -365,6 +365,11 @@ def header_line(value: str, longest: int = 900) -> str:
     """One line that any header takes: a newline in somebody's name can never lose a mail."""
     known = value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
     return " ".join(_BREAKS.sub(" ", known).split())[:longest]
+
+
+def reply_code(code: int) -> int | None:
+    """None where the server's line began with none: smtplib says -1, or whatever digits stood there."""
+    return code if 200 <= code <= 599 else None
 
 
 def reply_line(raw: bytes | str, longest: int = 500) -> str:

@@ -165,10 +165,14 @@ def add_once(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) 
 
 
 def tell_added(request: OwnerRequest, added: actions.Added) -> None:
-    """Who was added, and what was promised with it; the page that opens shows the rest."""
+    """Who was added, and what was promised with it; the page that opens shows the rest. Who has a namesake may have been added
+    twice, from a page gone back to: there the script alone knows the form for the one that was sent."""
     contact = added.contact
     undo = f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
-    tell(request, " ".join([_("Added %s.") % contact.name, *promises_in_words(added.promises)]), undo=undo)
+    said = [_("Added %s.") % contact.name]
+    if request.user.contacts.alive().filter(name_key=contact.name_key).exclude(pk=contact.pk).exists():
+        said.append(_("You had somebody of that name already: Undo, if they are the same."))
+    tell(request, " ".join([*said, *promises_in_words(added.promises)]), undo=undo)
 
 
 def _there(owner: User, uid: uuid.UUID) -> actions.Added | None:

@@ -364,7 +364,7 @@ def _said_before(offer: Offer, answer: Answer) -> Counter | None:
 def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: datetime) -> None:
     owner = offer.owner
     local = starts_at.astimezone(UTC)
-    wanted = Agreed(Medium.PHONE, offer.minutes, local.date(), local.time(), "UTC")
+    wanted = Agreed(Medium.PHONE, but.minutes if but else offer.minutes, local.date(), local.time(), "UTC")
     if starts_at <= now or owner.interviews.overlapping(wanted, but=but):
         raise TakenError
     # whoever held this time has let it go, or there would be a talk
@@ -377,7 +377,7 @@ def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: da
 def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
     owner, contact = offer.owner, offer.contact
     _learn_from(answer, contact)
-    terms = _talk_terms(offer, answer)
+    terms = _talk_terms(offer, answer, interview)
     if interview:
         planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
     else:
@@ -395,13 +395,16 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     return interview
 
 
-def _talk_terms(offer: Offer, answer: Answer) -> dict[str, Any]:
-    """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant."""
+def _talk_terms(offer: Offer, answer: Answer, talk: Interview | None) -> dict[str, Any]:
+    """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant. A talk that moves keeps its length,
+    and its number, link or place while it is by the same way."""
     local = answer.starts_at.astimezone(offer.owner.zone)
     zone = "UTC" if local.fold else offer.owner.time_zone
     local = answer.starts_at.astimezone(load_zone(zone))
-    where = answer.where or (offer.contact.phone if answer.medium == Medium.PHONE else "")
-    terms = {"medium": answer.medium, "minutes": offer.minutes, "where": where, "zone": zone}
+    stands = talk.where if talk and talk.medium == answer.medium else ""
+    where = answer.where or stands or (offer.contact.phone if answer.medium == Medium.PHONE else "")
+    minutes = talk.minutes if talk else offer.minutes
+    terms = {"medium": answer.medium, "minutes": minutes, "where": where, "zone": zone}
     return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
 
 

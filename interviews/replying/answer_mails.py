@@ -12,6 +12,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from itertools import islice
 
 BEGIN, END = "BEGIN:VCALENDAR", "END:VCALENDAR"
@@ -43,6 +44,7 @@ _MAIL_HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_METHOD = re.compile(r"^METHOD[:;]", re.IGNORECASE | re.MULTILINE)
 
 
 class PackedError(Exception):
@@ -192,8 +194,16 @@ def _calendar_of(message: Message) -> str:
     payload = _payload(message)  # decoded from its transfer encoding alone: a charset may be nonsense
     if len(payload) > LARGEST_PIECE:
         return ""
-    text = calendar_text(payload, message.get_content_charset() or "")
+    text = _with_method(calendar_text(payload, message.get_content_charset() or ""), message)
     return text if text.upper().startswith(BEGIN) or is_named else ""
+
+
+def _with_method(text: str, message: Message) -> str:
+    """Whether it asks or answers, which some programs say in the header of the part alone (RFC 6047 2.4)."""
+    method = collapse_rfc2231_value(message.get_param("method", "")).strip()
+    if not method.isalpha() or _METHOD.search(text) or not text.upper().startswith(BEGIN):
+        return text
+    return f"{text[: len(BEGIN)]}\nMETHOD:{method}{text[len(BEGIN) :]}"
 
 
 def _payload(message: Message) -> bytes:

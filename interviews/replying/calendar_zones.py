@@ -7,6 +7,7 @@ files are parsed here without looking zones up, and each file's own definitions 
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from icalendar import Calendar
@@ -61,10 +62,16 @@ def _plain(name: Any) -> str:
 
 
 def _known_zone(name: str) -> str:
-    """The IANA zone that a calendar program calls so: Windows' names, and names with the maker before them."""
-    parts = name.split("/")
-    spellings = (name, WINDOWS_TO_OLSON.get(name, ""), *("/".join(parts[n:]) for n in range(1, min(len(parts), 6))))
-    return next((spelling for spelling in spellings if spelling in zone_names()), "")
+    """The IANA zone that a calendar program calls so: Windows' names, and names with the maker before them, in any case."""
+    parts, known = name.casefold().split("/"), _zones_by_name()
+    spellings = ("/".join(parts[n:]) for n in range(min(len(parts), 6)))
+    return next((known[spelling] for spelling in spellings if spelling in known), "")
+
+
+@cache
+def _zones_by_name() -> dict[str, str]:
+    names = {**{name: name for name in zone_names()}, **WINDOWS_TO_OLSON}
+    return {name.casefold(): zone for name, zone in names.items() if zone in zone_names()}
 
 
 def _offset_at(local: datetime, zone: Any) -> timedelta | None:

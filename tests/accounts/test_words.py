@@ -1,12 +1,15 @@
 """Dates and times as the pages say them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.template import Context, Template
 from django.utils import timezone
+from django.utils.html import format_html
 
-from accounts.templatetags.keepword import ago, city, clock, day, icon, lateness, moment, near
+from accounts.templatetags.keepword import ago, city, clock, day, icon, lateness, linked, moment, near, until
 
 TODAY = date(2026, 11, 19)
 
@@ -88,3 +91,46 @@ def test_icon_is_hidden_from_readers_and_leaves_size_and_colour_to_the_css():
 
     assert 'aria-hidden="true"' in drawn
     assert not any(word in drawn.split(">")[0] for word in ("width=", "height=", "stroke="))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, "in a moment"),
+        (0, "in a moment"),
+        (59, "in a moment"),
+        (60, "in 1\xa0minute"),
+        (3599, "in 59\xa0minutes"),
+        (7500, "in 2\xa0hours, 5\xa0minutes"),
+    ],
+)
+def test_nothing_is_in_0_minutes(seconds, words):
+    now = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+    assert until(now + timedelta(seconds=seconds), now) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("https://call.example/19%3am_a%2Fb?x=%7b1%7d", ["https://call.example/19%3am_a%2Fb?x=%7b1%7d"]),
+        ("HTTPS://call.example/a?b=1&c=2", ["HTTPS://call.example/a?b=1&amp;c=2"]),
+        ("See https://a.example/x, or http://b.example/y.", ["https://a.example/x", "http://b.example/y"]),
+        ("https://a.example/Foo_(bar)", ["https://a.example/Foo_(bar)"]),
+        ("(https://a.example/x)", ["https://a.example/x"]),
+        ("call.example/j/1", ["https://call.example/j/1"]),
+        ("ana@call.example/x, room 3.14/b, +49 30 555", []),
+        ("javascript:alert(1) <b>https://a.example/</b>", ["https://a.example/"]),
+        ("", []),
+    ],
+)
+def test_web_addresses_are_links_to_exactly_what_was_typed(text, links):
+    html = linked(text)
+    assert re.findall('href="([^"]*)"', html) == links
+    assert unescape(re.sub("</?a[^>]*>", "", html)) == text
+
+
+def test_what_is_escaped_already_is_not_escaped_twice():
+    html = linked(format_html("By video: {}", "https://a.example/?x=1&y=2"))
+    assert html == (
+        'By video: <a href="https://a.example/?x=1&amp;y=2" rel="nofollow">https://a.example/?x=1&amp;y=2</a>'
+    )

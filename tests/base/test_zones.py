@@ -52,6 +52,7 @@ def test_hours_from_greenwich_are_no_zone(words: str):
         ("münchen", "Europe/Berlin"),
         ("koeln", "Europe/Berlin"),
         ("Mumbai", "Asia/Kolkata"),
+        ("Bali", "Asia/Makassar"),
         ("bombay", "Asia/Kolkata"),
         ("San Francisco", "America/Los_Angeles"),
         ("NYC", "America/New_York"),

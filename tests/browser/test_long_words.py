@@ -2,20 +2,22 @@
 within the screen."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.conftest import DESK, NARROW
+from tests.browser.guests import guest_pages
 from tests.browser.network import build, private_links
 from tests.browser.test_pages import sideways
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, InterviewFactory
 
 pytestmark = pytest.mark.slow
 TYPED = ("accounts", "crm", "interviews", "followups", "outbox")
@@ -116,3 +118,32 @@ def test_track_of_stages_has_room_for_each_word(visit: Callable[..., Page], user
     assert spread
     assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes) if one["y"] == other["y"])
     expect(page.locator(".track [aria-current=step]")).to_have_text("Drop")
+
+
+MEETING = (
+    "https://teams.example.com/l/meetup-join/19%3ameeting_" + "Zm9vYmFy" * 20 + "%2Fx%40thread.v2/0?context=%7b%7d"
+)
+
+
+@pytest.mark.parametrize("medium", ["video", "in_person"])
+def test_long_link_of_a_talk_is_a_link_and_fits(visit: Callable[..., Page], user: User, medium: str):
+    now = datetime.now(UTC)
+    talk = InterviewFactory(contact__owner=user, starts_at=now + timedelta(hours=2), medium=medium, where=MEETING)
+    page = visit(NARROW)
+    for path in (
+        talk.get_absolute_url(),
+        talk.contact.get_absolute_url(),
+        reverse("brief", args=[talk.pk]),
+        reverse("today"),
+    ):
+        assert sideways(page, path) == ""
+        expect(page.locator(f"main a[href='{MEETING}']").first).to_be_visible()
+    assert sideways(page, reverse("room", args=[talk.pk])) == ""
+
+
+def test_long_link_of_a_guests_talk_is_a_link_and_fits(visit: Callable[..., Page], user: User):
+    pages = guest_pages(user, datetime.now(UTC))
+    user.interviews.update(medium="video", where=MEETING)
+    page = visit(NARROW, signed_in=False)
+    assert sideways(page, pages["offer-answered"]) == ""
+    expect(page.locator(f"main a[href='{MEETING}']").first).to_be_visible()

@@ -63,3 +63,36 @@ def test_a_stored_one_is_shown_as_what_it_is(client: Client, user: User, address
 def test_a_note_has_no_such_link(note: str):
     assert "href" not in draw(note)
     assert "href" in draw("[ana](https://people.example/@ana)")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("[https://bank.example](https://evil.example/account)", "https://bank.example</a> (evil.example)"),
+        ("[bank.example/login](http://evil.example)", "bank.example/login</a> (evil.example)"),
+        ("[see **www.bank.example**](https://evil.example)", "</strong></a> (evil.example)"),
+        ("[bank.example](//evil.example/)", "bank.example</a> (evil.example)"),
+        ("[bank.example](https:/evil.example/)", "bank.example</a> (evil.example)"),
+        ("[bank.example](https://bank.example.evil.example)", "bank.example</a> (bank.example.evil.example)"),
+        ("[ana@people.example](mailto:eve@evil.example?subject=x)", "ana@people.example</a> (eve@evil.example)"),
+        ("[`bank.example`](https://evil.example)", "</code></a> (evil.example)"),
+        ("<https://bänk.example>", "</a> (xn--bnk-qla.example)"),
+    ],
+)
+def test_a_link_that_is_called_by_another_address_says_where_it_leads(note: str, said: str):
+    assert said in draw(note)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "[her paper](https://people.example/paper)",
+        "[people.example](https://www.people.example/@ana)",
+        "<https://people.example/a.pdf?to=b>",
+        "[WWW.People.example](https://people.example)",
+        "[ana@people.example](mailto:ana@people.example)",
+        "<ana@people.example>",
+    ],
+)
+def test_other_links_say_no_more_than_was_typed(note: str):
+    assert draw(note).strip().endswith("</a></p>")

@@ -96,6 +96,8 @@ def test_one_of_exactly_that_name_comes_first(user: User):
         ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "02079460101"),
         ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "7946 0101"),
         ({"name": "Ana", "phone": "020-7946-0101"}, "(020) 79460101"),
+        ({"name": "Ana", "phone": "+44 (0)20 7946 0101"}, "020 7946 0101"),
+        ({"name": "Ana", "phone": "0049 (0)30 555-01 42"}, "030 5550142"),
         (
             {"name": "Ana", "linkedin_url": "https://www.linkedin.com/in/ana-9"},
             "https://uk.linkedin.com/in/Ana-9/?trk=x",
@@ -114,6 +116,19 @@ def test_found_however_it_is_spelled(user: User, stored: dict[str, str], typed: 
 def test_somebody_is_named_by_either_end_of_the_name(user: User, typed: str):
     (niamh,) = named(user, "Niamh O’Hara")
     assert search.named(user, typed) == [niamh]
+
+
+@pytest.mark.parametrize("typed", ["Amina", "Dr. Bello", "prof amina", "bello"])
+def test_a_title_is_no_part_of_a_name(user: User, typed: str):
+    (amina,) = named(user, "Prof. Dr. Amina Bello")
+    assert search.named(user, typed) == [amina]
+    assert search.named(user, "Dr. Amin") == []
+
+
+def test_numbers_that_stand_apart_are_found_as_well(user: User):
+    contact = ContactFactory(owner=user, how_met="2019 in Lyon, 2020 in Rome")
+    contact.refresh_search_text()
+    assert list(search.find(user.contacts.alive(), "2020 2019")) == [contact]
 
 
 def test_somebody_is_named_with_and_without_umlauts(user: User):

@@ -221,6 +221,17 @@ def test_edit_saves(client: Client, user: User, contact: Contact):
     assert (response["Location"], contact.position) == (f"/contacts/{contact.pk}/", "Boss, Lab")
 
 
+@pytest.mark.parametrize("address", ["ana@intern", "a..b@lab.example", "ana@-lab.example", "ana@my_host.example"])
+def test_edit_keeps_an_address_that_was_accepted_before(client: Client, user: User, contact: Contact, address: str):
+    user.contacts.filter(pk=contact.pk).update(email=address)
+    contact.other_emails.create(owner=user, address="ana@home.example")
+    url = reverse("contact_edit", args=[contact.pk])
+    client.post(url, {**values(text(client.get(url))), "role": "Boss"})
+    contact.refresh_from_db()
+    kept = [contact.email, *(other.address for other in contact.other_emails.all())]
+    assert (contact.role, kept) == ("Boss", [address, "ana@home.example"])
+
+
 def test_edit_changed_meanwhile_is_refused_with_both_texts(client: Client, contact: Contact):
     url = reverse("contact_edit", args=[contact.pk])
     first, second = values(text(client.get(url))), values(text(client.get(url)))

@@ -12,7 +12,9 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,6 +45,7 @@ AT_DOT = {
     "500-dot": "500 5.5.1 what",
     "354-dot": "354 go on",
 }
+CLOSE, SILENCE = "close", "silence"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ class Sink:
 
     def __init__(self, log: Path | None = None, port: int = 0) -> None:
         self.mode = "ok"
+        self.at: dict[
+            str, str
+        ] = {}  # what a command gets instead of its answer: a line, CLOSE or SILENCE. "dot" is the text's
         self.seconds = 0.2  # of "slow" and "hang"
         self.arrivals: list[Arrival] = []
         self.texts: list[bytes] = []
@@ -154,7 +160,8 @@ class _Handler:
         session.host_name = self.sink.hello = hostname
         if self.sink.mode == "bare":
             return [said[-1]]
-        return [*said[:-1], "250-STARTTLS", said[-1]] if self.sink.mode == "starttls-broken" else said
+        offers_tls = self.sink.mode == "starttls-broken" or "STARTTLS" in self.sink.at
+        return [*said[:-1], "250-STARTTLS", said[-1]] if offers_tls else said
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         self.sink.events.append("MAIL")
@@ -179,6 +186,8 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         sink, recipient = self.sink, envelope.rcpt_tos[0]
         sink.events.append("text")
+        if "dot" in sink.at:
+            return await server.misbehave(sink.at["dot"])  # type: ignore[attr-defined, no-any-return]  # ours
         if said := sink.fault(AT_DOT, recipient):
             return said
         if sink.meets("drop-unkept", recipient=recipient):
@@ -198,6 +207,22 @@ class _SMTP(SMTP):
     def __init__(self, sink: Sink, **kwargs: Any) -> None:
         self.sink = sink
         super().__init__(_Handler(sink), hostname="sink.example", ident="sink", loop=sink.controller.loop, **kwargs)
+        for command, answer in self._smtp_methods.items():
+            self._smtp_methods[command] = partial(self._answer, command, answer)
+
+    async def _answer(self, command: str, answer: Callable[[str], Awaitable[None]], arg: str) -> None:
+        if command not in self.sink.at:
+            await answer(arg)
+        elif said := await self.misbehave(self.sink.at[command]):
+            await self.push(said)
+
+    async def misbehave(self, how: str) -> str:
+        """The line to answer with; none where nothing more is said."""
+        if how == CLOSE:
+            self.transport.abort()  # type: ignore[union-attr]  # it is connected
+        elif how == SILENCE:
+            await asyncio.sleep(self.sink.seconds)
+        return "" if how in (CLOSE, SILENCE) else how
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.sink.connections += 1

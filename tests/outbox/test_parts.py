@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import SMTP
+from quopri import decodestring
 
 import pytest
 
@@ -124,6 +126,39 @@ def test_on_the_wire_no_encoded_line_is_longer_than_the_rules_allow():
     assert read["Subject"].strip() == ("Žluťoučký kůň " * 20).strip()
     assert read["To"] == "info@xn--strae-oqa.example"
     assert "příliš https://keepword.example/" + "a" * 300 in read.get_body(("plain",)).get_content()
+
+
+def word_by_word(header: bytes) -> str:
+    """As a reader does that knows RFC 2047 alone: each encoded word by itself, no blank between two of them."""
+    joined = re.sub(rb"\?=\s+=\?", b"?==?", re.sub(rb"\r\n(?=[ \t])", b"", header))
+
+    def decoded(found: re.Match[bytes]) -> bytes:
+        charset, encoding, text = found[1].decode(), found[2].upper(), found[3]
+        raw = b64decode(text) if encoding == b"B" else decodestring(text.replace(b"_", b" "))
+        return raw.decode(charset).encode()
+
+    return re.sub(rb"=\?([\w-]+)\?([BQbq])\?(\S*?)\?=", decoded, joined).decode()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Владислава Константинопольская-Преображенская фон Хоэнцоллерн",
+        "王小明" * 40,
+        "👨\u200d👩\u200d👧 " * 20,
+        "שרה כהן: 20 דקות עם אנה",
+        "a" * 200 + " é",
+        "Plain words, then Žluťoučký, then plain words again and again until the line is full",
+    ],
+)
+def test_a_subject_is_read_alike_by_two_readers(subject: str):
+    owner = UserFactory.build(pk=1)
+    mail = OutgoingMailFactory.build(owner=owner, recipient="ana@x.example")
+    content = freeze(new_message(subject, "Keepword <k@x.example>", mail.recipient, "x", "<p>x</p>"), mail, NOW)
+    (header,) = re.findall(rb"^Subject: ((?:.*\r\n[ \t])*.*)\r\n", content, re.MULTILINE)
+    assert all(len(line) <= 76 for line in header.split(b"\r\n")[1:])
+    assert message_from_bytes(content, policy=SMTP)["Subject"].strip() == subject.strip()
+    assert word_by_word(header).strip() == subject.strip()
 
 
 def test_percentiles_are_nearest_ranks():

@@ -1,4 +1,5 @@
 import ast
+import re
 
 from tooling.environment import ROOT
 from tooling.suites import settings_names
@@ -22,5 +23,9 @@ def names_read() -> set[str]:
     }
 
 
-def test_env_example_names_every_variable_that_settings_read():
-    assert settings_names() == names_read()
+def names_of_compose() -> set[str]:
+    return set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+
+
+def test_env_example_names_every_variable_that_settings_and_compose_read():
+    assert settings_names() == names_read() | names_of_compose()

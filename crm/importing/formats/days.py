@@ -12,7 +12,7 @@ _MONTHS = {
     "aug": 8, "aou": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "out": 10, "ott": 10, "nov": 11,
     "dec": 12, "dez": 12, "dic": 12,
 }  # fmt: skip
-_NAMED = re.compile(r"^(\d{1,2})[\s.\-/]+([^\W\d_]{3,12})\.?[\s.\-/,]+(\d{4}|\d{2})\b")
+_NAMED = re.compile(r"^(\d{1,2})(?:[\s.\-/]+| de )([^\W\d_]{3,12})\.?(?:[\s.\-/,]+| de )(\d{4}|\d{2})\b")
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]|$)")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:\D|$)")
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:\D|$)")

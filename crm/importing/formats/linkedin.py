@@ -16,10 +16,10 @@ from crm.importing.formats.table import Record, Table, find_table, plain
 NAMES = {
     "first name": "given", "vorname": "given",
     "last name": "family", "nachname": "family",
-    "url": "linkedin_url",
+    "url": "linkedin_url", "profile url": "linkedin_url",
     "email address": "email", "e-mail-adresse": "email",
-    "company": "company", "unternehmen": "company",
-    "position": "title",
+    "company": "company", "organization": "company", "organisation": "company", "unternehmen": "company",
+    "position": "title", "job title": "title",
     "connected on": "connected_on", "verbunden am": "connected_on",
     "websites": "urls",
     # French, Spanish, Portuguese, Italian, Dutch: folded
@@ -36,6 +36,8 @@ NAMES = {
     "collegato il": "connected_on", "verbonden op": "connected_on",
 }  # fmt: skip
 NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connected On"}
+_COMPACT = {re.sub(r"[\s-]", "", header): name for header, name in NAMES.items()}
+_NOBODY = re.compile(r"linkedin[\s-]\w+|\w+ (?:(?:d[eoi]|van) )?linkedin")  # "LinkedIn Member", "Membre LinkedIn"
 _WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
 _FAMILY_FIRST = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")  # kana, Han, Hangul
 
@@ -87,10 +89,7 @@ class Connections:
     def _is_nobody(self, found: dict[str, str], cells: list[str]) -> bool:
         """A member who has left, or the header once more where two files were joined."""
         is_header = [fold(clean_line(cell)) for cell in cells] == [fold(name) for name in self.table.header]
-        return is_header or fold(f"{found['given']} {found['family']}").strip() in (
-            "linkedin member",
-            "linkedin-mitglied",
-        )
+        return is_header or bool(_NOBODY.fullmatch(fold(f"{found['given']} {found['family']}").strip()))
 
     def _sort(self, cells: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
         """What stands in the columns we know, and what stands in the others."""
@@ -112,11 +111,16 @@ def too_many(limit: int) -> str:
     }
 
 
+def column_of(header: str) -> str | None:
+    """What stands under "First Name", "first_name" or "FirstName:"."""
+    return _COMPACT.get(re.sub(r"[\s_:-]", "", fold(header)))
+
+
 def open_connections(content: bytes) -> Connections:
-    table = find_table(content, NAMES.get)
+    table = find_table(content, column_of)
     columns: dict[int, str] = {}
     for index, name in enumerate(table.header if table else []):
-        known = NAMES.get(fold(name))
+        known = column_of(name)
         if known and known not in columns.values():
             columns[index] = known
     missing = [title for key, title in NEEDED.items() if key not in columns.values()]

@@ -286,7 +286,13 @@ def test_a_cell_of_several_lines_is_one_cell():
     assert person('Ana,Souza,,,"Nubank\nBrasil, SA",Head,\n').company == "Nubank Brasil, SA"
 
 
-@pytest.mark.parametrize("row", ["LinkedIn,Member,,,,,", "LinkedIn Member,,,,,,", HEADER.strip()])
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("LinkedIn,Member,,,,,", "LinkedIn Member,,,,,,", HEADER.strip(), "LinkedIn-Mitglied,,,,,,"),
+        *("Membre,LinkedIn,,,,,", "Utilisateur LinkedIn,,,,,,", "Miembro de LinkedIn,,,,,,", "Membro do,LinkedIn,,,,,"),
+    ],
+)
 def test_a_line_of_nobody_makes_no_person(row: str):
     (line,) = read(HEADER + row + "\n")
     assert (line.person, line.problem) == (None, "")
@@ -304,6 +310,9 @@ def test_each_address_of_a_cell_is_read():
         "Nome,Sobrenome,URL,Endereço de e-mail,Empresa,Cargo,Conectado em",
         "Vorname,Nachname,URL,E-Mail-Adresse,Unternehmen,Position,Verbunden am",
         "Nome,Cognome,URL,Indirizzo e-mail,Azienda,Posizione,Collegato il",
+        "FirstName,LastName,URL,EmailAddress,Company,Position,ConnectedOn",
+        "first_name,last_name,url,email_address,company,position,connected_on",
+        " First Name ,LAST NAME,Profile URL,E-mail,Organization,Job Title,Connected on:",
     ],
 )
 def test_headers_of_other_languages_are_known(header: str):
@@ -319,3 +328,12 @@ def test_letters_of_an_old_mac_are_read(encoding: str):
     (line,) = read((HEADER + "José,Müller,,,Crème Brûlée,Señor,\n").encode(encoding))
     assert line.person
     assert (line.person.name, line.person.company, line.person.title) == ("José Müller", "Crème Brûlée", "Señor")
+
+
+def test_a_company_in_a_name_is_still_a_person():
+    assert person("Ana,LinkedIn Souza,,,,,").name == "Ana LinkedIn Souza"
+
+
+@pytest.mark.parametrize("day", ["8 de fevereiro de 2026", "08 de feb de 2026", "08 févr. 2026", "8. Februar 2026"])
+def test_a_day_in_words_of_another_language_is_read(day: str):
+    assert person(f"Ana,Souza,,,,,{day}").connected_on == date(2026, 2, 8)

@@ -73,6 +73,16 @@ def test_the_page_shows_their_times_and_mine(guest: Client, offer: Offer):
     assertContains(response, "09:00 for Amara")
 
 
+def test_the_page_shows_my_day_where_it_is_another_one(guest: Client, user, misaki):
+    late = offering.offer(
+        owner=user, contact=misaki, terms=terms(times=[datetime(2026, 12, 1, 22, tzinfo=UTC)]), now=NOW
+    )
+    response = guest.get(url(late))
+    assertContains(response, "Wednesday 2 December")
+    assertContains(response, "07:00")
+    assertContains(response, "Tuesday 1 December, 23:00 for Amara")
+
+
 def test_the_page_says_nothing_else_of_either(guest: Client, offer: Offer):
     page = guest.get(url(offer)).content.decode()
     for told_too_much in ("Lindgren", "Tanaka", "amara@", "misaki@", "riken"):

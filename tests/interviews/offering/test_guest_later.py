@@ -108,6 +108,39 @@ def test_moving_begins_with_what_is_set(guest: Client, offer: Offer, user):
     assert [way.value for way in response.context["ways"] if way.is_chosen] == ["phone"]
 
 
+def agreed_otherwise(user) -> None:
+    """The owner makes it longer, and names the link."""
+    talk = user.interviews.get()
+    same = {"medium": talk.medium, "purpose": talk.purpose, "zone": talk.time_zone}
+    link = "https://call.example/1"
+    planning.change(interview=talk, now=NOW, minutes=45, where=link, day=talk.local_date, at=talk.local_time, **same)
+
+
+def test_a_moved_talk_keeps_what_was_agreed_since_the_offer(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), answer(offer))
+    agreed_otherwise(user)
+    guest.post(url(offer, "move"), answer(offer, slot=SECOND))
+    talk = user.interviews.get()
+    assert (talk.starts_at, talk.minutes, talk.where) == (THURSDAY, 45, "https://call.example/1")
+
+
+def test_a_time_of_their_own_keeps_what_was_agreed_since_the_offer(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), answer(offer))
+    agreed_otherwise(user)
+    guest.post(url(offer, "move"), answer(offer, slot="own", day="2026-12-07", at="17:30"))
+    offering.accept(counter=offer.counters.get(), now=NOW)
+    talk = user.interviews.get()
+    assert (talk.minutes, talk.where) == (45, "https://call.example/1")
+
+
+def test_a_talk_moved_to_another_medium_takes_its_place(guest: Client, offer: Offer, user):
+    guest.post(url(offer, "answer"), answer(offer))
+    agreed_otherwise(user)
+    guest.post(url(offer, "move"), answer(offer, slot=SECOND, medium="phone"))
+    talk = user.interviews.get()
+    assert (talk.minutes, talk.where) == (45, "")
+
+
 # --- two tabs, the back button, and pressing again --------------------------------------------------------------------
 
 

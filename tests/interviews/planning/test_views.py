@@ -427,7 +427,9 @@ def test_page_shows_the_promises_made_there(client, interview):
 
 def test_page_asks_what_became_of_it_once_it_has_begun(client, interview):
     with time_machine.travel(interview.starts_at + timedelta(minutes=1)):
-        assertContains(page(client, interview), "It took place")
+        response = page(client, interview)
+    assertContains(response, "It took place")
+    assertContains(response, "It did not take place")
 
 
 def test_page_leads_back_to_the_times_offered(client, interview):

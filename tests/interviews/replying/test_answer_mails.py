@@ -10,6 +10,7 @@ from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from quopri import encodestring
+from typing import Any
 
 import pytest
 import time_machine
@@ -47,7 +48,7 @@ def interview(user, ana) -> Interview:
     return planning.plan(owner=user, contact=ana, now=NOW, **TERMS)
 
 
-def part(kind: str, content: bytes, encoding: str, **params: str) -> MIMEBase:
+def part(kind: str, content: bytes, encoding: str, **params: Any) -> MIMEBase:
     main, _slash, sub = kind.partition("/")
     made = MIMEBase(main, sub, **params)
     made.set_payload(content.decode("ascii", "surrogateescape"))
@@ -163,6 +164,39 @@ def test_an_answer_is_read_however_it_comes(client: Client, interview: Interview
         drop(client, interview, content)
     assert status(interview) == "declined"
     assert interview.attendee_comment == "Grüße aus São Paulo"
+
+
+def without_method(interview: Interview, said: str, **method: Any) -> bytes:
+    """What kind of answer it is stands in the header of the part, if anywhere."""
+    text = ics(interview, partstat=said).replace("METHOD:REPLY\r\n", "")
+    return headed(part("text/calendar", encodebytes(text.encode()), "base64", charset="utf-8", **method))
+
+
+@pytest.mark.parametrize("method", ["REPLY", "reply", " Reply "])
+def test_what_kind_of_answer_it_is_may_stand_in_the_header_alone(client: Client, interview: Interview, method: str):
+    drop(client, interview, without_method(interview, "DECLINED", method=method))
+    assert status(interview) == "declined"
+
+
+def test_another_time_may_say_so_in_the_header_alone(client: Client, interview: Interview):
+    drop(client, interview, without_method(interview, "DECLINED", method="COUNTER"))
+    assert status(interview) == "countered"
+
+
+@pytest.mark.parametrize("method", ["", "REQUEST", ("utf-8", "", "REPLY\nMETHOD:COUNTER"), "x" * 500])
+def test_what_is_said_to_be_no_answer_is_refused(client: Client, interview: Interview, method: str | tuple[str, ...]):
+    response = drop(client, interview, without_method(interview, "DECLINED", method=method))
+    assertContains(response, "This is no answer")
+
+
+def test_what_does_not_say_what_it_is_is_refused(client: Client, interview: Interview):
+    assertContains(drop(client, interview, without_method(interview, "DECLINED")), "This is no answer")
+
+
+def test_what_the_file_says_counts_before_its_header(client: Client, interview: Interview):
+    text = ics(interview, method="REQUEST").encode()
+    response = drop(client, interview, headed(part("text/calendar", text, "7bit", method="REPLY")))
+    assertContains(response, "This is no answer")
 
 
 def test_an_old_file_of_windows_keeps_its_letters(client: Client, interview: Interview):

@@ -146,6 +146,9 @@ def test_rules_that_have_ended_and_single_changes(interview: Interview):
         ("W. Europe Standard Time", "2026-12-11T08:00Z"),
         ("/citadel.org/20190914_1/America/Argentina/Buenos_Aires", "2026-12-11T12:00Z"),
         ("/freeassociation.sourceforge.net/Europe/Berlin", "2026-12-11T08:00Z"),
+        ("europe/BERLIN", "2026-12-11T08:00Z"),
+        ("eastern standard time", "2026-12-11T14:00Z"),
+        ('"tzone://Microsoft/Utc"', "2026-12-11T09:00Z"),
     ],
 )
 def test_a_name_without_a_definition_is_looked_up(interview: Interview, name: str, right: str):
