@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +17,15 @@ from crm.models import Contact
 from interviews.models import Counter, Offer, OfferState
 from interviews.models.preparing import purpose_of
 from interviews.offering import actions
-from interviews.offering.forms import OfferForm, shifted
+from interviews.offering.forms import OfferForm
+from interviews.offering.time_rows import ADD, PUT_BACK, SHIFTS, shifted
 from interviews.planning.actions import address_of
 from outbox.models import OutgoingMail
+
+FOCUS_AFTER = {
+    ADD: "earlier",
+    PUT_BACK: "remove",
+}  # which button of the card has it, where not the one that was pressed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +34,7 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
     contact.owner = request.user
     typed = request.POST if request.method == "POST" else None
-    if request.htmx.target == "understood":
+    if request.htmx.target == "times" and request.method == "GET":
         typed = request.GET
     form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     address = address_of(contact)
@@ -40,25 +46,33 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         )
         tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
         return redirect(offer)
-    return page_or_partial(request, "interviews/offer_form.html", "understood", _form_page(contact, form, now))
+    return page_or_partial(request, "interviews/offer_form.html", "times", _form_page(contact, form, now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_shift(request: OwnerRequest, contact_pk: int, row: int, by: str) -> HttpResponse:
-    """The form again, with one of its times moved, removed or added. Nothing is saved."""
+    """The form again, with one of its times moved, removed, put back or added. Nothing is saved."""
     now = timezone.now()
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
     if request.method != "POST":
         return redirect("offer_new", contact_pk)
     contact.owner = request.user
-    typed = shifted(request.POST, row, by, owner=request.user, contact=contact, now=now)
-    form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
-    return render(request, "interviews/offer_form.html", {**_form_page(contact, form, now), "is_draft": True})
+    purpose = purpose_of(contact)
+    typed = OfferForm(request.POST, owner=request.user, contact=contact, purpose=purpose, now=now)
+    data = shifted(request.POST, row, by, times=typed.times, contact=contact, minutes=typed.length)
+    form = OfferForm(data, owner=request.user, contact=contact, purpose=purpose, now=now)
+    is_there = row < len(form.times.forms)
+    context = _form_page(contact, form, now, opened=row if by == ADD and is_there else None)
+    context |= {"is_draft": True, "focus": f"{FOCUS_AFTER.get(by, by)}-{row}"}
+    if by in SHIFTS:
+        context["moved"] = next((card.in_words for card in context["cards"] if card.nth == row), "")
+    return page_or_partial(request, "interviews/offer_form.html", "times", context)
 
 
-def _form_page(contact: Contact, form: OfferForm, now: datetime) -> dict[str, Any]:
+def _form_page(contact: Contact, form: OfferForm, now: datetime, opened: int | None = None) -> dict[str, Any]:
     return {
         "form": form,
+        "cards": form.cards(opened),
         "contact": contact,
         "address": address_of(contact),
         "delay": settings.INVITATION_DELAY,

@@ -77,11 +77,17 @@ def their_hour(starts_at: datetime, minutes: int, zone: str) -> Hour:
     start, end = (at.astimezone(load_zone(zone)) for at in (starts_at, starts_at + _of(minutes)))
     if start.isoweekday() > FRIDAY or end.isoweekday() > FRIDAY:
         return Hour.WEEKEND
-    if not _is_awake(starts_at, minutes, zone):
+    if not is_awake(starts_at, minutes, zone):
         return Hour.NIGHT
     if start.time() < AT_WORK[0]:
         return Hour.EARLY
     return Hour.LATE if end.time() > AT_WORK[1] else Hour.DAY
+
+
+def is_awake(starts_at: datetime, minutes: int, zone: str) -> bool:
+    """Whether the whole talk lies in the hours when nobody in `zone` minds a call."""
+    start, end = (at.astimezone(load_zone(zone)) for at in (starts_at, starts_at + _of(minutes)))
+    return start.date() == end.date() and AWAKE[0] <= start.time() and end.time() <= AWAKE[1]
 
 
 def warning(starts_at: datetime, minutes: int, contact: Contact) -> str:
@@ -104,17 +110,19 @@ def propose(user: User, *, minutes: int, their_zone: str, now: datetime, count: 
     They lie in my hours and in their working day; where that leaves none, within an hour of mine or of theirs. Only where
     no hour suits both they lie outside 8 to 20 of theirs, and then as near to it as can be.
     """
-    today = user.today(now)
-    days = [day for n in range(1, AHEAD + 1) if is_working_day(user, day := today + timedelta(days=n))]
-    taken = _taken(user, now, minutes)
-    free = [
-        Proposal(at, is_mine)
-        for day in days
-        for at, is_mine in _times(user, day, minutes)
-        if at > now and not any(start < at + _of(minutes) and at < end for start, end in taken)
-    ]
-    suits = best_for_both(free, minutes, their_zone)
+    suits = best_for_both(_free(user, minutes, now), minutes, their_zone)
     return _spread(suits, user.zone, minutes, count)
+
+
+def propose_another(
+    user: User, *, minutes: int, their_zone: str, now: datetime, besides: Sequence[datetime]
+) -> Proposal | None:
+    """One more time that suits both as well as can be, clear of those in `besides`; on a day without one, where there is any."""
+    free = [one for one in _free(user, minutes, now) if all(abs(one.starts_at - at) >= _of(minutes) for at in besides)]
+    suits = best_for_both(free, minutes, their_zone)
+    days = {at.astimezone(user.zone).date() for at in besides}
+    fresh = [one for one in suits if one.starts_at.astimezone(user.zone).date() not in days]
+    return next(iter(_spread(fresh or suits, user.zone, minutes, 1)), None)
 
 
 def best_for_both(free: Sequence[Proposal], minutes: int, zone: str) -> list[Proposal]:
@@ -133,14 +141,9 @@ def _fit(one: Proposal, minutes: int, zone: str) -> tuple[int, ...]:
         return (0, edge)
     if hour in (Hour.EARLY, Hour.LATE):
         return (1, edge)
-    if _is_awake(one.starts_at, minutes, zone):
+    if is_awake(one.starts_at, minutes, zone):
         return (2, edge)
     return (3, hour, _minutes_from_day(one.starts_at, minutes, zone))
-
-
-def _is_awake(starts_at: datetime, minutes: int, zone: str) -> bool:
-    start, end = (at.astimezone(load_zone(zone)) for at in (starts_at, starts_at + _of(minutes)))
-    return start.date() == end.date() and AWAKE[0] <= start.time() and end.time() <= AWAKE[1]
 
 
 def _minutes_from_day(starts_at: datetime, minutes: int, zone: str) -> int:
@@ -175,6 +178,19 @@ def _taken(user: User, now: datetime, minutes: int) -> list[tuple[datetime, date
         starts_at__gte=now, starts_at__lt=until, offer__state__in=("open", "countered"), offer__expires_at__gt=now
     ).values_list("starts_at", "offer__minutes")
     return busy + [(starts_at, starts_at + _of(length)) for starts_at, length in offered]
+
+
+def _free(user: User, minutes: int, now: datetime) -> list[Proposal]:
+    """Every time of the next two weeks at which I am free, in my hours and at their edges."""
+    today = user.today(now)
+    days = [day for n in range(1, AHEAD + 1) if is_working_day(user, day := today + timedelta(days=n))]
+    taken = _taken(user, now, minutes)
+    return [
+        Proposal(at, is_mine)
+        for day in days
+        for at, is_mine in _times(user, day, minutes)
+        if at > now and not any(start < at + _of(minutes) and at < end for start, end in taken)
+    ]
 
 
 def _times(user: User, day: date, minutes: int) -> Iterator[tuple[datetime, bool]]:

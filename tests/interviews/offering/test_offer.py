@@ -63,54 +63,6 @@ def new(contact: Contact) -> str:
     return reverse("offer_new", args=[contact.pk])
 
 
-# --- moving a time on the form ----------------------------------------------------------------------------------------
-
-
-def rows(response: Any) -> list[tuple[str, str]]:
-    return [(row["day"].value(), row["at"].value()) for row in response.context["form"].times.forms]
-
-
-@pytest.mark.parametrize(
-    ("by", "day", "at"),
-    [
-        ("later", "2026-12-01", "09:30"),
-        ("earlier", "2026-12-01", "08:30"),
-        ("day-after", "2026-12-02", "09:00"),
-        ("day-before", "2026-11-30", "09:00"),
-        ("remove", "", ""),
-        ("sideways", "2026-12-01", "09:00"),
-    ],
-)
-def test_a_time_is_moved_on_the_form_and_nothing_is_saved(client: Client, user, misaki, by: str, day: str, at: str):
-    response = client.post(reverse("offer_shift", args=[misaki.pk, 0, by]), TYPED)
-    assert rows(response)[:2] == [(day, at), ("thursday 3 december", "10:30")]
-    assertContains(response, "With many thanks")
-    assert user.offers.count() == 0
-
-
-def test_enter_in_a_field_sends_the_offer(client: Client, misaki):
-    """A browser presses the first button of the form."""
-    form = client.get(new(misaki)).content.decode().partition(f'action="{new(misaki)}"')[2]
-    assert "formaction" not in form.partition("<button")[2].partition(">")[0]
-
-
-def test_a_time_is_added_that_is_not_there_yet(client: Client, misaki):
-    response = client.post(reverse("offer_shift", args=[misaki.pk, 4, "add"]), TYPED)
-    times = response.context["form"].times.found
-    assert len(times) == len(set(times)) == 3
-
-
-@pytest.mark.parametrize("row", [9, 10**9])
-def test_a_row_that_is_not_there_moves_nothing(client: Client, misaki, row: int):
-    response = client.post(reverse("offer_shift", args=[misaki.pk, row, "later"]), TYPED)
-    assert rows(response)[0] == ("2026-12-01", "09:00")
-
-
-def test_a_time_moved_into_the_past_says_so(client: Client, misaki):
-    typed = {**TYPED, "times-0-day": "2026-11-20", "times-0-at": "09:00"}
-    assertContains(client.post(reverse("offer_shift", args=[misaki.pk, 0, "day-before"]), typed), "has passed")
-
-
 # --- offering ---------------------------------------------------------------------------------------------------------
 
 
@@ -204,16 +156,6 @@ def test_nothing_is_offered_to_somebody_dropped(client: Client, user, misaki):
     Contact.objects.filter(pk=misaki.pk).update(stage="drop")
     assertContains(client.post(new(misaki), TYPED), "drop means silence")
     assert user.offers.count() == 0
-
-
-def test_the_preview_shows_their_time_and_what_is_in_the_way(client: Client, user, misaki):
-    InterviewFactory(
-        contact=ContactFactory(owner=user, name="Ana Souza"), local_date=date(2026, 12, 1), local_time=time(9, 0)
-    )
-    response = client.get(new(misaki), TYPED, headers={"HX-Request": "true", "HX-Target": "understood"})
-    assertContains(response, "17:00")
-    assertContains(response, "You talk with Ana Souza then")
-    assertNotContains(response, "<html")
 
 
 def test_queries_of_the_offer_page_do_not_grow(client: Client, user, misaki, django_assert_max_num_queries):

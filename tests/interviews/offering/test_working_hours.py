@@ -189,8 +189,7 @@ def test_the_form_marks_what_it_proposes_at_night(client: Client, user):
     user.save()
     contact = ContactFactory(owner=user, name="Aroha Ngata", time_zone="Pacific/Auckland")
     page = client.get(reverse("offer_new", args=[contact.pk])).content.decode()
-    assert page.count("At night for Aroha:") == 5
-    assert "Outside your own hours." in page
+    assert page.count("At night for Aroha, outside your own hours.") == 5
 
 
 def test_planning_at_night_is_marked_and_not_refused(client: Client, user):
@@ -202,3 +201,46 @@ def test_planning_at_night_is_marked_and_not_refused(client: Client, user):
     assertContains(page, "On a weekend of Aroha: Saturday 5 December, 03:00.")
     client.post(reverse("interview_new", args=[contact.pk]), typed)
     assert user.interviews.count() == 1
+
+
+# --- one more -------------------------------------------------------------------------------------------------------
+
+
+def another(user: User, besides: list[datetime], their_zone: str = "") -> datetime | None:
+    found = working_hours.propose_another(user, minutes=30, their_zone=their_zone, now=NOW, besides=besides)
+    return found and found.starts_at
+
+
+def test_one_more_time_is_of_a_day_without_one():
+    user = swede()
+    five = propose(user)
+    assert another(user, five).astimezone(user.zone).date() not in {at.astimezone(user.zone).date() for at in five}
+
+
+def test_one_more_time_is_clear_of_the_others_where_every_day_has_one():
+    user = swede(work_from=time(10), work_until=time(11), work_days="2")  # two tuesdays
+    two = propose(user, count=2)
+    assert all(abs(another(user, two) - at) >= timedelta(minutes=30) for at in two)
+
+
+def test_one_more_time_is_the_next_best_when_the_best_are_taken():
+    user = swede(work_from=time(9), work_until=time(10), work_days="2")
+    besides = list[datetime]()
+    while at := another(user, besides, "Asia/Tokyo"):
+        besides.append(at)
+    hours = [working_hours.their_hour(at, 30, "Asia/Tokyo").name for at in besides]
+    assert sorted(hours) == sorted(hours, key=["DAY", "LATE"].index) or hours == sorted(hours)
+    assert set(hours) == {"DAY", "LATE"}
+
+
+def test_there_is_no_further_time_when_no_day_is_worked():
+    assert another(swede(work_days="8"), []) is None
+
+
+@pytest.mark.parametrize("theirs", ["Europe/Lisbon", "Asia/Tokyo", "Pacific/Auckland", "America/Vancouver"])
+def test_one_more_time_lies_outside_8_to_20_of_theirs_only_where_all_do(theirs: str):
+    user = swede()
+    besides = propose(user, their_zone=theirs)
+    found = another(user, besides, theirs)
+    best = min(_awake(working_hours.their_hour(at, 30, theirs)) for at in besides)
+    assert _awake(working_hours.their_hour(found, 30, theirs)) == best
