@@ -2,11 +2,12 @@
 
 import base64
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
@@ -16,7 +17,7 @@ from accounts.models import validate_zone
 from base.owned import Owned, Versioned
 from base.private_links import hash_of
 from crm.models import Contact, Stage
-from interviews.models.interview import LONGEST, Interview, Medium
+from interviews.models.interview import LONGEST, Interview, InterviewState, Medium
 
 LAST_STEP = 3  # of asking: a request, a follow-up, a last one
 SECRET_BYTES = 16  # 128 bits, which nobody guesses
@@ -272,9 +273,19 @@ class OfferSlot(Owned):
 
 
 class CounterQuerySet(models.QuerySet["Counter"]):
+    def undecided(self) -> "CounterQuerySet":
+        """Those that I have not answered, nor a talk with them that was held since."""
+        held = Interview.objects.alive().filter(contact=OuterRef("offer__contact"), state=InterviewState.HELD)
+        since = Q(starts_at__gte=OuterRef("created_at"))
+        # of one that was logged often only the day is known
+        proposed_at = models.ExpressionWrapper(OuterRef("created_at"), output_field=models.DateTimeField())
+        of_that_day = Q(local_date__gte=TruncDate(proposed_at, tzinfo=UTC))
+        logged_since = of_that_day & Q(is_logged=True, held_at__gte=OuterRef("created_at"))
+        return self.filter(decided_at__isnull=True).exclude(Exists(held.filter(since | logged_since)))
+
     def waiting(self) -> "CounterQuerySet":
         """For the owner's word."""
-        undecided = self.filter(decided_at__isnull=True, offer__state=OfferState.COUNTERED)
+        undecided = self.undecided().filter(offer__state=OfferState.COUNTERED)
         alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
         row = alive.select_related("offer__contact").only(
             "owner", "starts_at", "offer__contact__name", "offer__contact__called"

@@ -91,7 +91,7 @@ def offer_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "contact": offer.contact,
         "interview": offer.interview,
         "slots": [(slot, slot.pk in free) for slot in offer.slots.order_by("starts_at")],
-        "counter": offer.counters.filter(decided_at__isnull=True).order_by("-pk").first() if is_countered else None,
+        "counter": offer.counters.undecided().order_by("-pk").first() if is_countered else None,
         "link": offer.url,
         "mail": _mail_of(request, offer),
         "address": address_of(offer.contact),

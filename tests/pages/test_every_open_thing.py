@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crm.models import Stage
 from followups.promise_list import read_list
-from interviews.models import InterviewState, OfferState
+from interviews.models import Counter, InterviewState, OfferState
 from outbox.models import State
 from pages.contact import ContactPage, read_contact
 from pages.today import Today, read_day
@@ -190,6 +190,16 @@ def wrong_people(world: World, day: Today) -> list[str]:
     return found
 
 
+def was_answered_by_talk(counter: Counter) -> bool:
+    held = counter.offer.contact.interviews.alive().filter(state=InterviewState.HELD)
+    day = counter.created_at.date()
+    return any(
+        talk.starts_at >= counter.created_at
+        or (talk.is_logged and talk.local_date >= day and talk.held_at and talk.held_at >= counter.created_at)
+        for talk in held
+    )
+
+
 def wrong_answers(world: World, day: Today) -> list[str]:
     """Letters and times without an answer, other times proposed, news, and mails that came back."""
     user, dropped = world.user, [contact.pk for contact in world.contacts() if contact.is_dropped]
@@ -199,7 +209,9 @@ def wrong_answers(world: World, day: Today) -> list[str]:
     offers = user.offers.filter(state=OfferState.OPEN, follow_up_on__lte=day.day)
     offers = [offer for offer in offers if world.is_silent(offer, offer.created_at)]
     counters = user.counters.filter(decided_at=None, offer__state=OfferState.COUNTERED).select_related("offer")
-    counters = [counter for counter in counters if counter.offer.contact_id not in dropped]
+    counters = [
+        counter for counter in counters if counter.offer.contact_id not in dropped and not was_answered_by_talk(counter)
+    ]
     news = user.newsitems.filter(seen_at=None).exclude(contact__in=dropped)
     dead = user.outgoingmails.filter(state=State.DEAD, seen=False).exclude(recipient_name="")
     shown = {

@@ -90,7 +90,7 @@ def test_letters_and_offers_lead_to_their_pages(contact: Contact, client: Client
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("open", "No answer yet."), ("countered", "Priya proposes another time."), ("declined", "Priya said not now.")],
+    [("open", "No answer yet."), ("countered", "Priya proposed another time."), ("declined", "Priya said not now.")],
 )
 def test_offer_says_what_became_of_it(contact: Contact, client: Client, state: str, said: str):
     OfferFactory(contact=contact, state=state)
