@@ -1,9 +1,10 @@
 """What I offer: how long, by which media, at which times."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from base.text import clean_line
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, Medium
+from interviews.offering import working_hours
 from interviews.offering.actions import Terms
 from interviews.offering.time_cards import Card, Cards
 from interviews.offering.time_rows import TIMES, TimeFormSet, proposed_rows
@@ -77,6 +79,13 @@ class OfferForm(PageForm):
     def wrong_fields(self) -> list[forms.BoundField]:
         rows = [field for row in self.times.kept for field in row if field.errors] if self.is_bound else []
         return [*rows, *super().wrong_fields]
+
+    @property
+    def are_hours_said(self) -> bool:
+        """Whether each time at night or on a weekend of theirs stood on the page, with that said, before it was sent."""
+        zone, seen = self.contact.time_zone, set(cast(QueryDict, self.data).getlist("seen"))
+        unsuited = [at for at in self.times.found if working_hours.is_unsuited(at, self.length, zone)]
+        return {at.isoformat() for at in unsuited} <= seen
 
     @property
     def terms(self) -> Terms:

@@ -58,6 +58,11 @@ class Card:
         return self.starts_at and self.starts_at.astimezone(load_zone(zone)).date()
 
     @property
+    def mark(self) -> str:
+        """What the page sends back of a time that it showed."""
+        return self.starts_at.isoformat() if self.starts_at else ""
+
+    @property
     def in_words(self) -> str:
         """What is said after it was moved."""
         return f"{moment(self.starts_at, self.zone)}. {self.sentence}" if self.starts_at else self.sentence

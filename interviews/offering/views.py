@@ -38,7 +38,7 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         typed = request.GET
     form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     address = address_of(contact)
-    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+    if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.are_hours_said:
         offer = once(
             uid_of(form, request.user, *form.times.forms),
             lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),

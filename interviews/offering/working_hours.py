@@ -84,6 +84,11 @@ def their_hour(starts_at: datetime, minutes: int, zone: str) -> Hour:
     return Hour.LATE if end.time() > AT_WORK[1] else Hour.DAY
 
 
+def is_unsuited(starts_at: datetime, minutes: int, zone: str) -> bool:
+    """At night or on a weekend of theirs: never proposed silently (product.md rule 2)."""
+    return their_hour(starts_at, minutes, zone) >= Hour.NIGHT
+
+
 def is_awake(starts_at: datetime, minutes: int, zone: str) -> bool:
     """Whether the whole talk lies in the hours when nobody in `zone` minds a call."""
     start, end = (at.astimezone(load_zone(zone)) for at in (starts_at, starts_at + _of(minutes)))

@@ -187,6 +187,22 @@ class InterviewForm(PageForm):
         return working_hours.warning(agreed.starts_at, agreed.minutes, self.contact) if agreed else ""
 
     @property
+    def hour_shown(self) -> str:
+        """What the page sends back of an hour that it showed."""
+        agreed = self.agreed
+        return agreed.starts_at.isoformat() if agreed else ""
+
+    @property
+    def is_hour_settled(self) -> bool:
+        """Nothing stands against the hour; or the page said what does before the form was sent; or the talk stood there already."""
+        agreed, talk = self.agreed, self.interview
+        if agreed is None or not working_hours.is_unsuited(agreed.starts_at, agreed.minutes, self.contact.time_zone):
+            return True
+        return self.data.get("hour_seen") == self.hour_shown or (
+            talk is not None and talk.starts_at == agreed.starts_at
+        )
+
+    @property
     def lacks_number(self) -> bool:
         """A call, and no number to dial."""
         return self["medium"].value() == Medium.PHONE and not clean_line(self["where"].value() or "")

@@ -29,7 +29,7 @@ def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
     contact.owner = request.user
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
-    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+    if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         interview = once(
             uid_of(form, request.user),
             lambda uid: actions.plan(owner=request.user, contact=contact, uid=uid, now=now, **form.terms),
@@ -50,7 +50,7 @@ def interview_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = interview.contact
     form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now, interview=interview)
     stands = None
-    if request.method == "POST" and not contact.is_dropped and form.is_valid():
+    if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         try:
             if form.seen not in (None, interview.version):
                 raise Stale(interview)

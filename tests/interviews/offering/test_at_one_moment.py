@@ -198,7 +198,7 @@ def test_fifty_offers_wait_at_once(client: Client, user, ana):
         "times-TOTAL_FORMS": "5",
         "times-INITIAL_FORMS": "0",
         "times-0-day": "2026-12-01",
-        "times-0-at": "09:00",
+        "times-0-at": "18:00",
         "message": "Kept words",
     }
     page = client.post(url, typed)

@@ -226,7 +226,7 @@ def test_the_database_lets_one_time_of_mine_be_taken_once(user):
 
 
 def test_interview_form_ticks_the_day_before(client: Client, user, misaki):
-    typed = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "15:00", "confirm_them": "on"}
+    typed = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "09:00", "confirm_them": "on"}
     client.post(reverse("interview_new", args=[misaki.pk]), typed)
     interview: Interview = user.interviews.get()
     assert interview.confirm_them

@@ -250,3 +250,30 @@ def test_a_refused_time_is_named_above_and_in_its_card(client: Client, misaki):
     page = client.post(new(misaki), {**TYPED, "times-0-at": "soon"})
     assertContains(page, '<a href="#id_times-0-at">Time 1</a>')
     assertContains(page, "Not a time I know.", count=1)
+
+
+# --- at night, said before it leaves ----------------------------------------------------------------------------------
+
+
+AT_NIGHT = {"times-0-at": "13:00"}
+
+
+def test_a_night_typed_without_scripts_is_said_before_the_offer_leaves(client: Client, user, misaki):
+    page = client.post(new(misaki), {**TYPED, **AT_NIGHT})
+    assertContains(page, "Nothing was offered yet")
+    assertContains(page, "At night for Misaki.")
+    assertContains(page, "With many thanks")
+    assert user.offers.count() == 0
+
+
+def test_pressed_again_the_night_is_offered(client: Client, user, misaki):
+    shown = [card.mark for card in client.post(new(misaki), {**TYPED, **AT_NIGHT}).context["cards"]]
+    client.post(new(misaki), {**TYPED, **AT_NIGHT, "seen": shown})
+    assert user.offers.get().slots.count() == 2
+
+
+def test_what_a_card_said_while_typing_is_not_asked_again(client: Client, user, misaki):
+    page = client.get(new(misaki), {**TYPED, **AT_NIGHT}, headers=TYPING)
+    assertContains(page, '<input type="hidden" name="seen"', count=2)
+    client.post(new(misaki), {**TYPED, **AT_NIGHT, "seen": [card.mark for card in page.context["cards"]]})
+    assert user.offers.count() == 1

