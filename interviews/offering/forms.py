@@ -49,11 +49,16 @@ class OfferForm(PageForm):
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str = "", now: datetime) -> None:
         self.owner, self.contact, self.now, self.purpose = owner, contact, now, first_line(purpose)
-        initial = {"minutes": ASKED_FOR[0], "ways": [Medium.PHONE, Medium.VIDEO], "about": self.purpose}
+        carried = {"about": self.purpose, "message": purpose.strip().partition("\n")[2].strip()}
+        initial = {"minutes": ASKED_FOR[0], "ways": [Medium.PHONE, Medium.VIDEO], **carried}
         super().__init__(data, initial=initial if data is None else None)
         proposed = proposed_rows(owner, contact, ASKED_FOR[-1], now) if data is None else []
         self.times = TimeFormSet(data, prefix="times", initial=proposed, form_kwargs={"owner": owner, "now": now})
         self.times.extra = TIMES - len(proposed)
+        for name in ("about", "message"):
+            self.fields[name].widget.attrs["placeholder"] = (
+                " "  # for CSS, which sees by it whether anything stands there
+            )
         self.fields["about"].help_text = _("One line, as in “How you measure a breach”.")
         self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
             "name": contact.first_name
@@ -95,12 +100,8 @@ class OfferForm(PageForm):
 
     @property
     def has_no_reason(self) -> bool:
-        return not self["about"].value() and not self.purpose
-
-    @property
-    def may_lack_number(self) -> bool:
-        """A call may be chosen, and there is no number to call."""
-        return Medium.PHONE in (self["ways"].value() or []) and not self.contact.phone
+        """Nor are there words that may hold one."""
+        return not (self["about"].value() or self["message"].value() or self.purpose)
 
     def cards(self, opened: int | None = None) -> list[Card]:
         """Each time as the guest will see it, and the empty row at `opened`."""

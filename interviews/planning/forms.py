@@ -99,6 +99,9 @@ class InterviewForm(PageForm):
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
         self.fields["where"].help_text = _("For a call: the number you dial.")
+        self.fields["purpose"].widget.attrs["placeholder"] = (
+            " "  # for CSS, which sees by it whether anything stands there
+        )
         self.fields["purpose"].help_text = _("%(name)s reads it in the invitation.") % {"name": first_name}
         self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
             "name": first_name
@@ -201,6 +204,10 @@ class InterviewForm(PageForm):
         return self.data.get("hour_seen") == self.hour_shown or (
             talk is not None and talk.starts_at == agreed.starts_at
         )
+
+    @property
+    def has_no_reason(self) -> bool:
+        return not self["purpose"].value() and not purpose_of(self.contact)
 
     @property
     def lacks_number(self) -> bool:

@@ -109,3 +109,14 @@ def test_cards_are_accessible_and_fit(visit: Callable[..., Page], misaki: Contac
     expect(card(page, 0)).to_contain_text("Not a time I know.")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []
+
+
+def test_hints_go_when_their_fields_are_filled(visit: Callable[..., Page], misaki: Contact):
+    page = offer_to(misaki, visit(PHONE, script=False))
+    reason, number = page.get_by_text("No reason stands here"), page.get_by_text("No number of")
+    expect(reason).to_be_visible()
+    page.get_by_label("What it is about").fill("Gauges")
+    expect(reason).to_be_hidden()
+    expect(number).to_be_visible()
+    page.get_by_text("Phone", exact=True).click()
+    expect(number).to_be_hidden()

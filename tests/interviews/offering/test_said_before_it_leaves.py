@@ -117,6 +117,21 @@ def test_planning_a_call_asks_for_the_number(client: Client, misaki):
     assertNotContains(client.get(url, {"medium": "phone", "where": "+81 3 1"}, headers=fragment), "No number yet")
 
 
+def test_a_call_planned_without_a_number_says_so(client: Client, misaki, user):
+    typed = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "09:00"}
+    client.post(reverse("interview_new", args=[misaki.pk]), typed)
+    assertContains(client.get(user.interviews.get().get_absolute_url()), "no number yet")
+    assert "No number yet: tell Amara which one to call." in text(mail_of(user, "invitation"))
+
+
+def test_offering_a_call_without_a_number_says_that_one_is_asked_for(client: Client, misaki):
+    url, said = reverse("offer_new", args=[misaki.pk]), "No number of Misaki yet: the page asks for one"
+    assertContains(client.get(url), said)
+    misaki.phone = "+81 3 5555 0142"
+    misaki.save()
+    assertNotContains(client.get(url), said)
+
+
 # --- a reason ---------------------------------------------------------------------------------------------------------
 
 
@@ -128,8 +143,32 @@ def test_a_purpose_under_prepare_is_the_reason(client: Client, misaki, user):
     assert user.offers.get().about == "Learn how breaches are measured"
 
 
-def test_without_any_reason_there_is_a_hint(client: Client, misaki):
-    assertContains(client.get(reverse("offer_new", args=[misaki.pk])), "No reason stands here")
+def test_further_lines_of_the_purpose_are_the_words_with_it(client: Client, misaki):
+    PreparationFactory(contact=misaki, purpose="Learn how breaches are measured\nand by whom", interview=None)
+    form = client.get(reverse("offer_new", args=[misaki.pk])).context["form"]
+    assert (form["about"].value(), form["message"].value()) == ("Learn how breaches are measured", "and by whom")
+
+
+def test_words_that_i_took_away_stay_away(client: Client, misaki, user):
+    PreparationFactory(contact=misaki, purpose="Learn how breaches are measured\nand by whom", interview=None)
+    client.post(reverse("offer_new", args=[misaki.pk]), {**TYPED, "message": ""})
+    assert user.offers.get().message == ""
+
+
+@pytest.mark.parametrize("page", ["offer_new", "interview_new"])
+def test_without_any_reason_there_is_a_hint(client: Client, misaki, page: str):
+    assertContains(client.get(reverse(page, args=[misaki.pk])), "No reason stands here")
+
+
+@pytest.mark.parametrize("page", ["offer_new", "interview_new"])
+def test_with_a_purpose_under_prepare_there_is_none(client: Client, misaki, page: str):
+    PreparationFactory(contact=misaki, purpose="Learn how breaches are measured", interview=None)
+    assertNotContains(client.get(reverse(page, args=[misaki.pk])), "No reason stands here")
+
+
+def test_words_with_the_times_may_hold_the_reason(client: Client, misaki):
+    page = client.post(reverse("offer_new", args=[misaki.pk]), {**TYPED, "about": "", "ways": []})
+    assertNotContains(page, "No reason stands here")
 
 
 def test_planning_carries_the_purpose_over(client: Client, misaki):
