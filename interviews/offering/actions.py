@@ -1,9 +1,8 @@
-"""Times offered, and what the contact answers. Every verb locks the owner's row first, so that a time is taken once."""
+"""Times offered, and what becomes of them by an answer. Every verb locks the owner's row first, so that a time is taken once."""
 
-import re
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -12,30 +11,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.owned import Stale
 from base.private_links import hash_of
-from base.text import clean_line
 from base.zones import load_zone
 from crm.actions import advance
 from crm.models import Contact, Stage
-from interviews.asking.steps import a_while_later, follow_up_day, next_step
+from interviews.asking.steps import a_while_later, next_step
 from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
-from interviews.models import Agreed, Counter, Interview, Medium, NewsKind, Offer, OfferSlot, OfferState
-from interviews.news.actions import report
-from interviews.offering import working_hours
+from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from interviews.offering.guest_answers import WORD, Answer, keep_words, learn_from, tell_owner
+from interviews.offering.silence import next_days
 from interviews.planning import actions as planning
 from interviews.planning.actions import address_of, mail_contact, may_have_arrived
-from outbox.tasks import wake
 
-OFFER, ANSWERED, REFUSAL, WORD = "offer", "answered", "refusal", "word"
-NEWS = {
-    "chosen": NewsKind.YES,
-    "moved": NewsKind.MOVED,
-    "declined": NewsKind.NO,
-    "cancelled": NewsKind.CALLED_OFF,
-    WORD: NewsKind.WORD,
-}
-CHASE_AFTER = 3  # working days
-MOST_CHASES = 2
-FEWEST_DIGITS, LONGEST_NUMBER = 5, 60  # of a telephone number
+OFFER, REFUSAL = "offer", "refusal"
 
 
 class ClosedError(Exception):
@@ -65,17 +52,6 @@ class Terms:
     message: str = ""
     chase: bool = False
     confirm_them: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the contact says with a time."""
-
-    starts_at: datetime
-    medium: str
-    where: str = ""
-    note: str = ""
-    zone: str = ""
 
 
 @transaction.atomic
@@ -174,10 +150,10 @@ def propose(*, offer: Offer, answer: Answer, now: datetime) -> Counter:
         note=answer.note,
         created_at=now,
     )
-    _learn_from(answer, offer.contact)
-    _keep_words(offer, answer.note, now)
+    learn_from(answer, offer.contact)
+    keep_words(offer, answer.note, now)
     _set(offer, OfferState.COUNTERED, chase_on=None, time_zone=zone)
-    _tell_owner(offer, "proposed", answer, now)
+    tell_owner(offer, "proposed", answer, now)
     return made
 
 
@@ -256,37 +232,6 @@ def reconsider(*, counter: Counter, now: datetime) -> bool:
     return not any(may_have_arrived(mail) for mail in mails)
 
 
-def next_days(offer: Offer, today: date) -> tuple[date | None, date | None]:
-    """When silence is followed up: by a mail, where that is ticked and times are left to choose by then; else on Today."""
-    owner = offer.owner
-    if offer.chase and offer.chased < MOST_CHASES and address_of(offer.contact):
-        day = working_hours.after_working_days(owner, today, CHASE_AFTER)
-        if day <= owner.today(offer.expires_at):
-            return day, None
-    return None, follow_up_day(owner, offer.steps_taken, today)
-
-
-def wait(*, offer: Offer, seen: int, now: datetime) -> None:
-    """Its silence stands on Today some working days later."""
-    _follow_up_on(offer, seen, a_while_later(offer.owner, offer.owner.today(now)))
-
-
-def let_be(*, offer: Offer, seen: int, now: datetime) -> None:
-    """They answered in another way, or I let it be: nothing more is proposed. The link stays open."""
-    _follow_up_on(offer, seen, None)
-
-
-def follow_up(*, offer: Offer, seen: int, now: datetime) -> None:
-    """Undoes `wait` and `let_be`."""
-    _follow_up_on(offer, seen, offer.owner.today(now))
-
-
-def _follow_up_on(offer: Offer, seen: int, day: date | None) -> None:
-    if offer.state != OfferState.OPEN or offer.chase_on:
-        raise Stale(offer)
-    offer.change(seen, follow_up_on=day)
-
-
 @transaction.atomic
 def say(*, offer: Offer, words: str, now: datetime) -> None:
     """A word to the owner once the talk is set, changeable until it is over; the owner is told once a day at most."""
@@ -296,11 +241,11 @@ def say(*, offer: Offer, words: str, now: datetime) -> None:
         raise ClosedError
     if words == offer.word:
         return  # pressed twice
-    _keep_words(offer, words, now)
+    keep_words(offer, words, now)
     offer.word = words
     offer.save(update_fields=["word"])
     answer = Answer(interview.starts_at, interview.medium, note=words)
-    _tell_owner(offer, WORD, answer, now, once=f"{WORD}:{offer.owner.today(now)}")
+    tell_owner(offer, WORD, answer, now, once=f"{WORD}:{offer.owner.today(now)}")
 
 
 @transaction.atomic
@@ -314,11 +259,11 @@ def decline(*, offer: Offer, note: str, now: datetime) -> None:
         raise ClosedError
     answer = Answer(interview.starts_at if interview else offer.expires_at, Medium.PHONE, note=note)
     offer.slots.filter(taken_at__isnull=False).update(taken_at=None)
-    _keep_words(offer, note, now)
+    keep_words(offer, note, now)
     _set(offer, OfferState.DECLINED, chase_on=None, answered_at=now)
     if interview:
         planning.cancel(interview=interview, now=now)
-    _tell_owner(offer, "cancelled" if interview else "declined", answer, now)
+    tell_owner(offer, "cancelled" if interview else "declined", answer, now)
 
 
 def _hold(offer: Offer) -> None:
@@ -376,7 +321,7 @@ def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: da
 
 def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
     owner, contact = offer.owner, offer.contact
-    _learn_from(answer, contact)
+    learn_from(answer, contact)
     terms = _talk_terms(offer, answer, interview)
     if interview:
         planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
@@ -386,12 +331,12 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
         )
     offer.interview = interview
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
-    _keep_words(offer, answer.note, now)
+    keep_words(offer, answer.note, now)
     said = {"word": answer.note} if answer.note else {}
     said |= {"time_zone": answer.zone} if answer.zone else {}
     _set(offer, OfferState.ANSWERED, chase_on=None, answered_at=now, interview=interview, **said)
     if what:
-        _tell_owner(offer, what, answer, now)
+        tell_owner(offer, what, answer, now)
     return interview
 
 
@@ -426,37 +371,6 @@ def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
     )
 
 
-def _learn_from(answer: Answer, contact: Contact) -> None:
-    """Keeps the zone and the number they named, where none was known."""
-    known = {"time_zone": answer.zone, "phone": _number_in(answer)}
-    learned = {name: value for name, value in known.items() if value and not getattr(contact, name)}
-    for name, value in learned.items():
-        setattr(contact, name, value)
-    if learned:
-        contact.save(update_fields=list(learned))
-        contact.refresh_search_text()
-
-
-def _number_in(answer: Answer) -> str:
-    """What they wrote, when it is a telephone number."""
-    words = answer.where.strip()
-    is_number = (
-        re.fullmatch(r"\+?[\d\s().,/x#-]+", words, re.ASCII) and sum(c.isdigit() for c in words) >= FEWEST_DIGITS
-    )
-    return words if answer.medium == Medium.PHONE and is_number and len(words) <= LONGEST_NUMBER else ""
-
-
-def _keep_words(offer: Offer, words: str, now: datetime) -> None:
-    """Keeps what they wrote as a note of the contact. A line of theirs that begins with ! makes no promise."""
-    if words:
-        body = _("%(name)s, with the answer to your times: “%(words)s”") % {
-            "name": offer.contact.first_name,
-            "words": words,
-        }
-        offer.contact.notes.create(owner_id=offer.owner_id, uid=uuid.uuid4(), body=body, created_at=now)
-        offer.contact.refresh_search_text()
-
-
 def _refusals_of(counter: Counter) -> str:
     """How the keys of the mails about a refusal begin: like the offer's own, so that withdrawing finds them."""
     return f"{OFFER}:{counter.offer.uid}:no:{counter.pk}:"
@@ -466,27 +380,3 @@ def _queue(offer: Offer, kind: str, key: str, address: str, now: datetime, **con
     summary = _("Times for %(name)s") % {"name": offer.contact.first_name}
     said = {"offer": str(offer.uid), **context}
     mail_contact(offer.owner, offer.contact, address, kind=kind, key=key, summary=summary, context=said, now=now)
-
-
-def _tell_owner(offer: Offer, what: str, answer: Answer, now: datetime, once: str = "") -> None:
-    """Mails the answer to the owner at once, and puts it on Today; a time they propose stands there by itself."""
-    if what in NEWS:
-        report(contact=offer.contact, kind=NEWS[what], talk=offer.interview, offer=offer, words=answer.note, now=now)
-    offer.owner.outgoingmails.queue(
-        kind=ANSWERED,
-        key=f"{ANSWERED}:{offer.uid}:{once or offer.version}",
-        recipient=offer.owner.email,
-        now=now,
-        owner_id=offer.owner_id,
-        context={
-            "offer": str(offer.uid),
-            "what": what,
-            "starts_at": answer.starts_at.isoformat(),
-            "medium": answer.medium,
-            "where": answer.where,
-            "note": answer.note,
-            "zone": answer.zone,
-        },
-        summary=clean_line(_("%(name)s answered") % {"name": offer.contact.first_name}),
-    )
-    wake()

@@ -17,7 +17,7 @@ from base.dates import add_months, exists, instant, understand
 from base.zones import city, load_zone, zone_names
 from crm.fields import LineField, TextField
 from interviews.models import Interview, Medium, Offer, OfferSlot
-from interviews.offering.actions import Answer
+from interviews.offering.guest_answers import Answer
 from interviews.planning.forms import refuse_unsafe_link
 
 OWN = "own"  # "None of these suits me"

@@ -20,7 +20,9 @@ from crm.models import Contact
 from interviews import mail_messages
 from interviews.models import Interview, InterviewQuerySet, InterviewState, Medium, Offer, OfferState
 from interviews.offering import working_hours
-from interviews.offering.actions import ANSWERED, OFFER, REFUSAL, WORD, next_days
+from interviews.offering.actions import OFFER, REFUSAL
+from interviews.offering.guest_answers import ANSWERED, WORD
+from interviews.offering.silence import next_days
 from interviews.planning.actions import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded

@@ -16,7 +16,7 @@ from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.models import Counter, Offer, OfferState
 from interviews.models.preparing import purpose_of
-from interviews.offering import actions
+from interviews.offering import actions, silence
 from interviews.offering.forms import OfferForm
 from interviews.offering.time_rows import ADD, PUT_BACK, SHIFTS, shifted
 from interviews.planning.actions import address_of
@@ -128,17 +128,17 @@ def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def offer_wait(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _follow_up(request, pk, actions.wait, _("Asked again in a few working days: %(name)s."))
+    return _follow_up(request, pk, silence.wait, _("Asked again in a few working days: %(name)s."))
 
 
 @require_POST
 def offer_let_be(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _follow_up(request, pk, actions.let_be, _("Nothing more is proposed for %(name)s."))
+    return _follow_up(request, pk, silence.let_be, _("Nothing more is proposed for %(name)s."))
 
 
 @require_POST
 def offer_follow_up(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _follow_up(request, pk, actions.follow_up, _("Open again: %(name)s."), undo=False)
+    return _follow_up(request, pk, silence.follow_up, _("Open again: %(name)s."), undo=False)
 
 
 def _follow_up(

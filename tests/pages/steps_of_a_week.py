@@ -22,6 +22,7 @@ from interviews.asking import actions as asking
 from interviews.debriefing import actions as debriefing
 from interviews.models import AttendeeStatus, Interview, InterviewState, Offer, OfferState
 from interviews.offering import actions as offering
+from interviews.offering import silence
 from interviews.past_talks import actions as past_talks
 from interviews.planning import actions as planning
 from interviews.replying import actions as replying
@@ -288,9 +289,9 @@ VERBS: dict[str, Callable[[World, int], None]] = {
     "offer times": offer,
     "take the offer back": of_offer(offering.withdraw),
     "offer again": of_offer(offering.offer_again),
-    "wait for an answer to the times": of_silent_offer(offering.wait),
-    "they answered the times": of_silent_offer(offering.let_be),
-    "follow the times up": of_silent_offer(offering.follow_up),
+    "wait for an answer to the times": of_silent_offer(silence.wait),
+    "they answered the times": of_silent_offer(silence.let_be),
+    "follow the times up": of_silent_offer(silence.follow_up),
     "they choose": choose,
     "they propose": propose,
     "they decline": of_offer(offering.decline, note="Not now."),

@@ -15,6 +15,7 @@ from crm.models import Contact
 from interviews.asking import actions as asking
 from interviews.models import Offer, OfferState
 from interviews.offering import actions as offering
+from interviews.offering import silence
 from interviews.offering.mails import plan_chases
 from interviews.planning import actions as planning
 from tests.factories import NOW, TODAY, AskFactory, ContactFactory, OfferFactory, UserFactory
@@ -142,7 +143,7 @@ def test_a_second_tap_is_told_so(client, offer):
 def test_what_is_answered_meanwhile_stays_so(offer, verb: str):
     offering.decline(offer=offer, note="", now=NOW)
     with pytest.raises(Stale):
-        getattr(offering, verb)(offer=offer, seen=offer.version, now=NOW)
+        getattr(silence, verb)(offer=offer, seen=offer.version, now=NOW)
 
 
 # --- who is not shown -------------------------------------------------------------------------------------------------
@@ -310,8 +311,8 @@ def _move(move: str, contact: Contact, now: datetime) -> None:
         "refuse": lambda: counter and offering.refuse(counter=counter, now=now),
         "withdraw": lambda: offer and offering.withdraw(offer=offer, now=now),
         "undo": lambda: ask and asking.take_back(ask=ask, now=now),
-        "wait": lambda: silent and offering.wait(offer=silent, seen=silent.version, now=now),
-        "let be": lambda: silent and offering.let_be(offer=silent, seen=silent.version, now=now),
+        "wait": lambda: silent and silence.wait(offer=silent, seen=silent.version, now=now),
+        "let be": lambda: silent and silence.let_be(offer=silent, seen=silent.version, now=now),
         "wait with a letter": lambda: letter and asking.wait(ask=letter, now=now),
         "close": lambda: letter and asking.close(ask=letter, now=now),
         "a day": lambda: plan_chases(now),
