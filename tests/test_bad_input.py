@@ -132,11 +132,14 @@ class Fuzz:
     def spoil(self, found: Found, fields: Fields) -> None:
         """All fields at once, each with another value; then, since one that is refused keeps the others from being stored,
         those that may be taken, without the rest."""
-        if self.send(found).status_code == 405:  # the view takes no such requests at all
+        as_it_is = self.send(found)
+        if as_it_is.status_code == 405:  # the view takes no such requests at all
             return
         for values in rotated([*fields], TYPED if any(fields.values()) else HIDDEN):
             self.send(found.with_values(values))
-        if len(fields) > 1:
+        # what answers 200 to a form that has nothing wrong is a preview, and stores nothing
+        is_preview = found.method == "POST" and as_it_is.status_code == 200 and not names_refused(as_it_is)
+        if len(fields) > 1 and not is_preview:
             typed = [one for one, is_typed in fields.items() if is_typed]
             counts = [one for one in typed if one[1].endswith("_FORMS")]
             asked = [one for one in fields if one[0] == "query" and one not in typed]
