@@ -26,7 +26,7 @@ from tests.names_read import names_read
 from tests.requests_found import Field, Found, found_on, request_to
 from tests.walked import ALL, CASES, POST_DATA, PUBLIC, WALKED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.no_cover]  # counting lines doubles its time
 NO_LIMITS = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in ("default", "process")}
 JSON = (("Accept", "application/json"),)
 Fields = dict[Field, bool]  # whether it is typed, and not chosen or hidden

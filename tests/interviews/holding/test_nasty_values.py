@@ -33,7 +33,7 @@ SAVED = [
 PREPARED = ["purpose", "agenda", "minutes", "own_minutes", "version"]
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # counting lines doubles its time
 
 
 @pytest.fixture(autouse=True)
