@@ -19,7 +19,12 @@ _GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNOR
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
 _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
 # a family name alone begins with it: "van Gogh"
-_PARTICLES = frozenset("van von de del della di da dos du der den ter ten zu zum la le el al ibn bin af av".split())  # noqa: SIM905
+_PARTICLES = frozenset(
+    (
+        *("van", "von", "de", "del", "della", "di", "da", "dos", "du", "der", "den"),
+        *("ter", "ten", "zu", "zum", "la", "le", "el", "al", "ibn", "bin", "af", "av"),
+    )
+)
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
 
