@@ -140,7 +140,8 @@ def read(line: str, today: date) -> Quick:
     found.promises = [
         " ".join(TAG.sub("", words).split()) for words in promise_lines("\n".join(f"!{words}" for words in promised))
     ]
-    text = _take_marks(_turned_back(_COLON.sub(r"\1", text)), found, found.line)
+    text = _part_at_tags(_turned_back(_COLON.sub(r"\1", text)), today)
+    text = _take_marks(text, found, found.line)
     text = IN_BRACKETS.sub(_out_of_brackets, text)
     who, *rest = [piece for piece in (_trimmed(piece) for piece in BREAK.split(text)) if piece] or [""]
     letters = rest.pop(0) if rest and LETTERS_AFTER_A_NAME.fullmatch(rest[0]) else ""
@@ -201,6 +202,17 @@ def past(words: str, today: date) -> date | None:
         month + timedelta(days=day.day - 1) for month in months if day.day <= monthrange(month.year, month.month)[1]
     )
     return next((one for one in days if one <= today), None)
+
+
+def _part_at_tags(text: str, today: date) -> str:
+    """A meeting or a day behind a tag begins there, as behind a comma: "Ana #floods met friday"."""
+
+    def part(tag: re.Match[str]) -> str:
+        after, *_rest = BREAK.split(text[tag.end() :].strip(), maxsplit=1)
+        after = TAG.sub("", after).strip()
+        return f"{tag[0]}, " if MET.match(after) or _is_day(after, today) else tag[0]
+
+    return TAG.sub(part, text)
 
 
 def _take_marks(text: str, found: Quick, line: str) -> str:

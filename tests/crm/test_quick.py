@@ -218,3 +218,18 @@ def test_dates_and_years_are_no_phone_number(words: str):
 )
 def test_day_behind_us(words: str, day: date | None):
     assert past(words, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "role", "organisation"),
+    [
+        ("Ana Souza #floods met friday", "", ""),
+        ("Ana Souza, engineer @ Nubank #floods friday", "Engineer", "Nubank"),
+        ("Ana Souza, engineer #floods #press met at PyCon friday", "Engineer", ""),
+    ],
+)
+def test_a_day_behind_a_tag_is_seen(line: str, role: str, organisation: str):
+    found = read(line, TODAY)
+    assert (found.name, found.role, found.organisation) == ("Ana Souza", role, organisation)
+    assert found.met_on is not None
+    assert "friday" in found.how_met
