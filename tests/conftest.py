@@ -71,6 +71,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On Postgres only what depends on the database runs: the rest has run on SQLite, and would find the same."""
     items.sort(key=lambda item: not {"faults", "test_main_job.py", "test_bad_input.py"} & set(item.path.parts))
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")  # counting lines doubles its time, and what it walks through others test
     if connection.vendor == "postgresql":
         pure = [item for item in items if not depends_on_database(item)]
         config.hook.pytest_deselected(items=pure)

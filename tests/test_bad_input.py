@@ -26,12 +26,12 @@ from tests.names_read import names_read
 from tests.requests_found import Field, Found, found_on, request_to
 from tests.walked import ALL, CASES, POST_DATA, PUBLIC, WALKED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.no_cover]  # counting lines doubles its time
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NO_LIMITS = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in ("default", "process")}
 JSON = (("Accept", "application/json"),)
 Fields = dict[Field, bool]  # whether it is typed, and not chosen or hidden
 # what is refused before it comes to a database is so on each of them
-TYPED = TAKEN + (REFUSED if connection.vendor == "sqlite" else HIDDEN)
+OTHERS = list(dict.fromkeys([*HIDDEN, *(REFUSED if connection.vendor == "sqlite" else ())]))
 SHARES = 16  # of the views, for as many workers as there are
 
 
@@ -130,16 +130,18 @@ class Fuzz:
         return response
 
     def spoil(self, found: Found, fields: Fields) -> None:
-        """All fields at once, each with another value; then, since one that is refused keeps the others from being stored,
-        those that may be taken, without the rest."""
+        """All fields at once, each with another value. Since one that is refused keeps the others from being stored, what may be
+        taken goes without the rest."""
         as_it_is = self.send(found)
         if as_it_is.status_code == 405:  # the view takes no such requests at all
             return
-        for values in rotated([*fields], TYPED if any(fields.values()) else HIDDEN):
-            self.send(found.with_values(values))
         # what answers 200 to a form that has nothing wrong is a preview, and stores nothing
         is_preview = found.method == "POST" and as_it_is.status_code == 200 and not names_refused(as_it_is)
-        if len(fields) > 1 and not is_preview:
+        is_alone = is_preview or len(fields) == 1
+        together = OTHERS + TAKEN if is_alone else OTHERS
+        for values in rotated([*fields], together if any(fields.values()) else HIDDEN):
+            self.send(found.with_values(values))
+        if not is_alone:
             typed = [one for one, is_typed in fields.items() if is_typed]
             counts = [one for one in typed if one[1].endswith("_FORMS")]
             asked = [one for one in fields if one[0] == "query" and one not in typed]
@@ -163,9 +165,9 @@ class Fuzz:
 
 
 def rotated(fields: list[Field], values: list[str]) -> Iterator[dict[Field, str]]:
-    """In as many turns as there are values each field has each of them, and no two the same (7 divides none of the lengths)."""
+    """In as many turns as there are values each field has each of them, and no two the same (11 divides none of the lengths)."""
     for turn in range(len(values) if fields else 0):
-        yield {one: values[(turn + 7 * n) % len(values)] for n, one in enumerate(fields)}
+        yield {one: values[(turn + 11 * n) % len(values)] for n, one in enumerate(fields)}
 
 
 def is_taken(found: Found, response: HttpResponse) -> bool:
@@ -236,14 +238,18 @@ BAD_KINDS = [  # of what is sent
     {"Content-Type": "; charset="},
 ]
 BAD_HEADERS = [
-    {"Referer": "http://[", "HX-Request": "true", "HX-Current-URL": "http://[", "HX-Target": "\u202e"},
     {
+        "Referer": "http://[",
+        "HX-Request": "true",
+        "HX-Current-URL": "http://[",
+        "HX-Target": "\u202e",
         "If-Modified-Since": "Fri, 31 Dec 9999 23:59:59 -1200",
         "If-None-Match": '"',
         "Accept-Language": "x" * 600,
         "Accept": ";q=é",
+        "Range": "bytes=9-1",
+        "X-Forwarded-For": "\u202e, ::",
     },
-    {"Range": "bytes=9-1", "X-Forwarded-For": "\u202e, ::"},
 ]
 BAD_COOKIES = [{"Cookie": 'session="\\303\\050"; messages=x:y:z; csrf=é; lang=[', "X-CSRFToken": "é"}]  # of nobody
 

@@ -1,6 +1,4 @@
-"""Whatever a calendar file or an Undo says ends in a page or a sentence, never in an error."""
-
-from urllib.parse import urlencode
+"""Whatever a calendar file says ends in a page or a sentence, never in an error."""
 
 import pytest
 import time_machine
@@ -8,14 +6,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from interviews.models import Interview, Offer
-from interviews.offering import actions as offering
 from interviews.planning import actions as planning
-from tests.factories import NOW, AskFactory, CalendarFeedFactory, CounterFactory
+from tests.factories import NOW
 from tests.interviews.planning.test_actions import TERMS
 from tests.interviews.replying.test_replies import ics
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.no_cover]  # counting lines doubles its time
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BAD = (
     *("\0", "a\0b", "\ud800", "é\udfff", "\u202e\u2066x", "\ufeff", "\x85\u2028", "'\"><x hx-post=/ hx-trigger=load>"),
     *("0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "99991231T235959Z", "00:00", "24:60"),
@@ -29,32 +25,6 @@ BAD = (
 def _clock():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def talk(offer: Offer) -> Interview:
-    at = offer.slots.order_by("starts_at").first().starts_at  # type: ignore[union-attr]
-    return offering.choose(offer=offer, answer=offering.Answer(at, "video", "here", "a word"), now=NOW)
-
-
-def test_versions_in_addresses(client: Client, talk: Interview, offer: Offer):
-    counter, feed, ask = (
-        CounterFactory(offer=offer),
-        CalendarFeedFactory(owner=offer.owner),
-        AskFactory(contact=offer.contact),
-    )
-    assert feed
-    paths = [
-        reverse(f"interview_{verb}", args=[talk.pk]) for verb in ("cancel", "uncancel", "hold", "unhold", "invite")
-    ]
-    paths += [reverse(f"counter_{verb}", args=[counter.pk]) for verb in ("accept", "decline", "undecline")]
-    paths += [reverse(f"ask_{verb}", args=[ask.pk]) for verb in ("wait", "close", "reopen", "take_back")]
-    paths += [reverse(f"calendar_feed_{verb}") for verb in ("new", "off", "on")]
-    paths += [reverse("offer_withdraw", args=[offer.pk])]
-    for path in paths:
-        for value in BAD:
-            query = urlencode({"v": value}, errors="surrogatepass")
-            assert client.post(f"{path}?{query}").status_code < 500, (path, value)
 
 
 LINES = (
