@@ -20,6 +20,7 @@ WHOLE_TABLE = {"models.py", "engine.py", "mails.py", "jobs.py", "tasks.py"}  # m
 ENGINE = {  # the delivery engine, which works for every owner at once
     "outbox/actions.py", "outbox/backends.py", "outbox/claims.py", "outbox/clocks.py", "outbox/figures.py", "outbox/housekeeping.py",
     "outbox/left_out.py", "outbox/mail_health.py", "outbox/settling.py",
+    "followups/reminder_mail.py",  # reads for all the mails of a batch
 }  # fmt: skip
 WHOLE_TABLE_FOLDERS = {"migrations", "management", "models", "mails"}
 BY_SIGNATURE = {  # a session or a private link: the visitor is nobody yet, and the signature names the row

@@ -18,7 +18,7 @@ from interviews.asking.steps import MAY_STILL_ANSWER
 from interviews.mail_messages import mailto
 from interviews.models import Ask, AskVia
 from interviews.models.preparing import purpose_of
-from interviews.planning.actions import address_of
+from interviews.planning.telling import address_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

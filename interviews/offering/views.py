@@ -19,7 +19,7 @@ from interviews.models.preparing import purpose_of
 from interviews.offering import actions, silence
 from interviews.offering.forms import OfferForm
 from interviews.offering.time_rows import ADD, PUT_BACK, SHIFTS, shifted
-from interviews.planning.actions import address_of
+from interviews.planning.telling import address_of
 from outbox.models import OutgoingMail
 
 FOCUS_AFTER = {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from interviews.models import Interview
-from interviews.planning.actions import Told
+from interviews.planning.telling import Told
 
 
 def _in_a_moment() -> str:

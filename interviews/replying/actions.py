@@ -14,7 +14,7 @@ from base.zones import load_zone
 from interviews.models import AttendeeStatus, Interview, NewsKind
 from interviews.news.actions import report
 from interviews.planning import actions as planning
-from interviews.planning.actions import Told, address_of, mail_contact, may_have_arrived
+from interviews.planning.telling import Told, address_of, mail_contact, may_have_arrived
 from interviews.replying.calendar_replies import Reply
 from outbox.tasks import wake
 

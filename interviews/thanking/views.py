@@ -15,7 +15,7 @@ from interviews.debriefing.actions import thank_you_promise, told_later
 from interviews.debriefing.views import held_or_404
 from interviews.holding.room_page import duration_in_words
 from interviews.mail_messages import mailto
-from interviews.planning.actions import address_of
+from interviews.planning.telling import address_of
 from interviews.thanking import actions
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from followups.mail_links import Answer, read_button, read_stop
-from followups.mails import SHOWN, compose_reminder, plan, prepare, reconcile, settle, still_wanted
+from followups.mails import plan, reconcile, settle, still_wanted
 from followups.models import Promise
+from followups.reminder_mail import SHOWN, compose_reminder, prepare
 from outbox.actions import discard, hold_before
 from outbox.composing import freeze
 from outbox.kinds import KINDS, Cancelled, Composed
