@@ -15,6 +15,7 @@ from tests.factories import NOW, ContactFactory, InterviewFactory
 from tests.interviews.every_mail import Words, every_mail
 from tests.walked import CASES, WALKED
 
+pytestmark = pytest.mark.one_database
 BY_24 = re.compile(r"(?<![\d:+])(?:[01]\d|2[0-3]):[0-5]\d(?![\d:]|\s(?:am|pm))")
 BY_12 = re.compile(r"\b\d{1,2}:\d\d\s(?:am|pm)\b")
 NO_TEXT = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)

@@ -9,7 +9,7 @@ from accounts.models import User
 from tests.factories import ContactFactory
 from tests.test_urls import WALKED, World, _clock, rows_of, walked, world  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 UNKNOWN = "Mars/Olympus"
 
 

@@ -23,7 +23,7 @@ from tests.interviews.planning.test_actions import leaves
 from tests.interviews.subscribing.url_cases import SECRET
 from tests.interviews.test_calendars import findings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_database]
 ADDRESS, WEEK = "ana@people.example", timedelta(days=7)
 CHANGES = {  # when clocks go forward and back in 2027
     "Europe/Stockholm": (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), datetime(2027, 10, 31, 1, 0, tzinfo=UTC)),

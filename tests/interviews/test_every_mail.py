@@ -17,7 +17,7 @@ from tests.factories import NOW, ContactFactory
 from tests.interviews.every_mail import Words, every_mail
 from tests.interviews.test_calendars import findings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_database]
 EVIL = "Evil\r\nBcc: thief@x.example\nATTENDEE:mailto:thief@x.example\u2028END:VEVENT\u0085X-Evil: 1\rX-Evil: 2"
 WORST = {
     "newlines": EVIL,

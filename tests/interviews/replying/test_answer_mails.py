@@ -29,7 +29,7 @@ from tests.interviews.planning.test_actions import TERMS
 from tests.interviews.replying.test_replies import drop, ics, status
 from tests.work_done import count_calls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from tests.factories import NOW
 from tests.interviews.planning.test_actions import TERMS
 from tests.interviews.replying.test_replies import ics
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_database]
 BAD = (
     *("\0", "a\0b", "\ud800", "é\udfff", "\u202e\u2066x", "\ufeff", "\x85\u2028", "'\"><x hx-post=/ hx-trigger=load>"),
     *("0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "99991231T235959Z", "00:00", "24:60"),
