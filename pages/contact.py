@@ -245,13 +245,8 @@ def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list
 def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
     """The entries of one kind, in the columns of `Entry`."""
     rows = getattr(contact, part.rows).filter(part.where)
-    if part.kind == "touch":
-        for touches in TOUCHES:
-            rows = rows.exclude(created_at__in=getattr(contact, touches.rows).filter(touches.where).values(touches.at))
-    if part.kind == "stage":
-        for steps in STEPS:
-            known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
-            rows = rows.exclude(at__in=known.values(steps.at))
+    for told in {"touch": TOUCHES, "stage": STEPS}.get(part.kind, ()):
+        rows = rows.exclude(**{f"{part.at}__in": getattr(contact, told.rows).filter(told.where).values(told.at)})
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
     earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
