@@ -275,7 +275,9 @@ class OfferSlot(Owned):
 class CounterQuerySet(models.QuerySet["Counter"]):
     def undecided(self) -> "CounterQuerySet":
         """Those that I have not answered, nor a talk with them that was held since."""
-        held = Interview.objects.alive().filter(contact=OuterRef("offer__contact"), state=InterviewState.HELD)
+        held = Interview.objects.filter(
+            contact=OuterRef("offer__contact"), state=InterviewState.HELD, binned_at__isnull=True
+        )
         since = Q(starts_at__gte=OuterRef("created_at"))
         # of one that was logged often only the day is known
         proposed_at = models.ExpressionWrapper(OuterRef("created_at"), output_field=models.DateTimeField())
@@ -285,8 +287,8 @@ class CounterQuerySet(models.QuerySet["Counter"]):
 
     def waiting(self) -> "CounterQuerySet":
         """For the owner's word."""
-        undecided = self.undecided().filter(offer__state=OfferState.COUNTERED)
-        alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
+        undecided = self.undecided().filter(offer__state=OfferState.COUNTERED, offer__contact__binned_at__isnull=True)
+        alive = undecided.exclude(offer__contact__stage=Stage.DROP)
         row = alive.select_related("offer__contact").only(
             "owner", "starts_at", "offer__contact__name", "offer__contact__called"
         )
