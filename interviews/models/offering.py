@@ -94,6 +94,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         open_ones = self.filter(state__in=[OfferState.OPEN, OfferState.COUNTERED], expires_at__gt=now)
         return open_ones.order_by("-created_at", "-pk")
 
+    def due(self, today: date) -> "OfferQuerySet":
+        """Those that Today may have a row about: another time was proposed, or the day to ask again has come."""
+        return self.filter(Q(state=OfferState.COUNTERED) | Q(state=OfferState.OPEN, follow_up_on__lte=today))
+
     def to_follow_up(self, today: date) -> "OfferQuerySet":
         """Times without an answer, the day to ask again come, also when they have passed; unless something was asked since."""
         silent = self.filter(state=OfferState.OPEN, follow_up_on__lte=today, contact__binned_at__isnull=True)
