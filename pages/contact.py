@@ -1,6 +1,7 @@
 """What the page of a contact is made of: how it stands between us, what is open, and the story so far, read from what each app
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from accounts.templatetags.keepword import ago
 from base.paging import Place, read_place
 from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage
-from crm.parts import STEPS, STORY, TOUCHES, Entries
+from crm.parts import STEPS, STORY, TOUCHES, Entries, Steps, Touches
 from followups.models import Promise
 from interviews.models import Interview, InterviewState
 
@@ -245,8 +246,9 @@ def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list
 def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
     """The entries of one kind, in the columns of `Entry`."""
     rows = getattr(contact, part.rows).filter(part.where)
-    for told in {"touch": TOUCHES, "stage": STEPS}.get(part.kind, ()):
-        rows = rows.exclude(**{f"{part.at}__in": getattr(contact, told.rows).filter(told.where).values(told.at)})
+    told: Sequence[Touches | Steps] = TOUCHES if part.kind == "touch" else STEPS if part.kind == "stage" else ()
+    for other in told:
+        rows = rows.exclude(**{f"{part.at}__in": getattr(contact, other.rows).filter(other.where).values(other.at)})
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
     earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
