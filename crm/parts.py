@@ -58,10 +58,11 @@ class Touches:
 
 @dataclass(frozen=True)
 class Steps:
-    """Rows of a contact that change its stage at the instant `at`: their own entries tell it, and once."""
+    """Rows of a contact that change its stage at the instant `at`, which is not null: their own entries tell it, and once."""
 
     rows: str
     at: str
+    where: Q = ALL
 
 
 WORDS: list[Words] = []

@@ -90,11 +90,11 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def owed(self) -> "PromiseQuerySet":
         """What I owe."""
-        return self.alive().open().mine()
+        return self.open().filter(contact__binned_at__isnull=True, whose=Whose.MINE)
 
     def awaited(self) -> "PromiseQuerySet":
         """What they owe."""
-        return self.alive().open().theirs()
+        return self.open().filter(contact__binned_at__isnull=True, whose=Whose.THEIRS)
 
     def overdue(self, as_of: date) -> "PromiseQuerySet":
         """What I owe since before `as_of`, the owner's local date."""

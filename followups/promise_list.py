@@ -50,8 +50,9 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     kind = asked.get("kind", "")
     kind = kind if kind in Kind.values else ""
     contact = _contact(user, asked.get("contact", ""))
-    counts = _counts(user, tab, today)
-    shown = read_page(_rows(user, tab, kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
+    tabs = _tabs(user)
+    counts = _counts(tabs, tab, today)
+    shown = read_page(_rows(tabs[tab], kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
     return {
         "today": today,
         "tab": tab,
@@ -66,8 +67,8 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     }
 
 
-def _rows(user: User, tab: str, kind: str, contact: Contact | None) -> PromiseQuerySet:
-    rows = _tabs(user)[tab].with_row()
+def _rows(promises: PromiseQuerySet, kind: str, contact: Contact | None) -> PromiseQuerySet:
+    rows = promises.with_row()
     if kind:
         rows = rows.filter(kind=kind)
     return rows.filter(contact=contact) if contact else rows
@@ -110,11 +111,11 @@ def _head(due_on: date, today: date) -> str:
     return _("Next week") if due_on <= sunday + timedelta(days=7) else _("Later")
 
 
-def _counts(user: User, tab: str, today: date) -> dict[str, int]:
+def _counts(tabs: dict[str, PromiseQuerySet], tab: str, today: date) -> dict[str, int]:
     """How many are open, mine and theirs, and how many of mine are late; what is closed is counted on its own tab. Each up
     to the cap."""
-    counted = {name: rows for name, rows in _tabs(user).items() if name in ("mine", "theirs", tab)}
-    counted["late"] = user.promises.overdue(today)
+    counted = {name: rows for name, rows in tabs.items() if name in ("mine", "theirs", tab)}
+    counted["late"] = tabs["mine"].filter(due_on__lt=today)
     return {name: promises[: CAP + 1].count() for name, promises in counted.items()}
 
 

@@ -41,7 +41,7 @@ offer(
     Entries("ask", 4, "asks", at="asked_at", text="subject"),
     Entries("offer", 5, "offers", at="created_at", text="about", aside="state", where=~Q(state="withdrawn")),
     Steps("interviews", at="created_at"),
-    Steps("interviews", at="held_at"),
+    Steps("interviews", at="held_at", where=Q(held_at__isnull=False)),
     Steps("asks", at="asked_at"),
     Steps("offers", at="created_at"),
     Touches("interviews", at="held_at", where=KEPT & Q(state="held", held_at__isnull=False)),

@@ -1,6 +1,7 @@
 """What the page of a contact is made of: how it stands between us, what is open, and the story so far, read from what each app
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,8 +18,8 @@ from accounts.models import User
 from accounts.templatetags.keepword import ago
 from base.paging import Place, read_place
 from base.zones import time_there
-from crm.models import Contact, RhythmUnit, Stage, Tag
-from crm.parts import STEPS, STORY, TOUCHES, Entries
+from crm.models import Contact, RhythmUnit, Stage
+from crm.parts import STEPS, STORY, TOUCHES, Entries, Steps, Touches
 from followups.models import Promise
 from interviews.models import Interview, InterviewState
 
@@ -27,6 +28,21 @@ ENTRIES = 12
 SHARING = 3
 LED_TO = 5
 TALKS = 12  # planned and held, the last ones
+PERSON = (  # what the page shows of its contact; the texts it is found by are long
+    *("owner", "version", "name", "called", "role", "email", "phone", "linkedin_url", "website", "place", "time_zone"),
+    *(
+        "how_met",
+        "met_on",
+        "connected_on",
+        "created_at",
+        "stage",
+        "rhythm_count",
+        "rhythm_unit",
+        "last_touch_on",
+        "touch_on",
+    ),
+    *("organisation__name", "introduced_by__name", "introduced_by__binned_at"),
+)
 RHYTHMS = [
     (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
     (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
@@ -131,7 +147,7 @@ class ContactPage:
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     past: list[Interview]  # held, the latest first, each with its debrief
-    tags: list[Tag]
+    tags: list[tuple[int, str]]  # key and name
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
     story_later: str  # where the story goes on; empty when that was all
@@ -162,7 +178,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
     """Http404 when there is nobody of that key, or in the bin."""
     led_to = owner.contacts.alive().filter(introduced_by=OuterRef("pk"))
     people = owner.contacts.alive().select_related("organisation", "introduced_by").annotate(has_led=Exists(led_to))
-    contact = get_object_or_404(people.defer("search_text", "introduced_by__search_text"), pk=pk)
+    contact = get_object_or_404(people.only(*PERSON), pk=pk)
     promises = list(contact.promises.open().slim().most_urgent_first()[: PROMISES + 1])
     story, story_later = read_story(contact, cursor, only)
     talks = list(contact.interviews.with_debrief().last_first()[:TALKS])
@@ -182,7 +198,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
         unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
         asked_about=[talk for talk in planned if talk.ends_at <= now],
         past=[talk for talk in talks if talk.is_held],
-        tags=list(contact.tags.order_by("name_key")),
+        tags=list(contact.tags.order_by("name_key").values_list("pk", "name")),
         also_of=list(sharing) if contact.email else [],
         story=story,
         story_later=story_later,
@@ -230,13 +246,9 @@ def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list
 def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
     """The entries of one kind, in the columns of `Entry`."""
     rows = getattr(contact, part.rows).filter(part.where)
-    if part.kind == "touch":
-        for touches in TOUCHES:
-            rows = rows.exclude(created_at__in=getattr(contact, touches.rows).filter(touches.where).values(touches.at))
-    if part.kind == "stage":
-        for steps in STEPS:
-            known = getattr(contact, steps.rows).filter(**{f"{steps.at}__isnull": False})
-            rows = rows.exclude(at__in=known.values(steps.at))
+    told: Sequence[Touches | Steps] = TOUCHES if part.kind == "touch" else STEPS if part.kind == "stage" else ()
+    for other in told:
+        rows = rows.exclude(**{f"{part.at}__in": getattr(contact, other.rows).filter(other.where).values(other.at)})
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
     earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)

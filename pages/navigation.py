@@ -52,7 +52,7 @@ def read_counts(user: User, now: datetime, due: int | None = None) -> NavCounts:
     """Three queries, on every page: what stands under an entry is counted on its own page, as Today does with what is `due`."""
     if due is None:
         today = user.today(now)
-        due = user.promises.due_by(today).to_do_on(today)[: DUE_CAP + 1].count()
+        due = len(user.promises.due_by(today).to_do_on(today).values_list("pk")[: DUE_CAP + 1])
     return NavCounts(due=in_figures(due, DUE_CAP) if due else "", mail=read_mail_health(user.pk, now))
 
 

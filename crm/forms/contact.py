@@ -22,7 +22,7 @@ from base.versioned_form import VersionedForm
 from base.zones import zone_names, zone_of
 from crm.actions import Details
 from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
-from crm.models import Contact, Note, RhythmUnit, Stage, Tag
+from crm.models import Contact, Note, RhythmUnit, Stage
 from crm.search import named
 
 LISTED = 50  # how many names a field suggests
@@ -92,12 +92,12 @@ class ContactSearchForm(forms.Form):
     owes = forms.MultipleChoiceField(label=gettext_lazy("Promises"), choices=OWES, required=False)
     through = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, tags: list[Tag], introducer: Contact | None = None) -> None:
+    def __init__(self, data: Any = None, *, tags: list[tuple[int, str]], introducer: Contact | None = None) -> None:
         super().__init__(data)
         self.tags, self.introducer = tags, introducer
         if introducer is None:
             del self.fields["through"]
-        self.fields["tag"].choices = [(tag.pk, tag.name) for tag in tags]  # type: ignore[attr-defined]  # a choice field
+        self.fields["tag"].choices = tags  # type: ignore[attr-defined]  # a choice field
 
 
 class RhythmForm(forms.Form):

@@ -88,7 +88,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """What a row of a list shows. Counted for the few rows of a page, not for a whole list."""
         is_open = Q(promises__state="open", promises__binned_at__isnull=True)
         mine, theirs = is_open & Q(promises__whose="mine"), is_open & Q(promises__whose="theirs")
-        columns = ("name", "called", "name_key", "role", "stage", "last_touch_on", "owner", "organisation__name")
+        columns = ("name", "name_key", "role", "stage", "last_touch_on", "organisation__name")
         return (
             self.select_related("organisation")
             .only(*columns)

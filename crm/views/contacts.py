@@ -21,7 +21,7 @@ from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
 from crm.forms import OWES, ContactForm, ContactSearchForm, QuickForm, read_undated
-from crm.models import Contact, ContactQuerySet, Stage, Tag
+from crm.models import Contact, ContactQuerySet, Stage
 from crm.search import facet_counts, find, read_people
 
 MOST_TAGS = 12
@@ -55,13 +55,17 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 
 
-def _tags(request: OwnerRequest) -> list[Tag]:
-    """The tags the filter offers, and those already chosen; a fragment of results needs only the chosen ones."""
+def _tags(request: OwnerRequest) -> list[tuple[int, str]]:
+    """The tags the filter offers, and those already chosen, by key and name; a fragment of results needs only the chosen ones."""
     chosen = [pk for text in request.GET.getlist("tag") if (pk := read_number(text)) is not None]
-    found = list(request.user.tags.order_by("name_key").filter(pk__in=chosen)) if chosen else []
-    if request.htmx and request.htmx.target == "results":
+    is_fragment = request.htmx.target == "results"
+    if is_fragment and not chosen:
+        return []
+    tags = request.user.tags.order_by("name_key").values_list("pk", "name")
+    found = list(tags.filter(pk__in=chosen)) if chosen else []
+    if is_fragment:
         return found
-    return found + [tag for tag in request.user.tags.order_by("name_key")[:MOST_TAGS] if tag not in found]
+    return found + [tag for tag in tags[:MOST_TAGS] if tag not in found]
 
 
 def _introducer(request: OwnerRequest) -> Contact | None:
@@ -87,31 +91,16 @@ def _as_query(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value}
 
 
-def _facets(form: ContactSearchForm, counts: dict[str, int] | None) -> list[dict[str, Any]]:
-    """The boxes of the filter, in three groups."""
-    wanted = form.cleaned_data
-    groups: list[tuple[str, Any]] = [
-        ("stage", Stage.choices),
-        ("tag", [(tag.pk, tag.name) for tag in form.tags]),
-        ("owes", OWES),
-    ]
-    return [
-        {
-            "name": name,
-            "label": form.fields[name].label,
-            "boxes": [
-                {
-                    "value": value,
-                    "label": label,
-                    "is_on": value in wanted.get(name, []),
-                    "count": "" if counts is None else counts.get(f"{name}:{value}", 0),
-                }
-                for value, label in choices
-            ],
-        }
-        for name, choices in groups
-        if choices
-    ]
+def _facets(form: ContactSearchForm, counts: dict[str, int] | None) -> list[tuple[str, Any, list[tuple[Any, ...]]]]:
+    """The boxes of the filter in three groups, each a name, a label and its boxes: value, label, whether it is ticked, count."""
+    counts = counts or {}
+    groups = []
+    for name, choices in (("stage", Stage.choices), ("tag", form.tags), ("owes", OWES)):
+        on = form.cleaned_data.get(name, [])
+        boxes = [(value, label, value in on, counts.get(f"{name}:{value}", 0)) for value, label in choices]
+        if boxes:
+            groups.append((name, form.fields[name].label, boxes))
+    return groups
 
 
 def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:

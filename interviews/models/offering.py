@@ -94,6 +94,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         open_ones = self.filter(state__in=[OfferState.OPEN, OfferState.COUNTERED], expires_at__gt=now)
         return open_ones.order_by("-created_at", "-pk")
 
+    def due(self, today: date) -> "OfferQuerySet":
+        """Those that Today may have a row about: another time was proposed, or the day to ask again has come."""
+        return self.filter(Q(state=OfferState.COUNTERED) | Q(state=OfferState.OPEN, follow_up_on__lte=today))
+
     def to_follow_up(self, today: date) -> "OfferQuerySet":
         """Times without an answer, the day to ask again come, also when they have passed; unless something was asked since."""
         silent = self.filter(state=OfferState.OPEN, follow_up_on__lte=today, contact__binned_at__isnull=True)
@@ -275,7 +279,9 @@ class OfferSlot(Owned):
 class CounterQuerySet(models.QuerySet["Counter"]):
     def undecided(self) -> "CounterQuerySet":
         """Those that I have not answered, nor a talk with them that was held since."""
-        held = Interview.objects.alive().filter(contact=OuterRef("offer__contact"), state=InterviewState.HELD)
+        held = Interview.objects.filter(
+            contact=OuterRef("offer__contact"), state=InterviewState.HELD, binned_at__isnull=True
+        )
         since = Q(starts_at__gte=OuterRef("created_at"))
         # of one that was logged often only the day is known
         proposed_at = models.ExpressionWrapper(OuterRef("created_at"), output_field=models.DateTimeField())
@@ -285,8 +291,8 @@ class CounterQuerySet(models.QuerySet["Counter"]):
 
     def waiting(self) -> "CounterQuerySet":
         """For the owner's word."""
-        undecided = self.undecided().filter(offer__state=OfferState.COUNTERED)
-        alive = undecided.filter(offer__contact__binned_at__isnull=True).exclude(offer__contact__stage=Stage.DROP)
+        undecided = self.undecided().filter(offer__state=OfferState.COUNTERED, offer__contact__binned_at__isnull=True)
+        alive = undecided.exclude(offer__contact__stage=Stage.DROP)
         row = alive.select_related("offer__contact").only(
             "owner", "starts_at", "offer__contact__name", "offer__contact__called"
         )

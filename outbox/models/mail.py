@@ -100,8 +100,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(UNSEEN).order_by("-updated_at", "-pk")
 
     def came_back(self) -> "OutgoingMailQuerySet":
-        """Mails to contacts that did not arrive, until the user has seen it."""
-        return self.unseen().filter(state=State.DEAD).exclude(recipient_name="")
+        """Mails to contacts that did not arrive, until the user has seen it: what a row of Today shows of them."""
+        row = ("owner", "kind", "state", "summary", "recipient", "recipient_name", "last_error")
+        return self.unseen().filter(state=State.DEAD).exclude(recipient_name="").only(*row)
 
     def queue(
         self,

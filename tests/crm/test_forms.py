@@ -317,7 +317,7 @@ def test_touch_is_today_unless_said(typed: str, on: date):
 def test_search_takes_what_it_understands(user: User):
     tag = ContactTagFactory(contact=ContactFactory(owner=user)).tag
     data = QueryDict(f"q=a%00na&stage=met&stage=bogus&tag={tag.pk}&owes=mine&after=x")
-    form = ContactSearchForm(data, tags=[tag])
+    form = ContactSearchForm(data, tags=[(tag.pk, tag.name)])
     form.is_valid()
     assert form.cleaned_data == {"q": "a na", "tag": [tag.pk], "owes": ["mine"]}
 

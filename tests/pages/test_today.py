@@ -336,10 +336,10 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
         OfferFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
         ContactFactory(owner=user, stage="met")
         talk(user, time(9))
-    # session, user, promises, which days, talks, debriefs, to decide, to touch, other times, letters, offers, news, mails
-    # that came back, two of the mail;
+    # session, user, promises, which days, talks, debriefs, to decide, to touch, letters, news, mails that came back, two of
+    # the mail, whether an offer is due; if so other times and offers;
     # of a day that is done, whether there is anybody at all, and what comes next
-    with django_assert_num_queries(15 if many else 21):
+    with django_assert_num_queries(16 if many else 20):
         today(client)
 
 

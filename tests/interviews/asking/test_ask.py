@@ -304,7 +304,7 @@ def test_today_costs_the_same_with_more_of_them(client: Client, user, rows: int,
     for _n in range(rows):
         AskFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
         CounterFactory(offer=OfferFactory(contact=ContactFactory(owner=user), state="countered"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/")
 
 
