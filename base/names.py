@@ -18,11 +18,29 @@ _ONLY_WITH_A_DOT = frozenset("m me ing don tan gen med nat mag fr sr pan rep sen
 _GENERATION = re.compile(r",.*$|\s(?:jr|sr|ph\.?d|md|mba|iii?|iv)\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
 _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
-# a family name alone begins with it: "van Gogh"
-_PARTICLES = frozenset(
+# a family name begins with it: "van Gogh"
+PARTICLES = frozenset(
     (
-        *("van", "von", "de", "del", "della", "di", "da", "dos", "du", "der", "den"),
-        *("ter", "ten", "zu", "zum", "la", "le", "el", "al", "ibn", "bin", "af", "av"),
+        *(
+            "af",
+            "al",
+            "av",
+            "bin",
+            "binti",
+            "da",
+            "das",
+            "de",
+            "del",
+            "della",
+            "den",
+            "der",
+            "di",
+            "dos",
+            "du",
+            "e",
+            "el",
+        ),
+        *("ibn", "la", "le", "ni", "o", "of", "ter", "ten", "van", "von", "y", "zu", "zum"),
     )
 )
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
@@ -38,7 +56,7 @@ def called(name: str) -> str:
     given = [word for word in words[first:] if not _is_initial(word)] or words[first:]
     if not given:
         return _inside(name) or " ".join(name.split()) or name
-    if given[0] in _PARTICLES:
+    if given[0] in PARTICLES:
         return " ".join(given)
     is_shouted = name.isupper() and len(words) > 1 and len(given[0]) > 2
     return given[0].title() if is_shouted else given[0]

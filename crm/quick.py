@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from base.dates import add_months, find_date, understand
+from base.names import PARTICLES
 from base.text import clean_text, distinct, fold, profile_url, promise_lines, role_case
 from base.zones import CONTINENTS, is_large_city, zone_of
 
@@ -97,12 +98,6 @@ ORGANISATION = re.compile(
     r"|ministry|museum|network|ngo|oy|plc|partners|press|sarl|school|society|srl|studio|studios|trust|union|universidad|universität"
     r"|université|university|ventures|verlag)\b\.?|\w &|\w\+\w",
     re.IGNORECASE,
-)
-PARTICLES = frozenset(
-    (
-        *("af", "al", "av", "bin", "binti", "da", "das", "de", "del", "den", "der", "di", "dos", "du", "e", "el"),
-        *("ibn", "la", "le", "ni", "o", "of", "ter", "ten", "van", "von", "y", "zu", "zum"),
-    )
 )
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 AHEAD = re.compile(r"\d{4}|\bnext\b|\btomorrow\b|\bin\b|\bfrom now\b|\bend of\b")

@@ -7,10 +7,9 @@ from datetime import date
 
 from accounts.models import User
 from base.dates import understand
-from base.names import is_title
+from base.names import PARTICLES, is_title
 from base.text import clean_text
 from crm.models import Contact
-from crm.quick import PARTICLES
 from crm.search import named
 from followups.models import Whose
 

@@ -3,7 +3,7 @@
 import re
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -14,6 +14,12 @@ def link_number(phone: str) -> str:
     """A telephone number as a `tel:` link takes it (RFC 3966): digits, and a plus that leads."""
     plus = "+" if phone.lstrip().startswith(("+", "(+")) else ""
     return plus + re.sub(r"[^0-9]", "", phone.partition(",")[0])
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that breaks after its dots and its @ before it breaks in the middle of a word."""
+    return format_html_join("", "{}<wbr>", ((part,) for part in re.split(r"(?<=[.@])", address)))
 
 
 @register.filter

@@ -72,7 +72,7 @@ class OfferForm(PageForm):
         found = super().clean() or self.cleaned_data
         self._clean_minutes(found)
         if not self.times.is_valid():
-            self.add_error(None, [*self.times.non_form_errors()] or _("One of the times wants another look."))
+            self.add_error(None, [*self.times.non_form_errors()] or _("Nothing was offered yet."))
         if self.owner.offers.standing(self.now).count() >= MOST_OPEN:
             self.add_error(
                 None,

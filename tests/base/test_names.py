@@ -62,6 +62,7 @@ from base.names import called
         ("J.R.R. Tolkien", "Tolkien"),
         ("J.-P. Sartre", "Sartre"),
         ("van Gogh", "van Gogh"),
+        ("das Neves", "das Neves"),
         ("Dr. von der Leyen", "von der Leyen"),
         ("de la Cruz, Maria", "de la Cruz"),
         ("Van Morrison", "Van"),

@@ -36,6 +36,7 @@ LINES = {
         "name": "Li Wei", "role": "Analyst", "organisation": "Delta Works Office", "place": "Rotterdam",
     },
     "Ludwig van Beethoven at Bonn": {"name": "Ludwig van Beethoven", "organisation": "Bonn"},
+    "Luca della Robbia sculptor at Opificio": {"name": "Luca della Robbia", "role": "Sculptor", "organisation": "Opificio"},
     "Maximiliane von Hohenstein-Wernigerode": {"name": "Maximiliane von Hohenstein-Wernigerode"},
     "O'Brien, professor at University of Texas at Austin": {
         "name": "O'Brien", "role": "Professor", "organisation": "University of Texas at Austin",

@@ -247,6 +247,14 @@ def test_with_nothing_to_do_it_says_so(client, contact):
     assert "<h1>Thursday 19 November</h1>" in page.text
 
 
+def test_a_talk_of_today_stands_before_the_word_that_all_is_done(client, contact):
+    InterviewFactory(contact=contact, starts_at=NOW - timedelta(minutes=5))
+    page = today(client).text
+    assert page.index("Open the room") < page.index("All done for today.")
+    assert page.count("Open the room") == 1
+    assert "nothing waits but the talk" in page
+
+
 def test_the_twelve_most_urgent_are_shown_and_how_many_more_there_are(client, contact):
     for days in range(30):
         PromiseFactory(contact=contact, what=f"late since {days}", due_on=TODAY - timedelta(days=days + 1))

@@ -37,6 +37,14 @@ def word(offer: Offer, said: str, **other: Any) -> dict[str, Any]:
     return {"pressed": press_for(secret(offer)), "word": said, **other}
 
 
+def test_the_day_of_the_talk_is_whole_whatever_hours_its_owner_reads(guest: Client, user, talk: Interview):
+    for twelve_hours in (True, False):
+        user.twelve_hours = twelve_hours
+        user.save()
+        page = guest.get(url(talk.offer))
+        assertContains(page, '<h2 id="when">Tuesday 1 December</h2>', html=True)
+
+
 # --- a word after the answer ------------------------------------------------------------------------------------------
 
 
