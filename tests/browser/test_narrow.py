@@ -86,6 +86,12 @@ def test_what_can_be_done_with_a_note_stays_together(visit: Callable[..., Page],
     assert rows_of(chips) == [chips.count()]
 
 
+def test_verbs_of_a_person_stand_in_one_line(visit: Callable[..., Page], user: User):
+    page = visit(NARROW)
+    page.goto(ContactFactory(owner=user).get_absolute_url())
+    assert rows_of(page.locator(".page__head .btn")) == [3]
+
+
 def test_what_stands_beside_the_page_keeps_its_verbs_in_one_line(visit: Callable[..., Page], user: User):
     today = user.today(datetime.now(UTC))
     rhythm = {"rhythm_count": 3, "rhythm_unit": "weeks", "touch_on": today, "last_touch_on": today - timedelta(days=21)}
