@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -34,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def _midday() -> Iterator[None]:
+    """The server's clock goes on from today at noon in Stockholm, where the user lives: in two hours it is still today."""
+    with time_machine.travel(datetime.now(UTC).replace(hour=11, minute=0), tick=True):
+        yield
 
 
 @pytest.fixture(scope="session")
