@@ -76,6 +76,6 @@ def test_links_calendars_and_invitations_name_the_same_domain(client):
     client.force_login(contact.owner)
     page = client.get(contact.get_absolute_url()).content.decode()
     assert 'href="mailto:info@xn--strae-oqa.example"' in page
-    assert "info@straße.example</a>" in page
+    assert "info@straße.example</a>" in page.replace("<wbr>", "")
     assert mailable(contact.email) == "info@xn--strae-oqa.example"
     assert mailable("ana@i❤.example") == ""

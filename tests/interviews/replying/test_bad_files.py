@@ -6,8 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from interviews.planning import actions as planning
-from tests.factories import NOW
+from tests.factories import NOW, ContactFactory
 from tests.interviews.planning.test_actions import TERMS
 from tests.interviews.replying.test_replies import ics
 
@@ -41,7 +42,8 @@ LINES = (
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_lines_of_a_calendar_file(client: Client, user, misaki, name: str):
+def test_lines_of_a_calendar_file(client: Client, user: User, name: str):
+    misaki = ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
     talk = planning.plan(owner=user, contact=misaki, now=NOW, **TERMS)
     for value in BAD:
         text = ics(talk, method="COUNTER", attendee="mailto:misaki@riken.example").split("\r\n")

@@ -195,7 +195,7 @@ def test_another_address_is_asked_about_once(client: Client, interview: Intervie
     client.post(reverse("interview_reply", args=[interview.pk]), agreed_to(asked))
     assert status(interview) == "declined"
     assert [other.address for other in ana.other_emails.all()] == ["ana.s@home.example"]
-    assertContains(client.get(ana.get_absolute_url()), "ana.s@home.example")
+    assert "ana.s@home.example" in client.get(ana.get_absolute_url()).text.replace("<wbr>", "")
     drop(client, interview, ics(interview, attendee="mailto:ana.s@home.example", stamp="20261119T120600Z"))
     assert status(interview) == "accepted"
 
