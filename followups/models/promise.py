@@ -1,6 +1,5 @@
 """What was promised, by when, and what became of it."""
 
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from copy import copy
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from base.owned import Stale, Versioned
 from base.text import clean_line
 from crm.models import Contact, Stage
+from followups.models.kinds import Kind, PromiseState, Whose
 from followups.reminders import next_reminder
 from interviews.models import Interview
 from outbox.models import REMINDERS, OutgoingMail
@@ -24,55 +24,11 @@ DUE_WITHOUT_A_DATE = timedelta(days=3)  # product.md rule 10
 CHECK_IN_AFTER = timedelta(days=10)
 LONGEST = 300  # of what is promised
 CHUNK = 2000
-
-
-class Whose(models.TextChoices):
-    MINE = "mine", _("I owe")
-    THEIRS = "theirs", _("they owe")
-
-
-class Kind(models.TextChoices):
-    ARTICLE = "article", _("article")
-    INTRODUCTION = "introduction", _("introduction")
-    CONTACT = "contact", _("contact someone")
-    THANK_YOU = "thank_you", _("thank-you")
-    CHECK_IN = "check_in", _("check-in")
-    OTHER = "other", _("other")
-
-    @classmethod
-    def guess(cls, what: str) -> "Kind":
-        """What kind a promise is, by its words: the first sign that fits."""
-        return next((kind for kind, sign in SIGNS if sign.search(what)), cls.OTHER)
-
-
-SIGNS = [
-    (kind, re.compile(words, re.IGNORECASE))
-    for kind, words in (
-        (Kind.THANK_YOU, r"\b(thank|thanks|thank-you)\b"),
-        (Kind.INTRODUCTION, r"\b(introduc\w*|intro|connect \S+ (to|with)|put \S+ in touch)\b"),
-        (Kind.CHECK_IN, r"\b(check in|check-in|ask how|tell .* what came|report back|let .* know)\b"),
-        (
-            Kind.ARTICLE,
-            r"\b(articles?|papers?|links?|books?|decks?|slides|report|reading list|studies|study|pdf|post|chapter)\b",
-        ),
-        (Kind.CONTACT, r"\b(contact|call|ring|phone|e-?mail|write to|message|speak to|speak with|talk to|ask)\b"),
-    )
-]
-
-
 ROW = (
     *("owner", "contact", "whose", "kind", "what", "due_on", "promised_on"),
     *("state", "closed_at", "snoozed_until", "version"),
 )
-
-
 CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
-
-
-class PromiseState(models.TextChoices):
-    OPEN = "open", _("open")
-    KEPT = "kept", _("kept")
-    LET_GO = "let_go", _("let go")
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
@@ -90,11 +46,11 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def owed(self) -> "PromiseQuerySet":
         """What I owe."""
-        return self.open().filter(contact__binned_at__isnull=True, whose=Whose.MINE)
+        return self.open().mine().filter(contact__binned_at__isnull=True)
 
     def awaited(self) -> "PromiseQuerySet":
         """What they owe."""
-        return self.open().filter(contact__binned_at__isnull=True, whose=Whose.THEIRS)
+        return self.open().theirs().filter(contact__binned_at__isnull=True)
 
     def overdue(self, as_of: date) -> "PromiseQuerySet":
         """What I owe since before `as_of`, the owner's local date."""
@@ -285,11 +241,6 @@ class Promise(Versioned):
     @property
     def is_mine(self) -> bool:
         return self.whose == Whose.MINE
-
-    @property
-    def is_check_in(self) -> bool:
-        """Made by the app, because they owe something: it closes by itself when that has come."""
-        return self.check_in_of_id is not None
 
     @property
     def closed_on(self) -> date | None:
