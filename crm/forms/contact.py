@@ -4,7 +4,7 @@ says when two tabs wrote."""
 import hashlib
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -97,7 +97,7 @@ class ContactSearchForm(forms.Form):
         self.tags, self.introducer = tags, introducer
         if introducer is None:
             del self.fields["through"]
-        self.fields["tag"].choices = tags  # type: ignore[attr-defined]  # a choice field
+        cast("forms.MultipleChoiceField", self.fields["tag"]).choices = tags
 
 
 class RhythmForm(forms.Form):
