@@ -117,11 +117,12 @@ def change_stage(*, contact: Contact, to: str, seen: int | None = None, now: dat
 
 
 @transaction.atomic(savepoint=False)  # mostly a part of something else, which it fails with
-def advance(*, contact: Contact, to: str, now: datetime) -> Contact:
-    """Moves the stage forward on the way to `met`. Never back, and never out of continue or drop."""
+def advance(*, contact: Contact, to: str, by_hand: bool = False, now: datetime) -> Contact:
+    """Moves the stage forward on the way to `met`. Never back, and never out of continue or drop. `by_hand`: by an Undo, of which
+    the story tells nothing else."""
     _lock(contact)
     if contact.stage in FORWARD and to in FORWARD and FORWARD.index(Stage(to)) > FORWARD.index(Stage(contact.stage)):
-        _set_stage(contact, to, now)
+        _set_stage(contact, to, now, by_hand=by_hand)
     return contact
 
 
@@ -171,10 +172,11 @@ def _stage_without_drop(contact: Contact) -> str:
 
 
 @transaction.atomic
-def touch(*, contact: Contact, on: date, now: datetime) -> Touch:
-    """We were in touch on this local date: the rhythm starts again from the last touch."""
+def touch(*, contact: Contact, on: date, by_hand: bool = False, now: datetime) -> Touch:
+    """We were in touch on this local date: the rhythm starts again from the last touch. `by_hand`: not by a talk or a promise,
+    which the story tells itself."""
     _lock(contact)
-    made = contact.touches.create(owner_id=contact.owner_id, happened_on=on, created_at=now)
+    made = contact.touches.create(owner_id=contact.owner_id, happened_on=on, by_hand=by_hand, created_at=now)
     contact.last_touch_on = max(on, contact.last_touch_on or on)
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
@@ -186,7 +188,7 @@ def say_we_spoke(*, contact: Contact, on: date, now: datetime) -> None:
     """A touch by hand. The same day said again within a minute is a double tap: one Undo takes all of it back."""
     _lock(contact)
     if not contact.touches.filter(happened_on=on, created_at__gt=now - A_DOUBLE_TAP).exists():
-        touch(contact=contact, on=on, now=now)
+        touch(contact=contact, on=on, by_hand=True, now=now)
 
 
 @transaction.atomic
@@ -348,13 +350,13 @@ def _lock(contact: Contact, seen: int | None = None) -> None:
         raise Stale(contact)
 
 
-def _set_stage(contact: Contact, to: str, now: datetime) -> None:
+def _set_stage(contact: Contact, to: str, now: datetime, *, by_hand: bool = True) -> None:
     before, contact.stage = contact.stage, to
     if to == Stage.CONTINUE and not contact.rhythm_count:
         contact.rhythm_count, contact.rhythm_unit = USUAL_RHYTHM
     contact.touch_on = next_touch(contact, now)
     _keep_standing(contact)
-    contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now)
+    contact.stage_changes.create(owner_id=contact.owner_id, before=before, after=to, at=now, by_hand=by_hand)
     if to == Stage.DROP:  # and asked anew what becomes of what I promised
         contact.promises.filter(stands_after_drop=True).update(stands_after_drop=False)
     if Stage.DROP in (before, to):

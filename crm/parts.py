@@ -47,39 +47,17 @@ class Entries:
     more: tuple[str, ...] = ()  # columns that are read for the entries of a page alone
 
 
-@dataclass(frozen=True)
-class Touches:
-    """Rows of a contact that count as a touch at the instant `at`: what they say is told by their own entries, and once."""
-
-    rows: str
-    at: str
-    where: Q = ALL
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Rows of a contact that change its stage at the instant `at`, which is not null: their own entries tell it, and once."""
-
-    rows: str
-    at: str
-    where: Q = ALL
-
-
 WORDS: list[Words] = []
 STORY: list[Entries] = []
-TOUCHES: list[Touches] = []
-STEPS: list[Steps] = []
 MOVED: set[str] = set()
 
 
-def offer(*parts: Words | Entries | Touches | Steps, moved: Iterable[str]) -> None:
+def offer(*parts: Words | Entries, moved: Iterable[str]) -> None:
     """Called once by each `contact_parts.py`. `moved` names the foreign keys, as "crm.Note.contact", that are to point to the
     other contact when two are merged into one."""
     WORDS.extend(part for part in parts if isinstance(part, Words))
     STORY.extend(part for part in parts if isinstance(part, Entries))
     STORY.sort(key=lambda entries: entries.rank)
-    TOUCHES.extend(part for part in parts if isinstance(part, Touches))
-    STEPS.extend(part for part in parts if isinstance(part, Steps))
     MOVED.update(moved)
 
 

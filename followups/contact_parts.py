@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from crm.parts import Entries, Touches, Words, offer
+from crm.parts import Entries, Words, offer
 
 KEPT = Q(binned_at__isnull=True)
 CLOSED = KEPT & Q(closed_at__isnull=False)
@@ -13,6 +13,5 @@ offer(
     Entries(
         "promised", 6, "promises", at="created_at", text="what", aside="whose", where=KEPT & Q(closed_at__isnull=True)
     ),
-    Touches("promises", at="closed_at", where=CLOSED & Q(state="kept")),
     moved=["followups.Promise.contact"],
 )

@@ -3,7 +3,7 @@ offers. A talk that still runs is read once it has ended."""
 
 from django.db.models import Case, F, Q, When
 
-from crm.parts import Entries, Steps, Touches, Words, offer
+from crm.parts import Entries, Words, offer
 
 KEPT = Q(binned_at__isnull=True)
 KEPT_TALK = Q(interview__binned_at__isnull=True)
@@ -40,11 +40,6 @@ offer(
     ),
     Entries("ask", 4, "asks", at="asked_at", text="subject"),
     Entries("offer", 5, "offers", at="created_at", text="about", aside="state", where=~Q(state="withdrawn")),
-    Steps("interviews", at="created_at"),
-    Steps("interviews", at="held_at", where=Q(held_at__isnull=False)),
-    Steps("asks", at="asked_at"),
-    Steps("offers", at="created_at"),
-    Touches("interviews", at="held_at", where=KEPT & Q(state="held", held_at__isnull=False)),
     moved=[
         "interviews.Ask.contact",
         "interviews.ChosenQuestion.contact",

@@ -1,7 +1,6 @@
 """What the page of a contact is made of: how it stands between us, what is open, and the story so far, read from what each app
 offers in its `contact_parts.py`. Nothing is written twice for it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from accounts.templatetags.keepword import ago
 from base.paging import Place, read_place
 from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage
-from crm.parts import STEPS, STORY, TOUCHES, Entries, Steps, Touches
+from crm.parts import STORY, Entries
 from followups.models import Promise
 from interviews.models import Interview, InterviewState
 
@@ -28,6 +27,7 @@ ENTRIES = 12
 SHARING = 3
 LED_TO = 5
 TALKS = 12  # planned and held, the last ones
+PAST = 5  # with a card of their own; the story tells of all
 PERSON = (  # what the page shows of its contact; the texts it is found by are long
     *("owner", "version", "name", "called", "role", "email", "phone", "linkedin_url", "website", "place", "time_zone"),
     *(
@@ -147,6 +147,7 @@ class ContactPage:
     unsuited: list[Interview]  # planned, and they declined it or proposed another time
     asked_about: list[Interview]  # planned, and their time has passed: did you talk?
     past: list[Interview]  # held, the latest first, each with its debrief
+    has_more_past: bool
     tags: list[tuple[int, str]]  # key and name
     also_of: list[Contact]  # others with the same e-mail
     story: list[Entry]
@@ -185,6 +186,7 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
     for talk in talks:
         talk.contact = contact
     planned = [talk for talk in reversed(talks) if talk.is_planned]
+    held = [talk for talk in talks if talk.is_held]
     coming = [talk for talk in planned if talk.ends_at > now and not talk.is_unsuited]
     sharing = owner.contacts.sharing(contact.email.lower()).exclude(pk=pk).only("name", "called", "owner")[:SHARING]
     return ContactPage(
@@ -197,7 +199,8 @@ def read_contact(owner: User, pk: int, cursor: str, now: datetime, only: str = "
         later_talks=coming[1:],
         unsuited=[talk for talk in planned if talk.ends_at > now and talk.is_unsuited],
         asked_about=[talk for talk in planned if talk.ends_at <= now],
-        past=[talk for talk in talks if talk.is_held],
+        past=held[:PAST],
+        has_more_past=len(held) > PAST,
         tags=list(contact.tags.order_by("name_key").values_list("pk", "name")),
         also_of=list(sharing) if contact.email else [],
         story=story,
@@ -246,9 +249,6 @@ def read_story(contact: Contact, cursor: str = "", only: str = "") -> tuple[list
 def _happened(contact: Contact, place: int, part: Entries, since: Place | None) -> QuerySet[Any, Any]:
     """The entries of one kind, in the columns of `Entry`."""
     rows = getattr(contact, part.rows).filter(part.where)
-    told: Sequence[Touches | Steps] = TOUCHES if part.kind == "touch" else STEPS if part.kind == "stage" else ()
-    for other in told:
-        rows = rows.exclude(**{f"{part.at}__in": getattr(contact, other.rows).filter(other.where).values(other.at)})
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
     earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
     rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)

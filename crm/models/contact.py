@@ -340,6 +340,8 @@ class StageChange(Owned):
     before = models.CharField(max_length=10, choices=Stage)
     after = models.CharField(max_length=10, choices=Stage)
     at = models.DateTimeField()
+    # not by an event, as a talk or a letter, that has an entry of its own in the story
+    by_hand = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

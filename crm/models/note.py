@@ -72,6 +72,7 @@ class Touch(Owned):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="touches")
     happened_on = models.DateField()
     created_at = models.DateTimeField()
+    by_hand = models.BooleanField(default=True)  # not by a talk or a promise, which the story tells itself
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-happened_on"], name="touch_of_contact")]

@@ -95,7 +95,7 @@ def reopen(*, ask: Ask, now: datetime) -> Ask:
     if not ask.contact.asks.filter(closed_at__isnull=True).exclude(pk=ask.pk).exists():
         ask.closed_at, ask.follow_up_on = None, ask.owner.today(now)
         ask.save(update_fields=["closed_at", "follow_up_on"])
-        advance(contact=ask.contact, to=Stage.ASKED, now=now)
+        advance(contact=ask.contact, to=Stage.ASKED, by_hand=True, now=now)
     return ask
 
 

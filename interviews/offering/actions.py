@@ -107,7 +107,7 @@ def offer_again(*, offer: Offer, now: datetime) -> bool:
     is_mailed = bool(address) and not any(may_have_arrived(mail) for mail in mails)
     if is_mailed:
         _queue(offer, OFFER, f"{OFFER}:{offer.uid}:again:{offer.version}", address, now)
-    advance(contact=offer.contact, to=Stage.ASKED, now=now)
+    advance(contact=offer.contact, to=Stage.ASKED, by_hand=True, now=now)
     keep_promise_to_write(offer.contact, now)
     return is_mailed
 

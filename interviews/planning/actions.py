@@ -181,7 +181,7 @@ def uncancel(*, interview: Interview, now: datetime) -> Told:
     declined = interview.owner.offers.filter(interview=interview, state=OfferState.DECLINED)
     declined.update(state=OfferState.ANSWERED, version=F("version") + 1)
     told = _set_state(interview, InterviewState.PLANNED, now)
-    advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
+    advance(contact=interview.contact, to=Stage.SCHEDULED, by_hand=True, now=now)
     return told
 
 
@@ -217,7 +217,7 @@ def unhold(*, interview: Interview, now: datetime) -> Interview:
     if interview.is_logged:  # it was never planned: interviews.past_talks takes it back
         raise Stale(interview)
     take_back_holding(interview, now)
-    advance(contact=interview.contact, to=Stage.SCHEDULED, now=now)
+    advance(contact=interview.contact, to=Stage.SCHEDULED, by_hand=True, now=now)
     return interview
 
 

@@ -172,7 +172,7 @@ class Network:
             contact.touches.filter(happened_on__gt=on).delete()  # a kept thank-you was one, too
             contact.last_touch_on = None
             contact.save(update_fields=["last_touch_on"])
-            actions.touch(contact=contact, on=on, now=self.at(-rhythm.last_touch))
+            actions.touch(contact=contact, on=on, by_hand=True, now=self.at(-rhythm.last_touch))
             actions.continue_with(
                 contact=contact, count=rhythm.every, unit=rhythm.unit, now=self.at(-rhythm.last_touch, time(20, 0))
             )

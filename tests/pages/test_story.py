@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from pytest_django.asserts import assertContains
 
@@ -8,7 +10,7 @@ from accounts.models import User
 from crm import actions
 from crm.models import Contact
 from followups.actions import keep
-from interviews.planning.actions import change, hold
+from interviews.planning.actions import cancel, change, hold, plan, uncancel
 from pages.contact import ENTRIES, read_story
 from tests.factories import (
     NOW,
@@ -25,6 +27,8 @@ from tests.factories import (
 )
 from tests.interviews.planning.test_actions import TERMS
 
+of_talks = import_module("interviews.migrations.0019_told_by_talks")
+of_promises = import_module("followups.migrations.0005_told_by_promises")
 pytestmark = pytest.mark.django_db
 
 
@@ -69,7 +73,7 @@ def test_a_talk_and_a_thank_you_are_told_once(contact: Contact):
     interview = InterviewFactory(contact=contact, starts_at=ago(2))
     hold(interview=interview, now=ago(2))
     keep(promise=contact.promises.get(kind="thank_you"), now=ago(1))
-    actions.touch(contact=contact, on=TODAY, now=NOW)
+    actions.say_we_spoke(contact=contact, on=TODAY, now=NOW)
     entries, _later = read_story(contact)
     told = [(entry.kind, entry.at) for entry in entries if entry.kind in ("talk", "touch", "closed")]
     assert told == [("touch", NOW), ("closed", ago(1)), ("talk", ago(2))]
@@ -173,13 +177,35 @@ def test_a_moved_talk_leaves_a_trace(contact: Contact, client: Client, user: Use
 
 
 def test_a_stage_is_told_by_what_caused_it(contact: Contact):
-    talk = InterviewFactory(contact=contact, created_at=ago(2), starts_at=ago(1))
-    StageChangeFactory(contact=contact, before="to_meet", after="scheduled", at=talk.created_at)
+    talk = plan(**{**TERMS, "contact": contact, "owner": contact.owner, "now": ago(2)})
     hold(interview=talk, now=ago(1))
-    AskFactory(contact=contact, asked_at=ago(5))
-    StageChangeFactory(contact=contact, at=ago(5))
-    by_hand = StageChangeFactory(contact=contact, before="met", after="drop", at=NOW)
-    assert [entry.pk for entry in read_story(contact)[0] if entry.kind == "stage"] == [by_hand.pk]
+    actions.drop(contact=contact, now=NOW)
+    assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["drop"]
+
+
+def test_an_undo_of_a_calling_off_tells_of_the_stage(contact: Contact):
+    talk = plan(**{**TERMS, "contact": contact, "owner": contact.owner, "now": ago(3)})
+    cancel(interview=talk, now=ago(2))
+    uncancel(interview=talk, now=ago(1))
+    assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["scheduled", "to_meet"]
+
+
+@pytest.mark.one_database
+def test_of_older_rows_those_that_an_event_made_are_marked(contact: Contact):
+    """The migrations look for an event at the same instant: rows said by whom only since then."""
+    InterviewFactory(contact=contact, created_at=ago(9), state="held", held_at=ago(8), starts_at=ago(8))
+    AskFactory(contact=contact, asked_at=ago(7))
+    OfferFactory(contact=contact, created_at=ago(6))
+    PromiseFactory(contact=contact, created_at=ago(9), state="kept", closed_at=ago(5))
+    PromiseFactory(contact=contact, created_at=ago(9), state="let_go", closed_at=ago(4))
+    for days in range(3, 10):
+        StageChangeFactory(contact=contact, at=ago(days))
+        TouchFactory(contact=contact, created_at=ago(days))
+    of_talks.mark(apps, None)
+    of_promises.mark(apps, None)
+    by_hand = {row.at for row in contact.stage_changes.filter(by_hand=True)}
+    assert by_hand == {ago(3), ago(4), ago(5)}
+    assert {row.created_at for row in contact.touches.filter(by_hand=False)} == {ago(8), ago(5)}
 
 
 def test_a_kept_promise_is_one_entry_that_says_when_it_was_made(contact: Contact, client: Client):
