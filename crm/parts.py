@@ -41,9 +41,9 @@ class Entries:
     rows: str  # of the contact
     at: Any
     text: Any = ""
-    aside: str = ""
+    aside: Any = ""
     where: Q = ALL
-    since: str = ""  # an earlier instant that belongs to it
+    since: str = ""  # an earlier instant that belongs to it; needed where `at` is no column
     more: tuple[str, ...] = ()  # columns that are read for the entries of a page alone
 
 

@@ -26,6 +26,7 @@ offer(
         "state",
         aside="medium",
         where=KEPT,
+        since="created_at",
         more=("minutes", "starts_at", "is_logged", "debrief__learned"),
     ),
     Entries(

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -23,11 +22,11 @@ from followups.models import Promise
 from interviews.models import Interview, InterviewState
 
 PROMISES = 5
-ENTRIES = 12
+ENTRIES = 8
 SHARING = 3
 LED_TO = 5
-TALKS = 12  # planned and held, the last ones
-PAST = 5  # with a card of their own; the story tells of all
+TALKS = 8  # planned and held, the last ones
+PAST = 3  # with a card of their own; the story tells of all
 PERSON = (  # what the page shows of its contact; the texts it is found by are long
     *("owner", "version", "name", "called", "role", "email", "phone", "linkedin_url", "website", "place", "time_zone"),
     *(
@@ -52,7 +51,7 @@ RHYTHMS = [
 STORY_OF = {  # what the story can be narrowed to, by the kinds of its entries
     "talks": (gettext_lazy("Talks"), {"talk", "moved"}),
     "notes": (gettext_lazy("Notes"), {"note", "touch"}),
-    "promises": (gettext_lazy("Promises"), {"promised", "closed"}),
+    "promises": (gettext_lazy("Promises"), {"promise"}),
     "mails": (gettext_lazy("Mails"), {"ask", "offer"}),
 }
 HOW = {"phone": gettext_lazy("by phone"), "video": gettext_lazy("by video"), "in_person": gettext_lazy("in person")}
@@ -81,7 +80,7 @@ class Entry:
     at: datetime
     text: str
     aside: str
-    since: datetime | None  # an earlier instant: when it was promised, or when the talk was to be
+    since: datetime  # when it was promised, or when the talk was to be; else the same instant
     more: dict[str, Any] = field(default_factory=dict)  # by column, see `more` of its Entries
 
     @property
@@ -90,7 +89,11 @@ class Entry:
 
     @property
     def is_kept(self) -> bool:
-        return self.kind == "closed" and self.aside == "kept"
+        return self.kind == "promise" and self.aside == "kept"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.kind == "promise" and self.aside in ("kept", "let_go")
 
     @property
     def html(self) -> SafeString:
@@ -123,8 +126,8 @@ class Entry:
         return timezone.localdate(self.at) if self.more.get("is_logged") else None
 
     @property
-    def promised_on(self) -> date | None:
-        return timezone.localdate(self.since) if self.since else None
+    def promised_on(self) -> date:
+        return timezone.localdate(self.since)
 
     @property
     def spoke_on(self) -> date | None:
@@ -250,8 +253,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
     """The entries of one kind, in the columns of `Entry`."""
     rows = getattr(contact, part.rows).filter(part.where)
     happened_at = F(part.at) if isinstance(part.at, str) else part.at
-    earlier = F(part.since) if part.since else Cast(Value(None), DateTimeField())
-    rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=earlier)
+    rows = rows.annotate(place=Value(place), happened_at=happened_at, earlier=F(part.since or part.at))
     if since:
         rows = rows.filter(since.beyond(place, "happened_at"))
     columns = ("place", "pk", "happened_at", part.text or Value(""), part.aside or Value(""), "earlier")
