@@ -19,9 +19,9 @@ from outbox.mail_states import Trouble, trouble
 
 SHOWN = 12  # promises, the most urgent; the rest stands under Follow-ups
 TO_TOUCH = 3
-TO_DECIDE = 5
+TO_DECIDE = 3
 TALKS = 20
-DEBRIEFS = 5  # the latest; when one is done, the next moves up
+DEBRIEFS = 3  # the latest; when one is done, the next moves up
 NEWS = 10
 WEEK = timedelta(days=7)
 COMING = 5  # promises and mails shown when today is done
@@ -134,7 +134,7 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """The same queries on a plain day and on a full one, but for the two about offers while none is due."""
+    """The same queries on a plain day and on a full one, but for the three about letters and offers while none is due."""
     day = user.today(now)
     next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in (1, 2))
     wanted = user.promises.due_by(day).to_do_on(day)
@@ -149,7 +149,7 @@ def read_day(user: User, now: datetime) -> Today:
     todays = [talk for talk in to_come if talk.starts_at < next_midnight]
     waiting = user.interviews.awaiting_debrief(now)
     debriefs = _debriefs(waiting)
-    has_offers = user.offers.due(day).exists()
+    waits = user.asks.due(day).values("pk").union(user.offers.due(day).values("pk"), all=True).exists()
     undecided = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
     return Today(
         day=day,
@@ -168,9 +168,9 @@ def read_day(user: User, now: datetime) -> Today:
         news=list(user.newsitems.unseen().with_row()[:NEWS]),
         came_back=[trouble(mail, user, now) for mail in user.outgoingmails.came_back()[:NEWS]],
         unsuited=unsuited,
-        counters=list(user.counters.waiting()[:TALKS]) if has_offers else [],
-        asks=list(user.asks.to_follow_up(day)[:TALKS]),
-        offers=list(user.offers.to_follow_up(day)[:TALKS]) if has_offers else [],
+        counters=list(user.counters.waiting()[:TALKS]) if waits else [],
+        asks=list(user.asks.to_follow_up(day)[:TALKS]) if waits else [],
+        offers=list(user.offers.to_follow_up(day)[:TALKS]) if waits else [],
     )
 
 

@@ -30,9 +30,13 @@ class AskVia(models.TextChoices):
 
 
 class AskQuerySet(models.QuerySet["Ask"]):
+    def due(self, today: date) -> "AskQuerySet":
+        """Those that Today may have a row about: the day to ask again has come."""
+        return self.filter(closed_at__isnull=True, follow_up_on__lte=today)
+
     def to_follow_up(self, today: date) -> "AskQuerySet":
         """Letters without an answer whose day to ask again has come. Where times were offered since, these carry the silence."""
-        silent = self.filter(closed_at__isnull=True, follow_up_on__lte=today, contact__binned_at__isnull=True)
+        silent = self.due(today).filter(contact__binned_at__isnull=True)
         # whatever the stage is: somebody I continue with is asked for another talk too
         since = {"contact": OuterRef("contact"), "created_at__gte": OuterRef("asked_at")}
         talks = Interview.objects.filter(**since, binned_at__isnull=True)

@@ -102,7 +102,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def came_back(self) -> "OutgoingMailQuerySet":
         """Mails to contacts that did not arrive, until the user has seen it: what a row of Today shows of them."""
         row = ("owner", "kind", "state", "summary", "recipient", "recipient_name", "last_error")
-        return self.unseen().filter(state=State.DEAD).exclude(recipient_name="").only(*row)
+        return (
+            self.filter(seen=False, state=State.DEAD)
+            .exclude(recipient_name="")
+            .order_by("-updated_at", "-pk")
+            .only(*row)
+        )
 
     def queue(
         self,

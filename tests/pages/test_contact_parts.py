@@ -19,7 +19,7 @@ def test_every_foreign_key_to_a_contact_is_offered():
 
 
 def test_each_app_offers_its_share():
-    kinds = ["closed", "stage", "talk", "moved", "touch", "ask", "offer", "promised", "note"]
+    kinds = ["stage", "talk", "moved", "touch", "ask", "offer", "promise", "note"]
     assert [part.kind for part in STORY] == kinds
     assert {part.rows for part in WORDS} == {
         "contacttags", "otheremails", "notes", "promises", "rooms", "debriefs", "chosenquestions"
