@@ -26,6 +26,7 @@ ENTRIES = {
     "import_": "imports",
     "settings": "settings",
     "calendar_feed": "settings",
+    "keys": "keys",
 }
 
 

@@ -46,6 +46,11 @@ def today(request: OwnerRequest) -> HttpResponse:
     return render(request, "pages/today.html", context)
 
 
+@require_GET
+def keys(request: OwnerRequest) -> HttpResponse:
+    return render(request, "pages/keys.html")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def capture(request: OwnerRequest) -> HttpResponse:
     """The one line for a person or a promise: a page of its own, and the sheet over any other."""

@@ -1,7 +1,6 @@
-// One key each for what is a button or a link on the page as well: templates/_keys.html lists them. Never while something is
-// typed or a dialog is open, and not when they are switched off there.
+// One key each for what is a button or a link on the page as well: templates/pages/keys.html lists them. Never while something
+// is typed or a dialog is open, and not when they are switched off there.
 
-const help = document.getElementById("keys");
 const OFF = "keepword:keys-off";
 const SEQUENCE = 1500; // after g
 const FOCUSABLE = "a[href], button, summary";
@@ -19,9 +18,15 @@ function use(control) {
   else control.click();
 }
 
-// what the page has for a key comes before what the list of keys has
+// what the page has for a key comes before what the navigation has
 function onPage(key) {
-  return [...document.querySelectorAll(`[data-key="${key}"]`)].find((one) => !one.closest(".row"));
+  const all = [...document.querySelectorAll(`[data-key="${key}"]`)].filter((one) => !one.closest(".row"));
+  return all.find((one) => one.closest("#main")) ?? all[0];
+}
+
+function search() {
+  if (onPage("/")) use(onPage("/"));
+  else location.assign(`${onPage("g c").href}?find`);
 }
 
 function capture() {
@@ -59,9 +64,9 @@ const KEYS = {
   s: () => act("s"),
   n: note,
   c: capture,
-  "/": () => use(onPage("/")),
+  "/": search,
   z: () => use(document.querySelector("#toasts form button")),
-  "?": () => help.showModal(),
+  "?": () => use(onPage("?")),
   g: () => (since = performance.now()),
 };
 
@@ -84,20 +89,21 @@ function isOff() {
   }
 }
 
-if (help) {
-  const box = help.querySelector("[data-keys-on]");
+const box = document.querySelector("[data-keys-on]");
+if (box) {
   box.checked = !isOff();
   box.addEventListener("change", () => {
     try {
       if (box.checked) localStorage.removeItem(OFF);
       else localStorage.setItem(OFF, "yes");
     } catch {
-      // forbidden: it holds for this page
+      // forbidden: they stay on
     }
   });
-  document.addEventListener("click", ({ target }) => target.closest('[data-key="?"]') && help.showModal());
-  document.addEventListener("keydown", (event) => {
-    const isModified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-    if (box.checked && !isModified && !event.defaultPrevented && !isTyping(event.target) && !isCovered()) press(event);
-  });
 }
+
+document.addEventListener("keydown", (event) => {
+  const isModified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  if (!onPage("?") || isOff() || isModified || event.defaultPrevented || isTyping(event.target) || isCovered()) return;
+  press(event);
+});

@@ -80,6 +80,7 @@ LISTS = [
         "capture",
         "promise_list",
         "bin_list",
+        "keys",
         "import_list",
         "delivery_list",
         "settings",

@@ -24,6 +24,7 @@ def introducer(owner: User) -> dict[str, object]:
 
 CASES: dict[str, Callable[[User], dict[str, object]]] = {
     "today": nothing,
+    "keys": nothing,
     "capture": nothing,
     "capture_understand": nothing,
     "contact_detail": contact,
