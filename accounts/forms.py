@@ -1,6 +1,8 @@
 """What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,9 +48,12 @@ class DemoForm(forms.Form):
 
 
 class ZoneSelect(forms.Select):
-    """Hundreds of options: drawn in one template, where Django would render one for each."""
+    """Hundreds of options: drawn in one template, where Django would render one for each, and made only then."""
 
     template_name = "accounts/_zone_select.html"
+
+    def __init__(self, places: Callable[[], list[tuple[str, str]]], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, choices=places)  # type: ignore[arg-type]  # a callable: since Django 5.0
 
 
 TIMES = ("mail_at", "work_from", "work_until", "evening_at")
@@ -98,7 +103,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = self.fields["time_zone"]
-        zone.widget = ZoneSelect(choices=zone_choices(self.instance.time_zone, now))
+        zone.widget = ZoneSelect(partial(zone_choices, self.instance.time_zone, now))
         zone.help_text = gettext("%(time)s there now. When you travel, hours move with you. Dates stay.") % {
             "time": write_time(now.astimezone(self.instance.zone))
         }
@@ -149,8 +154,7 @@ def _in_words(name: str, value: Any) -> str:
 def zone_choices(mine: str, now: datetime, here: ZoneInfo | None = None) -> list[tuple[str, str]]:
     """The cities to choose from with their distance from Greenwich, as in "Tokyo (GMT+9)", or from `here`, as in "Tokyo (21:00,
     8 hours ahead)"; and the zone that is chosen now, whatever it is called."""
-    zones = {offered.zone for offered in offered_zones(here or load_zone(mine), now)} | ({mine} if mine else set())
-    places = [(zone, _with_distance(zone, now, here)) for zone in zones]
+    places = [(zone, _with_distance(zone, now, here)) for zone in {*offered_zones(), mine} if zone]
     return sorted(places, key=lambda place: place[1])
 
 

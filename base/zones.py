@@ -225,18 +225,9 @@ def _key(name: str) -> str:
     return fold(name.replace("’", "'").replace("-", " "))
 
 
-@dataclass(frozen=True)
-class OfferedZone:
-    zone: str
-    city: str
-    there: str  # "12:20, an hour behind"
-
-
-def offered_zones(mine: ZoneInfo, now: datetime) -> list[OfferedZone]:
-    """The zones to choose from, by the city each is called after: those of the largest cities, from west to east."""
-    zones = list(dict.fromkeys([*(place.zone for place in _largest_cities()[:OFFERED_CITIES]), *SMALL_ZONES]))
-    zones.sort(key=lambda zone: (now.astimezone(load_zone(zone)).utcoffset(), city(zone)))
-    return [OfferedZone(zone, city(zone), time_there(zone, mine, now)) for zone in zones]
+def offered_zones() -> list[str]:
+    """The zones to choose from: those of the largest cities."""
+    return list(dict.fromkeys([*(place.zone for place in _largest_cities()[:OFFERED_CITIES]), *SMALL_ZONES]))
 
 
 def city(zone: str) -> str:

@@ -4,6 +4,7 @@ says when two tabs wrote."""
 import hashlib
 from dataclasses import fields
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -181,8 +182,7 @@ class ContactForm(forms.Form):
         for name in ("organisation", "through"):
             self.fields[name].widget.attrs["list"] = f"known-{name}"
         chosen = str(self["time_zone"].value() or "")
-        places = zone_choices(chosen if chosen in zone_names() else "", timezone.now(), owner.zone)
-        self.fields["time_zone"].widget = ZoneSelect(choices=[("", _("As the place says")), *places])
+        self.fields["time_zone"].widget = ZoneSelect(partial(_places, chosen, owner))
         if contact:
             del self.fields["note"], self.fields["uid"]
             self.initial["seen"] = _fingerprint(self.saved)
@@ -293,6 +293,11 @@ def in_words(details: Details) -> dict[str, str]:
         "met_on": date_format(details.met_on, "j F Y") if details.met_on else "",
         "tags": ", ".join(sorted(details.tags, key=fold)),
     }
+
+
+def _places(chosen: str, owner: User) -> list[tuple[str, str]]:
+    places = zone_choices(chosen if chosen in zone_names() else "", timezone.now(), owner.zone)
+    return [("", _("As the place says")), *places]
 
 
 def _fingerprint(words: dict[str, str]) -> str:

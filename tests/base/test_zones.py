@@ -117,10 +117,7 @@ def test_rules_are_those_of_the_pinned_package(zone: str, at: datetime, hours: i
     assert at.astimezone(load_zone(zone)).utcoffset().total_seconds() == hours * 3600
 
 
-def test_zones_are_offered_as_cities_from_west_to_east():
-    offered = offered_zones(ZoneInfo("Europe/Berlin"), WINTER)
+def test_zones_are_offered_as_some_150_cities():
+    offered = offered_zones()
     assert 130 <= len(offered) <= 170
-    assert len({one.city for one in offered}) == len({one.zone for one in offered}) == len(offered)
-    there = {one.city: one.there for one in offered}
-    assert there["Lisbon"] == "12:00, an hour behind"
-    assert list(there).index("Los Angeles") < list(there).index("Lisbon") < list(there).index("Tokyo")
+    assert len({city(zone) for zone in offered}) == len(set(offered)) == len(offered)
