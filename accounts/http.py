@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from base.owned import Stale, Versioned
+from base.owned import Stale, Versioned, WithVersion
 from base.url_values import read_number
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+require_form = require_http_methods(["GET", "HEAD", "POST"])  # of a page that takes its own form
 
 
 class OwnerRequest(HttpRequest):
@@ -32,9 +36,21 @@ def page_or_partial(request: "OwnerRequest", template: str, partial: str, contex
     return render(request, name, context)
 
 
+def typed(request: "OwnerRequest", preview: str) -> QueryDict | None:
+    """What a form is bound to: what was sent, or on the way there what the partial `preview` asks about."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if request.htmx.target == preview else None
+
+
 def tell(request: HttpRequest, text: str, undo: str = "") -> None:
     """Leaves a toast for the next page. `undo` is the URL that a POST takes it back with, its version in the query."""
     messages.success(request, text, extra_tags=undo)
+
+
+def undo_url(name: str, row: WithVersion, *of: object, **query: object) -> str:
+    """What a POST takes back the last change of `row` with. `of` is what the URL names, where that is not the row's key."""
+    return f"{reverse(name, args=of or [row.pk])}?{urlencode({**query, 'v': row.version})}"
 
 
 def go_back(request: HttpRequest, default: str) -> HttpResponseRedirect:

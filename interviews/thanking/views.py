@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, require_form, tell
 from crm.fields import LineField, TextField
 from interviews.debriefing.actions import thank_you_promise, told_later
 from interviews.debriefing.views import held_or_404
@@ -17,8 +17,6 @@ from interviews.holding.room_page import duration_in_words
 from interviews.mail_messages import mailto
 from interviews.planning.telling import address_of
 from interviews.thanking import actions
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class ThankYouForm(forms.Form):
