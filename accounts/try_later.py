@@ -133,7 +133,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         OSError,
         LookupError,
         UnicodeError,
-    ):  # not read before, nor readable
+    ):  # nor was it readable before
         return []
     hidden = ("csrfmiddlewaretoken", "password")
     return [(name, value) for name, values in request.POST.lists() for value in values if not name.startswith(hidden)]

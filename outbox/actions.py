@@ -46,7 +46,7 @@ def reconcile(now: datetime) -> int:
 
 
 @transaction.atomic
-def hold_before(instant: datetime, now: datetime, cause: str = PUT_BACK) -> int:
+def hold_before(instant: datetime, now: datetime) -> int:
     """Holds what was due by then, planned or not, so that a database put back from a backup does not flood anybody.
 
     Run it before the workers start. A mail that was claimed or being handed over when the backup was made may have left since.
@@ -56,9 +56,8 @@ def hold_before(instant: datetime, now: datetime, cause: str = PUT_BACK) -> int:
     due = OutgoingMail.objects.filter(state__in=states, next_attempt_at__lte=instant)
     # the token stays on what is leaving: should it be leaving really, its answer still counts
     in_flight = due.filter(state=State.HANDING)
-    changes = {"state": State.HELD, "cause": cause, "updated_at": now}
-    if cause == PUT_BACK:
-        Relay.note(put_back_at=now)
+    changes = {"state": State.HELD, "cause": PUT_BACK, "updated_at": now}
+    Relay.note(put_back_at=now)
     flying = in_flight.update(**changes, claimed_by=None, lease_until=None)
     return int(flying + due.update(**changes, **NOT_CLAIMED))
 

@@ -17,7 +17,7 @@ from outbox.figures import REPAIRS, figures, noted
 from outbox.mail_states import title
 from outbox.models import BY_HAND, OutgoingMail, State
 from outbox.settling import open_for_a_try
-from outbox.tasks import wake
+from outbox.waking import wake
 
 UNDISCARDED = gettext_noop("you took it back from being discarded")
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -86,13 +85,13 @@ def look_over(body: str, unnamed: Contact | None = None) -> Look:
     )
 
 
-def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
+def subject_for(step: int, last: Ask | None) -> str:
     if last and step > 1:
         return last.subject if last.subject.lower().startswith("re: ") else f"Re: {last.subject}"[:200]
     return _("Twenty minutes of your time?")
 
 
-def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: datetime) -> str:
+def draft(owner: User, contact: Contact, *, step: int, purpose: str) -> str:
     """The text to begin with, which the user changes; well under the length that a busy person reads."""
     known = {
         "name": contact.first_name,
