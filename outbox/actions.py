@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from outbox import clocks, figures, put_back
+from outbox import clocks, put_back
 from outbox.claims import Clock
+from outbox.figures import REPAIRS
 from outbox.kinds import PLANNERS, RECONCILERS
-from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, OutgoingMail, OutgoingMailQuerySet, Relay, State
+from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, Figure, OutgoingMail, OutgoingMailQuerySet, Relay, State
 from outbox.settling import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def reconcile(now: datetime) -> int:
     repaired = sum(run_each(RECONCILERS, lambda: now))
     if repaired:
         logger.warning("Reconciling repaired rows; it should find none.", extra={"data": {"repairs": repaired}})
-    figures.note(figures.REPAIRS, repaired, now)
+    Figure.note(REPAIRS, repaired, now)
     return repaired
 
 
