@@ -129,18 +129,12 @@ def draft(owner: User, contact: Contact, *, step: int, purpose: str) -> str:
 def _work(contact: Contact) -> str:
     organisation = contact.organisation.name if contact.organisation else ""
     role = contact.role if contact.role[1:2].isupper() else contact.role[:1].lower() + contact.role[1:]
-    if contact.role and organisation:
-        return _("I read about your work as %(role)s at %(organisation)s") % {
-            "role": role,
-            "organisation": organisation,
-        }
-    if contact.role or organisation:
-        return (
-            _("I read about your work as %(role)s") % {"role": role}
-            if contact.role
-            else _("I read about your work at %(organisation)s") % {"organisation": organisation}
-        )
-    return _("I read about your work")
+    known = {"role": role, "organisation": organisation}
+    if role and organisation:
+        return _("I read about your work as %(role)s at %(organisation)s") % known
+    if role:
+        return _("I read about your work as %(role)s") % known
+    return _("I read about your work at %(organisation)s") % known if organisation else _("I read about your work")
 
 
 def _about(purpose: str) -> str:

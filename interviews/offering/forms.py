@@ -43,8 +43,9 @@ class OfferForm(LengthForm):
     uid = UidField()
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str = "", now: datetime) -> None:
-        self.owner, self.contact, self.now, self.purpose = owner, contact, now, first_line(purpose)
-        carried = {"about": self.purpose, "message": purpose.strip().partition("\n")[2].strip()}
+        first, _newline, rest = purpose.strip().partition("\n")  # one line fits into an offer, the rest goes with it
+        self.owner, self.contact, self.now, self.purpose = owner, contact, now, clean_line(first)[:300]
+        carried = {"about": self.purpose, "message": rest.strip()}
         initial = {"minutes": ASKED_FOR[0], "ways": [Medium.PHONE, Medium.VIDEO], **carried}
         super().__init__(data, contact=contact, initial=initial if data is None else None)
         proposed = proposed_rows(owner, contact, ASKED_FOR[-1], now) if data is None else []
@@ -103,8 +104,3 @@ class OfferForm(LengthForm):
             self.is_valid()
         found: int | None = self.cleaned_data.get("minutes") if self.is_bound else None
         return found or ASKED_FOR[0]
-
-
-def first_line(purpose: str) -> str:
-    """What I want from a talk, in one line that fits into an offer."""
-    return clean_line(purpose.strip().partition("\n")[0])[:300]

@@ -113,10 +113,8 @@ def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
     seen_version(request, offer)
     is_mailed = actions.offer_again(offer=offer, now=timezone.now())
     known = {"name": offer.contact.first_name, "n": settings.INVITATION_DELAY}
-    mailed, silent = (
-        _("Offered again. %(name)s gets the times in %(n)d seconds."),
-        _("Offered again. The link is open."),
-    )
+    mailed = _("Offered again. %(name)s gets the times in %(n)d seconds.")
+    silent = _("Offered again. The link is open.")
     undo = undo_url("offer_withdraw", offer) if is_mailed else ""
     tell(request, (mailed if is_mailed else silent) % known, undo=undo)
     return go_back(request, offer.get_absolute_url())

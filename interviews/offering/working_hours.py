@@ -45,7 +45,7 @@ class Proposal:
 
 
 def is_working_day(user: User, day: date) -> bool:
-    return str(day.isoweekday()) in _days(user) and day not in _holidays(user.country, day.year)
+    return str(day.isoweekday()) in (user.work_days or "12345") and day not in _holidays(user.country, day.year)
 
 
 def holiday(user: User, day: date) -> str:
@@ -157,10 +157,6 @@ def _holidays(country: str, year: int) -> dict[date, str]:
     if country not in country_names():
         return {}
     return dict(holidays.country_holidays(country, years=year).items())
-
-
-def _days(user: User) -> str:
-    return user.work_days or "12345"
 
 
 def _of(minutes: int) -> timedelta:

@@ -27,10 +27,9 @@ YEARS_AHEAD = 5
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
-def refuse_unsafe_link(where: str) -> str:
+def refuse_unsafe_link(where: str) -> None:
     if _UNSAFE_LINK.match(where):
         raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
-    return where
 
 
 class Chips(forms.RadioSelect):
@@ -105,7 +104,7 @@ class InterviewForm(LengthForm):
     at = ClockField(
         label=gettext_lazy("Time"), error_messages={"required": gettext_lazy("Say at what time, as in “15:00”.")}
     )
-    where = LineField(label=gettext_lazy("Number, link or place"), max_length=300)
+    where = LineField(label=gettext_lazy("Number, link or place"), max_length=300, validators=[refuse_unsafe_link])
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -139,9 +138,6 @@ class InterviewForm(LengthForm):
                 % {"day": in_words(found), "years": YEARS_AHEAD}
             )
         return found
-
-    def clean_where(self) -> str:
-        return refuse_unsafe_link(self.cleaned_data["where"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -80,7 +79,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "interview": interview,
         "contact": interview.contact,
         "mail": mail,
-        "leaves_in": _seconds_until(mail.next_attempt_at, now) if mail else 0,
+        "leaves_in": max(0, round((mail.next_attempt_at - now).total_seconds())) if mail else 0,
         "address": address_of(interview.contact),
         "overlaps": request.user.interviews.overlapping(interview.agreed, but=interview)
         if interview.is_planned
@@ -159,7 +158,3 @@ def _act(
     told = verb(interview=interview, now=timezone.now())
     tell(request, said(interview, told), undo=undo_url(undo, interview) if undo else "")
     return go_back(request, interview.get_absolute_url())
-
-
-def _seconds_until(moment: datetime, now: datetime) -> int:
-    return max(0, round((moment - now).total_seconds()))
