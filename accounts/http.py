@@ -1,6 +1,5 @@
 """What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
@@ -70,14 +70,8 @@ def seen_version(request: HttpRequest, row: Versioned) -> int:
     return seen
 
 
-class AnswerStale:
+class AnswerStale(MiddlewareMixin):
     """The one answer to `Stale`: a sentence that says what is so already, on the page where the tap happened."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: OwnerRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Stale) or not request.user.is_authenticated:
