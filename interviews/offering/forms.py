@@ -24,7 +24,7 @@ MOST_OPEN = 50  # offers of one user that wait at a time
 
 
 class Ticks(forms.CheckboxSelectMultiple):
-    template_name = "interviews/_chips.html"
+    template_name = "django/forms/_chips.html"
 
 
 class OfferForm(LengthForm):

@@ -33,7 +33,7 @@ def refuse_unsafe_link(where: str) -> None:
 
 
 class Chips(forms.RadioSelect):
-    template_name = "interviews/_chips.html"
+    template_name = "django/forms/_chips.html"
 
 
 SEEN_BY_CSS = " "  # a placeholder, by which CSS sees whether anything stands in the field
