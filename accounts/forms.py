@@ -69,7 +69,7 @@ WEEKDAYS = {
 
 
 class DayTicks(forms.CheckboxSelectMultiple):
-    template_name = "accounts/_day_ticks.html"
+    template_name = "django/forms/_chips.html"
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -1,21 +1,25 @@
 """What every view of ours shares: the typed request, page or fragment, and a message that can be undone."""
 
-from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from base.owned import Stale, Versioned
+from base.owned import Stale, Versioned, WithVersion
 from base.url_values import read_number
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+require_form = require_http_methods(["GET", "HEAD", "POST"])  # of a page that takes its own form
 
 
 class OwnerRequest(HttpRequest):
@@ -32,9 +36,21 @@ def page_or_partial(request: "OwnerRequest", template: str, partial: str, contex
     return render(request, name, context)
 
 
+def typed(request: "OwnerRequest", preview: str) -> QueryDict | None:
+    """What a form is bound to: what was sent, or on the way there what the partial `preview` asks about."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if request.htmx.target == preview else None
+
+
 def tell(request: HttpRequest, text: str, undo: str = "") -> None:
     """Leaves a toast for the next page. `undo` is the URL that a POST takes it back with, its version in the query."""
     messages.success(request, text, extra_tags=undo)
+
+
+def undo_url(name: str, row: WithVersion, *of: object, **query: object) -> str:
+    """What a POST takes back the last change of `row` with. `of` is what the URL names, where that is not the row's key."""
+    return f"{reverse(name, args=of or [row.pk])}?{urlencode({**query, 'v': row.version})}"
 
 
 def go_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
@@ -54,14 +70,8 @@ def seen_version(request: HttpRequest, row: Versioned) -> int:
     return seen
 
 
-class AnswerStale:
+class AnswerStale(MiddlewareMixin):
     """The one answer to `Stale`: a sentence that says what is so already, on the page where the tap happened."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: OwnerRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Stale) or not request.user.is_authenticated:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -28,14 +29,8 @@ BUSY = 5  # seconds
 DISK_FULL = "53100"  # Postgres, appendix A
 
 
-class LimitRequests:
+class LimitRequests(MiddlewareMixin):
     """So many writes and searches of one user in a minute, that one account costs the others nothing."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: OwnerRequest, view: Callable[..., HttpResponse], *args: Any) -> HttpResponse | None:
         if not request.user.is_authenticated:
@@ -133,7 +128,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         OSError,
         LookupError,
         UnicodeError,
-    ):  # not read before, nor readable
+    ):  # nor was it readable before
         return []
     hidden = ("csrfmiddlewaretoken", "password")
     return [(name, value) for name, values in request.POST.lists() for value in values if not name.startswith(hidden)]

@@ -11,18 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts import demo
 from accounts.forms import DemoForm, SettingsForm
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, require_form, tell
 from accounts.models import User
 from base.clock import write_time
 from base.owned import Stale
 from base.zones import city
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def settings(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
@@ -65,7 +64,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button, POST signs in once: whoever merely follows the link changes nothing."""
     if django_settings.PRODUCTION:

@@ -77,17 +77,14 @@ def _working_days(day: date, count: int) -> date:
     return day
 
 
-def _coming(today: date, weekday: int) -> date:
-    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-
-
 def of_week(today: date, weekday: int, weeks: int) -> date:
     """The weekday of the calendar week that many weeks on."""
     return today + timedelta(days=7 * weeks + weekday - today.weekday())
 
 
 def weekday(today: date, found: Found) -> date:
-    return _coming(today, found["WEEKDAY"])
+    """The coming one, never today."""
+    return today + timedelta(days=(found["WEEKDAY"] - today.weekday() - 1) % 7 + 1)
 
 
 def weekday_in_week(weeks: int) -> Day:
@@ -237,12 +234,9 @@ def _in_month(first: date, found: Found, *, last: bool) -> date | None:
     return day if day.month == first.month else None
 
 
-def day_of_month(ahead: int) -> Day:
-    def find(today: date, found: Found) -> date | None:
-        month = add_months(today.replace(day=1), ahead)
-        return _real(month.year, month.month, found["DAY"])
-
-    return find
+def day_of_next_month(today: date, found: Found) -> date | None:
+    month = add_months(today.replace(day=1), 1)
+    return _real(month.year, month.month, found["DAY"])
 
 
 def weekend(weeks: int) -> Day:

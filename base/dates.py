@@ -70,29 +70,11 @@ _LOOSELY = frozenset(
     ("sometime", "some time", "around", "roughly", "first thing", "early", "late", "later", "starting")
 )
 # after these the day is what the line is about, and stays in it: "ask about next week"
-_TOPIC = (
-    frozenset(
-        (
-            *(
-                "about",
-                "concerning",
-                "regarding",
-                "re",
-                "from",
-                "since",
-                "for",
-                "of",
-                "to",
-                "up to",
-                "through",
-                "during",
-                "over",
-            ),
-            "dated",
-            *("every", "each", "than", "like", "between", "as", "till", "versus", "vs"),
-        )
+_TOPIC = frozenset(
+    (
+        *("about", "concerning", "regarding", "re", "from", "since", "for", "of", "to", "up to", "through", "during"),
+        *("over", "dated", "every", "each", "than", "like", "between", "as", "versus", "vs"),
     )
-    - _BEFORE_A_DATE
 )
 _PAST = frozenset(("yesterday", "last", "ago"))
 _EVERY = frozenset(("every", "each"))

@@ -2,21 +2,17 @@
 
 from datetime import UTC, date, datetime
 
+from django.urls.converters import IntConverter
+
 from base.dates import EARLIEST, LATEST
 
 LARGEST = 2**63 - 1  # what a bigint holds
 
 
-class NumberConverter:
+class NumberConverter(IntConverter):
     """`<number:pk>` in a URL pattern: a whole number that the database can compare with. Longer ones are no page of ours."""
 
     regex = "[0-9]{1,18}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return str(value)
 
 
 def read_number(text: str | None, largest: int = LARGEST) -> int | None:

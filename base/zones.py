@@ -17,16 +17,8 @@ logger = logging.getLogger(__name__)
 
 # where a zone is called by a city: "Mexico/General" and "US/Pacific" are not
 CONTINENTS = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Arctic/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
 )
 NO_CITY = "Etc/"  # offsets with the sign turned round: Etc/GMT+2 is two hours behind Greenwich
 # what cities are also called

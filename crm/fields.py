@@ -11,7 +11,8 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from base.dates import slip, understand
+from accounts.templatetags.keepword import understood
+from base.dates import complaint, slip, understand
 from base.mail_addresses import wire_address
 from base.text import clean_line, clean_text, distinct
 from base.zones import zone_names, zone_of
@@ -138,6 +139,37 @@ def checked_tags(names: list[str]) -> tuple[str, ...]:
             params={"most": MOST_TAGS, "n": len(names)},
         )
     return tuple(distinct(names))
+
+
+class DueForm(forms.Form):
+    """A form whose field `due` is a date in words, read by `today`, the user's local date."""
+
+    today: date
+
+    def clean_due(self) -> date | None:
+        words: str = self.cleaned_data["due"]
+        found = understand(words, self.today)
+        if words and not found:
+            raise ValidationError(complaint(words, self.today))
+        return found
+
+    @property
+    def due_said(self) -> str:
+        """The line under the date: the day understood, also one that is over, or what is wrong with the words."""
+        words = str(self["due"].value() or "").strip()
+        day = understand(words, self.today)
+        if day:
+            return understood(day, self.today)
+        return complaint(words, self.today) if words else self.said_without_due()
+
+    @property
+    def due_is_wrong(self) -> bool:
+        words = str(self["due"].value() or "").strip()
+        return bool(words) and not understand(words, self.today)
+
+    def said_without_due(self) -> str:
+        """What happens where no date is typed."""
+        return ""
 
 
 class TagsField(LineField):

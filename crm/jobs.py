@@ -16,7 +16,7 @@ from crm.importing.models import UNDO_FOR, WORKING
 from crm.importing.store import LEASE, WORK, give_up
 from crm.models import Contact, Import, ImportRow, ImportState, Note
 from outbox.kinds import housekeeper, job
-from outbox.tasks import wake
+from outbox.waking import wake
 
 SLICE = 15.0  # seconds on one file before another owner's gets its turn
 BREATH = 0.05  # seconds between two batches, for a page to write in: SQLite has one writer, and waiters poll for it

@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import understood
-from base.dates import complaint, understand
 from base.submitted_once import UidField
 from base.text import sentence_case
 from base.versioned_form import VersionedForm
 from crm.actions import Details
-from crm.fields import LineField
+from crm.fields import DueForm, LineField
 from crm.forms import QuickForm
 from crm.models import Contact
 from crm.search import named
@@ -40,7 +38,7 @@ def as_you_type(target: str) -> dict[str, str]:
 SAID_UNDER_IT = {"hx-include": "[name=whose]", "aria-describedby": "due-understood"}
 
 
-class PromiseForm(forms.Form):
+class PromiseForm(DueForm):
     """A promise of mine or theirs, for one contact. `today` is the user's local date."""
 
     whose = forms.ChoiceField(
@@ -72,26 +70,7 @@ class PromiseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
 
-    def clean_due(self) -> date | None:
-        words = self.cleaned_data["due"]
-        found = understand(words, self.today)
-        if words and not found:
-            raise ValidationError(complaint(words, self.today))
-        return found
-
-    def due_said(self) -> str:
-        """The line under the date: the day understood, or what happens without one. Says a past date."""
-        words = str(self["due"].value() or "").strip()
-        day = understand(words, self.today)
-        if day:
-            return understood(day, self.today)
-        return complaint(words, self.today) if words else self._said_without()
-
-    def due_is_wrong(self) -> bool:
-        words = str(self["due"].value() or "").strip()
-        return bool(words) and not understand(words, self.today)
-
-    def _said_without(self) -> str:
+    def said_without_due(self) -> str:
         if self["whose"].value() == Whose.THEIRS:
             day = date_format(self.today + CHECK_IN_AFTER, "l j F")
             return _("Without a day I remind you on %(day)s to ask kindly.") % {"day": day}
@@ -157,7 +136,7 @@ class PromiseChangeForm(VersionedForm, PromiseForm):
         del self.fields["whose"], self.fields["uid"]
         self.fields["kind"].choices = Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
 
-    def _said_without(self) -> str:
+    def said_without_due(self) -> str:
         return _("Without a day it stays due on %(day)s.") % {"day": date_format(self.promise.due_on, "l j F Y")}
 
     def save(self, now: datetime) -> None:

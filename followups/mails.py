@@ -78,10 +78,6 @@ def _key(day: date) -> str:
     return f"{REMINDERS}:{day.isoformat()}"
 
 
-def _local_date(zone: str, now: datetime) -> date:
-    return now.astimezone(load_zone(zone)).date()
-
-
 def _may_leave(zones: Iterable[str], now: datetime) -> Q:
     """No row of the owner's local day and none still on its way; and their mail hour has come, so that what today's mail had no
     room for waits for tomorrow's hour and not for midnight. What yesterday's hour missed, since the machine slept, leaves
@@ -103,7 +99,7 @@ def _may_leave(zones: Iterable[str], now: datetime) -> Q:
 
 
 def _row(owner_id: int, email: str, zone: str, first: datetime, now: datetime) -> OutgoingMail:
-    key = _key(_local_date(zone, now))
+    key = _key(now.astimezone(load_zone(zone)).date())
     return OutgoingMail(
         owner_id=owner_id,
         kind=REMINDERS,

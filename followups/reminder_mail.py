@@ -33,15 +33,8 @@ LARGEST = 95_000  # bytes of its text and HTML: a mail over 100 KB is cut off by
 # what a mail is written from: a hundred thousand of them are due at one hour
 READ = (
     *("uid", "what", "kind", "due_on", "promised_on", "interview_id", "reminded_on", "remind_at", "version"),
-    *(
-        "owner__email",
-        "owner__name",
-        "owner__time_zone",
-        "owner__mail_at",
-        "owner__twelve_hours",
-        "contact__name",
-        "contact__called",
-    ),
+    *("owner__email", "owner__name", "owner__time_zone", "owner__mail_at", "owner__twelve_hours"),
+    *("contact__name", "contact__called"),
     # and when its next reminder is
     *("whose", "state", "snoozed_until", "remind_after", "created_at", "binned_at"),
     *("owner__wants_reminders", "contact__binned_at", "contact__stage"),

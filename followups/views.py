@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, seen_version, tell, undo_url
 from accounts.templatetags.keepword import near
 from base.owned import Stale
 from base.submitted_once import once, uid_of
@@ -35,7 +35,7 @@ def promise_list(request: OwnerRequest) -> HttpResponse:
     return render(request, "followups/promise_list.html", read_list(request.user, request.GET, day))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
@@ -49,7 +49,7 @@ def promise_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     return page_or_partial(request, "followups/promise_new.html", "due-understood", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def promise_to(request: OwnerRequest) -> HttpResponse:
     """A promise to somebody who is named in the form. `who` in the address, as it is typed, suggests names."""
     now, owner = timezone.now(), request.user
@@ -78,7 +78,7 @@ def promise_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     return render(request, "followups/promise_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     promise = get_object_or_404(_promises(request), pk=pk)
@@ -105,14 +105,14 @@ def promise_keep(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = _seen(request, pk)
     actions.keep(promise=promise, now=timezone.now())
     said = _("Kept: “%(what)s”, for %(who)s.") if promise.is_mine else _("Arrived: “%(what)s”, from %(who)s.")
-    return _done(request, promise, said, undo=_url("promise_reopen", promise))
+    return _done(request, promise, said, undo=undo_url("promise_reopen", promise))
 
 
 @require_POST
 def promise_let_go(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = _seen(request, pk)
     actions.let_go(promise=promise, now=timezone.now())
-    return _done(request, promise, _("Let go: “%(what)s”, for %(who)s."), undo=_url("promise_reopen", promise))
+    return _done(request, promise, _("Let go: “%(what)s”, for %(who)s."), undo=undo_url("promise_reopen", promise))
 
 
 @require_POST
@@ -129,7 +129,7 @@ def promise_snooze(request: OwnerRequest, pk: int, days: int) -> HttpResponse:
     now, promise = timezone.now(), _seen(request, pk)
     before = promise.snoozed_until if promise.is_put_off(request.user.today(now)) else None
     promise.snooze(days, now)
-    undo = f"{_url('promise_unsnooze', promise)}&back={before or ''}"
+    undo = f"{undo_url('promise_unsnooze', promise)}&back={before or ''}"
     return _done(request, promise, _("Put off to %(until)s: “%(what)s”, for %(who)s."), undo=undo)
 
 
@@ -151,7 +151,7 @@ def promise_unsnooze(request: OwnerRequest, pk: int) -> HttpResponse:
 def promise_bin(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = _seen(request, pk)
     actions.move_to_bin(promise=promise, now=timezone.now())
-    said, undo = _("In the bin: “%(what)s”, for %(who)s."), _url("promise_restore", promise)
+    said, undo = _("In the bin: “%(what)s”, for %(who)s."), undo_url("promise_restore", promise)
     return _done(request, promise, said, undo=undo, default=promise.contact)
 
 
@@ -243,17 +243,13 @@ def _note(request: OwnerRequest, form: PromiseForm, make: Callable[[uuid.UUID], 
     """Notes what the form says, once, and says so."""
     uid = uid_of(form, request.user)
     promise = once(uid, make, lambda uid: _promises(request).filter(uid=uid).first())
-    tell(request, noted(promise, form.today), undo=_url("promise_bin", promise))
+    tell(request, noted(promise, form.today), undo=undo_url("promise_bin", promise))
     return promise
 
 
 def _promises(request: OwnerRequest) -> PromiseQuerySet:
     alive: PromiseQuerySet = request.user.promises.alive().select_related("contact")
     return alive
-
-
-def _url(name: str, promise: Promise) -> str:
-    return f"{reverse(name, args=[promise.pk])}?v={promise.version}"
 
 
 def _short(promise: Promise) -> str:

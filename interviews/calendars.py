@@ -1,7 +1,6 @@
 """iCalendar out: iTIP REQUEST and CANCEL for the contact (RFC 5546), a file to import by hand, and the user's own feed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -19,18 +18,12 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 ALL_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Person:
-    name: str
-    address: str
-
-
 def request(interview: Interview, *, address: str, sequence: int, is_chosen: bool = False, now: datetime) -> bytes:
     """The invitation, or its update: asks the contact's calendar for an answer, which goes to the user. Who chose the time
     themselves (`is_chosen`) is not asked again."""
     event = _event(interview, interview.agreed, sequence, now)
     event.add("STATUS", "CONFIRMED")
-    attendee = _calendar_user(Person(interview.contact.name, address))
+    attendee = _calendar_user(interview.contact.name, address)
     status, wants_answer = ("ACCEPTED", "FALSE") if is_chosen else ("NEEDS-ACTION", "TRUE")
     attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": wants_answer})
     event.add("ATTENDEE", attendee)
@@ -41,7 +34,7 @@ def request(interview: Interview, *, address: str, sequence: int, is_chosen: boo
 def decline_counter(interview: Interview, *, address: str, sequence: int, now: datetime) -> bytes:
     """The time they propose does not suit: the event stays as it stands."""
     event = _event(interview, interview.agreed, sequence, now)
-    event.add("ATTENDEE", _calendar_user(Person(interview.contact.name, address)))
+    event.add("ATTENDEE", _calendar_user(interview.contact.name, address))
     event.add("COMMENT", _("%(name)s cannot then.") % {"name": clean_line(interview.owner.called)})
     return _message("DECLINECOUNTER", event)
 
@@ -50,7 +43,7 @@ def cancel(interview: Interview, *, agreed: Agreed, address: str, sequence: int,
     """Takes the event out of the calendar of `address`, who knows it as `agreed`."""
     event = _event(interview, agreed, sequence, now)
     event.add("STATUS", "CANCELLED")
-    event.add("ATTENDEE", _calendar_user(Person(interview.contact.name, address)))
+    event.add("ATTENDEE", _calendar_user(interview.contact.name, address))
     return _message("CANCEL", event)
 
 
@@ -114,7 +107,8 @@ def _event(interview: Interview, agreed: Agreed, sequence: int, now: datetime) -
     event.add("DESCRIPTION", clean_text(_description(interview, agreed)))
     if agreed.where:
         event.add("LOCATION", clean_line(agreed.where))
-    event.add("ORGANIZER", _organizer(interview))
+    # no SENT-BY: some calendars send the answer there, to the server, instead of to the user
+    event.add("ORGANIZER", _calendar_user(interview.owner.signature, interview.owner.email))
     return event
 
 
@@ -139,14 +133,9 @@ def _description(interview: Interview, agreed: Agreed) -> str:
     return "\n".join(lines)
 
 
-def _organizer(interview: Interview) -> vCalAddress:
-    """The user. No SENT-BY: some calendars send the answer there, to the server, instead of to the user."""
-    return _calendar_user(Person(interview.owner.signature, interview.owner.email))
-
-
-def _calendar_user(person: Person) -> vCalAddress:
-    user = vCalAddress(f"mailto:{link_address(person.address)}")
-    user.params["CN"] = clean_line(person.name).replace('"', "'").replace("^", " ")
+def _calendar_user(name: str, address: str) -> vCalAddress:
+    user = vCalAddress(f"mailto:{link_address(address)}")
+    user.params["CN"] = clean_line(name).replace('"', "'").replace("^", " ")
     return user
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from interviews.asking import views as asking
 from interviews.debriefing import views as debriefing
@@ -16,6 +16,22 @@ from interviews.replying import views as replying
 from interviews.subscribing import views as subscribing
 from interviews.thanking import views as thanking
 
+prepare = [
+    path("", preparing.preparation_detail, name="preparation_detail"),
+    path("pick/", preparing.preparation_pick, name="preparation_pick"),
+    path("questions/", preparing.question_choose, name="question_choose"),
+    path("questions/<number:pk>/move/<number:place>/", preparing.question_move, name="question_move"),
+    path("questions/<number:pk>/must/", preparing.question_must, name="question_must"),
+    path("questions/<number:pk>/may/", preparing.question_may, name="question_may"),
+    path("questions/<number:pk>/remove/", preparing.question_remove, name="question_remove"),
+    path("return/<number:question_pk>/", preparing.question_return, name="question_return"),
+]
+their_time = [
+    path("", replying.interview_take_their_time, name="interview_take_their_time"),
+    path("untake/", replying.interview_untake_their_time, name="interview_untake_their_time"),
+    path("refuse/", replying.interview_refuse_their_time, name="interview_refuse_their_time"),
+    path("reconsider/", replying.interview_reconsider_their_time, name="interview_reconsider_their_time"),
+]
 urlpatterns = [
     path("contacts/<number:contact_pk>/interviews/new/", planning.interview_new, name="interview_new"),
     path("interviews/<number:pk>/", planning.interview_detail, name="interview_detail"),
@@ -40,22 +56,7 @@ urlpatterns = [
     path("asks/<number:pk>/reopen/", asking.ask_reopen, name="ask_reopen"),
     # answers to an invitation
     path("interviews/<number:pk>/reply/", replying.interview_reply, name="interview_reply"),
-    path("interviews/<number:pk>/their-time/", replying.interview_take_their_time, name="interview_take_their_time"),
-    path(
-        "interviews/<number:pk>/their-time/untake/",
-        replying.interview_untake_their_time,
-        name="interview_untake_their_time",
-    ),
-    path(
-        "interviews/<number:pk>/their-time/refuse/",
-        replying.interview_refuse_their_time,
-        name="interview_refuse_their_time",
-    ),
-    path(
-        "interviews/<number:pk>/their-time/reconsider/",
-        replying.interview_reconsider_their_time,
-        name="interview_reconsider_their_time",
-    ),
+    path("interviews/<number:pk>/their-time/", include(their_time)),
     path("interviews/<number:pk>/said-yes/", replying.interview_said_yes, name="interview_said_yes"),
     path("interviews/<number:pk>/said-perhaps/", replying.interview_said_perhaps, name="interview_said_perhaps"),
     path("interviews/<number:pk>/said-no/", replying.interview_said_no, name="interview_said_no"),
@@ -85,32 +86,7 @@ urlpatterns = [
     path("o/<str:token>/word/", guest.guest_word, name="guest_word"),
     path("o/<str:token>/talk.ics", guest.guest_ics, name="guest_ics"),
     # getting ready, and the brief
-    path("contacts/<number:contact_pk>/prepare/", preparing.preparation_detail, name="preparation_detail"),
-    path("contacts/<number:contact_pk>/prepare/pick/", preparing.preparation_pick, name="preparation_pick"),
-    path("contacts/<number:contact_pk>/prepare/questions/", preparing.question_choose, name="question_choose"),
-    path(
-        "contacts/<number:contact_pk>/prepare/questions/<number:pk>/move/<number:place>/",
-        preparing.question_move,
-        name="question_move",
-    ),
-    path(
-        "contacts/<number:contact_pk>/prepare/questions/<number:pk>/must/",
-        preparing.question_must,
-        name="question_must",
-    ),
-    path(
-        "contacts/<number:contact_pk>/prepare/questions/<number:pk>/may/", preparing.question_may, name="question_may"
-    ),
-    path(
-        "contacts/<number:contact_pk>/prepare/questions/<number:pk>/remove/",
-        preparing.question_remove,
-        name="question_remove",
-    ),
-    path(
-        "contacts/<number:contact_pk>/prepare/return/<number:question_pk>/",
-        preparing.question_return,
-        name="question_return",
-    ),
+    path("contacts/<number:contact_pk>/prepare/", include(prepare)),
     path("interviews/<number:pk>/brief/", preparing.brief, name="brief"),
     path("contacts/<number:contact_pk>/brief/", preparing.contact_brief, name="contact_brief"),
     path("questions/", question_views.question_list, name="question_list"),

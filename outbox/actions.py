@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from outbox import clocks, figures, put_back
+from outbox import clocks, put_back
 from outbox.claims import Clock
+from outbox.figures import REPAIRS
 from outbox.kinds import PLANNERS, RECONCILERS
-from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, OutgoingMail, OutgoingMailQuerySet, Relay, State
+from outbox.models import BY_HAND, NOT_CLAIMED, PUT_BACK, Figure, OutgoingMail, OutgoingMailQuerySet, Relay, State
 from outbox.settling import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -41,12 +42,12 @@ def reconcile(now: datetime) -> int:
     repaired = sum(run_each(RECONCILERS, lambda: now))
     if repaired:
         logger.warning("Reconciling repaired rows; it should find none.", extra={"data": {"repairs": repaired}})
-    figures.note(figures.REPAIRS, repaired, now)
+    Figure.note(REPAIRS, repaired, now)
     return repaired
 
 
 @transaction.atomic
-def hold_before(instant: datetime, now: datetime, cause: str = PUT_BACK) -> int:
+def hold_before(instant: datetime, now: datetime) -> int:
     """Holds what was due by then, planned or not, so that a database put back from a backup does not flood anybody.
 
     Run it before the workers start. A mail that was claimed or being handed over when the backup was made may have left since.
@@ -56,9 +57,8 @@ def hold_before(instant: datetime, now: datetime, cause: str = PUT_BACK) -> int:
     due = OutgoingMail.objects.filter(state__in=states, next_attempt_at__lte=instant)
     # the token stays on what is leaving: should it be leaving really, its answer still counts
     in_flight = due.filter(state=State.HANDING)
-    changes = {"state": State.HELD, "cause": cause, "updated_at": now}
-    if cause == PUT_BACK:
-        Relay.note(put_back_at=now)
+    changes = {"state": State.HELD, "cause": PUT_BACK, "updated_at": now}
+    Relay.note(put_back_at=now)
     flying = in_flight.update(**changes, claimed_by=None, lease_until=None)
     return int(flying + due.update(**changes, **NOT_CLAIMED))
 

@@ -16,7 +16,7 @@ from outbox.kinds import FORECASTERS, KINDS, Coming
 from outbox.left_out import standing_at
 from outbox.mail_health import read_mail_health
 from outbox.mail_states import LOOKS, Trouble, addressee, answer, duration, is_late, title, trouble
-from outbox.models import Figure, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import OutgoingMail, OutgoingMailQuerySet, State
 from outbox.settling import DATABASE_AWAY, relay_is_shut, relay_state
 
 logger = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def _foreseen(user: User, now: datetime) -> list[Line]:
     ]
 
 
-def in_figures(found: Figures, repairs: Figure | None) -> list[tuple[str, str]]:
+def in_figures(found: Figures, repairs: int) -> list[tuple[str, str]]:
     """The last 30 days, a name and a value each."""
     return [
         (_("Sent"), str(found.sent)),
@@ -174,7 +174,7 @@ def in_figures(found: Figures, repairs: Figure | None) -> list[tuple[str, str]]:
         (_("Tried more than once"), str(found.retried)),
         (_("In doubt"), str(found.uncertain)),
         (_("Not delivered"), str(found.dead)),
-        (_("Reminders put right"), str(repairs.total if repairs else 0)),
+        (_("Reminders put right"), str(repairs)),
     ]
 
 

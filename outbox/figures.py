@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
-from outbox.models import RIGHT_OF_WAY, Figure, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import RIGHT_OF_WAY, OutgoingMail, OutgoingMailQuerySet, State
 
 SINCE = timedelta(days=30)
 SAMPLE = 1000  # the last ones sent, of which lateness is told
@@ -56,13 +56,3 @@ def backlog(now: datetime) -> tuple[int, float]:
     )
     since = list(waiting.values_list("not_before", flat=True)[:SAMPLE])
     return len(since), (now - min(since)).total_seconds() if since else 0.0
-
-
-def note(name: str, count: int, now: datetime) -> None:
-    """Writes a count down, and adds it to all that came before."""
-    if not Figure.objects.filter(pk=name).update(last=count, total=F("total") + count, at=now):
-        Figure.objects.get_or_create(pk=name, defaults={"last": count, "total": count, "at": now})
-
-
-def noted(name: str) -> Figure | None:
-    return Figure.objects.filter(pk=name).first()

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbox.figures import REPAIRS, backlog, noted
+from outbox.figures import REPAIRS, backlog
 from outbox.housekeeping import STRANGE
+from outbox.models import Figure
 from outbox.settling import relay_state
 
 TICK_LATE, MAIL_LATE = 120, 300  # seconds
@@ -77,15 +78,14 @@ def migrations_missing() -> bool:
 def _delivery(now: datetime) -> dict[str, Any]:
     relay = relay_state()
     due, oldest = backlog(now)
-    repairs, strange = noted(REPAIRS), noted(STRANGE)
     return {
         "broker": "ok" if broker_answers() else "away",
         "last_tick_seconds": (now - relay.drained_at).total_seconds() if relay.drained_at else None,
         "backlog": due,
         "oldest_due_seconds": oldest,
         "mail_server": "failing" if relay.failures else "ok",
-        "repairs": repairs.total if repairs else 0,
-        "references_across_owners": strange.last if strange else 0,
+        "repairs": Figure.of(REPAIRS).total,
+        "references_across_owners": Figure.of(STRANGE).last,
     }
 
 

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db import connection
 
 from base import owned
-from outbox.figures import note
 from outbox.kinds import HOUSEKEEPERS, housekeeper
-from outbox.models import GONE, DeliveryAttempt, LeftOut, OutgoingMail, State, WorkerBeat
+from outbox.models import GONE, DeliveryAttempt, Figure, LeftOut, OutgoingMail, State, WorkerBeat
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +97,7 @@ def count_across_owners(now: datetime) -> int:
     found = owned.count_across_owners()
     for reference, count in found.items():
         logger.error("Rows refer to another owner's rows.", extra={"data": {"reference": reference, "count": count}})
-    note(STRANGE, sum(found.values()), now)
+    Figure.note(STRANGE, sum(found.values()), now)
     return sum(found.values())
 
 

@@ -57,9 +57,8 @@ class Coming:
 KINDS: dict[str, Kind] = {}
 PLANNERS: list[Callable[[datetime], int]] = []  # plan(now) inserts rows for what has become due, and says how many
 RECONCILERS: list[Callable[[datetime], int]] = []  # recompute what the planners go by, and say how many were wrong
-JOBS: list[
-    Callable[[datetime], int]
-] = []  # work other than mail: take one job row, go on with it, say how many were worked
+# work other than mail: take one job row, go on with it, say how many were worked
+JOBS: list[Callable[[datetime], int]] = []
 HOUSEKEEPERS: list[Callable[[datetime], int]] = []  # nightly: clear away what is over, and say how many
 FORECASTERS: list[Callable[[int, datetime], list[Coming]]] = []  # what will be planned for this owner next, if anything
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.templatetags.keepword import clock
+from base import counting
 from outbox.kinds import KINDS
 from outbox.models import OutgoingMail, State
 
@@ -53,15 +53,8 @@ def answer(mail: OutgoingMail, user: User) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """ "40 seconds", "16 minutes", "3 hours", "6 days": the largest unit that says it."""
-    seconds = int(span.total_seconds())
-    if seconds < 60:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    if seconds < 2 * 3600:
-        return ngettext("%(n)d minute", "%(n)d minutes", seconds // 60) % {"n": seconds // 60}
-    if seconds < 2 * 86400:
-        return ngettext("%(n)d hour", "%(n)d hours", seconds // 3600) % {"n": seconds // 3600}
-    return ngettext("%(n)d day", "%(n)d days", seconds // 86400) % {"n": seconds // 86400}
+    """Minutes up to two hours, since lateness is told in them."""
+    return counting.duration(span, hours_from=timedelta(hours=2))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from django.db import ProgrammingError, connection, transaction
 
-from outbox.figures import note, noted
-from outbox.models import HighestDrain
+from outbox.models import Figure, HighestDrain
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ def is_put_back() -> bool:
 
 def count_drain(now: datetime) -> None:
     """Before its first mail leaves."""
-    note(DRAINS, 1, now)
+    Figure.note(DRAINS, 1, now)
     _keep(_counted())
 
 
@@ -41,7 +40,7 @@ def catch_up(now: datetime) -> None:
     kept = (None if _is_in_memory() else _kept()) or 0
     counted = _counted()
     if kept > counted:
-        note(DRAINS, kept - counted, now)
+        Figure.note(DRAINS, kept - counted, now)
     _keep(max(kept, counted))
 
 
@@ -56,8 +55,7 @@ def _is_in_memory() -> bool:
 
 
 def _counted() -> int:
-    found = noted(DRAINS)
-    return found.total if found else 0
+    return Figure.of(DRAINS).total
 
 
 def _kept() -> int | None:

@@ -12,8 +12,6 @@ from outbox.engine import Hooks, drain
 from outbox.kinds import JOBS
 from outbox.waking import wake
 
-__all__ = ["deliver", "housekeeping_tick", "jobs", "reconcile", "wake"]
-
 # one byte that a forked worker shares with its parent, which alone hears of the shutdown
 _stop = mmap.mmap(-1, 1)
 

@@ -13,11 +13,11 @@ from base.counting import CAP, in_figures
 from base.paging import read_page
 from base.url_values import read_instant
 from outbox import actions, deliveries_page
-from outbox.figures import REPAIRS, figures, noted
+from outbox.figures import REPAIRS, figures
 from outbox.mail_states import title
-from outbox.models import BY_HAND, OutgoingMail, State
+from outbox.models import BY_HAND, Figure, OutgoingMail, State
 from outbox.settling import open_for_a_try
-from outbox.tasks import wake
+from outbox.waking import wake
 
 UNDISCARDED = gettext_noop("you took it back from being discarded")
 
@@ -42,7 +42,7 @@ def delivery_list(request: OwnerRequest) -> HttpResponse:
         "gone": gone,
         "gone_count": in_figures(mails.gone()[: CAP + 1].count()),
         "gone_days": deliveries_page.by_day(deliveries_page.gone_lines(gone.rows, user), user),
-        "figures": deliveries_page.in_figures(figures(mails, now), noted(REPAIRS)),
+        "figures": deliveries_page.in_figures(figures(mails, now), Figure.of(REPAIRS).total),
     }
     return render(request, "outbox/delivery_list.html", context)
 

@@ -63,9 +63,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(Owned):
     """One file brought in: a job row. The worker goes on after line `cursor`, whoever was killed in between."""
 
-    uid = models.UUIDField(
-        default=uuid.uuid4, unique=True, editable=False
-    )  # made by the page: sent twice is one import
+    # made by the page: sent twice is one import
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     filename = models.CharField(max_length=255)
     header = models.JSONField(default=list)  # the column names, for the file of lines not understood
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
@@ -78,9 +77,8 @@ class Import(Owned):
     cursor = models.PositiveIntegerField(default=0)  # the last line worked, in the current state
     total = models.PositiveIntegerField(default=0)  # lines of people in the file
     counts = models.JSONField(default=no_counts)
-    attempts = models.PositiveSmallIntegerField(
-        default=0
-    )  # claims since it last got on: a file that kills workers is given up
+    # claims since it last got on: a file that kills workers is given up
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = ImportQuerySet.as_manager()
 
@@ -112,7 +110,8 @@ class Import(Owned):
 
     def can_undo(self, now: datetime) -> bool:
         """Something went in, and its 30 days are not over."""
-        return self.state in (ImportState.DONE, ImportState.STOPPED) and self.took_in and now < self._last_moment(now)
+        is_time = self.undo_until is None or now < self.undo_until
+        return self.state in (ImportState.DONE, ImportState.STOPPED) and self.took_in and is_time
 
     def can_take_in(self) -> bool:
         """It was read to its end; what was stopped on the way in can go on."""
@@ -125,9 +124,6 @@ class Import(Owned):
     @property
     def took_in(self) -> bool:
         return bool(self.counts["added"] or self.counts["changed"])
-
-    def _last_moment(self, now: datetime) -> datetime:
-        return self.undo_until or now + UNDO_FOR
 
     @property
     def worked(self) -> int:

@@ -1,5 +1,6 @@
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -14,9 +15,11 @@ from base.url_values import read_number
 from crm.importing import decisions
 from crm.importing.formats.table import neutralise
 from crm.importing.forms import TicksForm, UploadForm
-from crm.importing.listing import IMPORTS, read_imports, read_section
-from crm.models import Import, ImportAction, ImportState
-from outbox.tasks import wake
+from crm.models import Import, ImportAction, ImportRow, ImportState
+from outbox.waking import wake
+
+IMPORTS = 30  # on a page of earlier ones
+SIZES = {ImportAction.UPDATE: 20, ImportAction.NEW: 50, ImportAction.UNREADABLE: 20}  # of a page under each heading
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,11 +38,12 @@ def import_list(request: OwnerRequest) -> HttpResponse:
     batches = owner.imports.newest_first()
     if before := read_number(request.GET.get("before")):
         batches = batches.filter(pk__lt=before)
-    page, later = read_imports(list(batches[: IMPORTS + 1]))
+    found = list(batches[: IMPORTS + 1])
+    page = found[:IMPORTS]
     context = {
         "form": form,
         "imports": [(batch, batch.can_undo(now)) for batch in page],
-        "later": later,
+        "later": page[-1].pk if len(found) > IMPORTS else None,
         "batch": next((batch for batch in page if batch.is_working), None),
     }
     return render(request, "crm/import_list.html", context)
@@ -125,12 +129,38 @@ def _preview(request: OwnerRequest, batch: Import) -> dict[str, Any]:
     return {
         "batch": batch,
         "counts": batch.counts,
-        "updates": read_section(batch, ImportAction.UPDATE, request.GET),
-        "new": read_section(batch, ImportAction.NEW, request.GET),
-        "unreadable": read_section(batch, ImportAction.UNREADABLE, request.GET),
+        "updates": _section(batch, ImportAction.UPDATE, request.GET),
+        "new": _section(batch, ImportAction.NEW, request.GET),
+        "unreadable": _section(batch, ImportAction.UNREADABLE, request.GET),
         "take": batch.counts["new"] - left_out.filter(action=ImportAction.NEW).count(),
         "change": batch.counts["update"] - left_out.filter(action=ImportAction.UPDATE).count(),
     }
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the rows under a heading of the preview. `earlier` and `later` are the lines to go on after, None where there
+    is none: walked by line, any depth costs the same."""
+
+    rows: list[ImportRow]
+    count: int
+    earlier: int | None
+    later: int | None
+
+
+def _section(batch: Import, action: ImportAction, query: Mapping[str, str]) -> Section:
+    count, size = int(batch.counts[action]), SIZES[action]
+    after = read_number(query.get(action), largest=10**9) or 0
+    if not count:
+        return Section([], 0, None, None)
+    listed = batch.rows.to_do(action)
+    rows = list(listed.filter(line__gt=after).select_related("contact")[: size + 1])
+    earlier = None
+    if after:
+        above = list(listed.reverse().filter(line__lte=after).values_list("line", flat=True)[size : size + 1])
+        earlier = above[0] if above else 0
+    later = rows[size - 1].line if len(rows) > size else None
+    return Section(rows[:size], count, earlier, later)
 
 
 class _Echo:

@@ -4,17 +4,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, require_form, tell, undo_url
 from base.owned import Stale
 from crm import actions
 from crm.forms import NoteChangeForm
 from crm.views.contacts import promises_in_words
-from crm.views.verbs import notes_of, undo_url
+from crm.views.verbs import notes_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def note_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     note = get_object_or_404(notes_of(request.user), pk=pk, binned_at__isnull=True)
     form = NoteChangeForm(request.POST or None, note=note)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.http import OwnerRequest, go_back, seen_version, tell, undo_url
 from accounts.models import User
 from accounts.templatetags.keepword import near
 from base.owned import Stale
@@ -198,7 +198,3 @@ def notes_of(owner: User) -> QuerySet[Note]:
 def _contact(request: OwnerRequest, pk: int) -> Contact:
     contact: Contact = get_object_or_404(request.user.contacts.alive().defer("search_text"), pk=pk)
     return contact
-
-
-def undo_url(name: str, row: Contact | Note, **query: object) -> str:
-    return f"{reverse(name, args=[row.pk])}?{urlencode({**query, 'v': row.version})}"

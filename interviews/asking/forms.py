@@ -49,8 +49,8 @@ class AskForm(PageForm):
         super().__init__(
             data,
             initial={
-                "subject": letters.subject_for(contact, self.step, self.last),
-                "body": letters.draft(owner, contact, step=self.step, purpose=purpose, now=now),
+                "subject": letters.subject_for(self.step, self.last),
+                "body": letters.draft(owner, contact, step=self.step, purpose=purpose),
                 "minutes": 20,
             },
         )

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -86,13 +85,13 @@ def look_over(body: str, unnamed: Contact | None = None) -> Look:
     )
 
 
-def subject_for(contact: Contact, step: int, last: Ask | None) -> str:
+def subject_for(step: int, last: Ask | None) -> str:
     if last and step > 1:
         return last.subject if last.subject.lower().startswith("re: ") else f"Re: {last.subject}"[:200]
     return _("Twenty minutes of your time?")
 
 
-def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: datetime) -> str:
+def draft(owner: User, contact: Contact, *, step: int, purpose: str) -> str:
     """The text to begin with, which the user changes; well under the length that a busy person reads."""
     known = {
         "name": contact.first_name,
@@ -130,18 +129,12 @@ def draft(owner: User, contact: Contact, *, step: int, purpose: str, now: dateti
 def _work(contact: Contact) -> str:
     organisation = contact.organisation.name if contact.organisation else ""
     role = contact.role if contact.role[1:2].isupper() else contact.role[:1].lower() + contact.role[1:]
-    if contact.role and organisation:
-        return _("I read about your work as %(role)s at %(organisation)s") % {
-            "role": role,
-            "organisation": organisation,
-        }
-    if contact.role or organisation:
-        return (
-            _("I read about your work as %(role)s") % {"role": role}
-            if contact.role
-            else _("I read about your work at %(organisation)s") % {"organisation": organisation}
-        )
-    return _("I read about your work")
+    known = {"role": role, "organisation": organisation}
+    if role and organisation:
+        return _("I read about your work as %(role)s at %(organisation)s") % known
+    if role:
+        return _("I read about your work as %(role)s") % known
+    return _("I read about your work at %(organisation)s") % known if organisation else _("I read about your work")
 
 
 def _about(purpose: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from base.text import clean_line
 from interviews.asking.actions import ASK
-from interviews.mail_messages import address
+from interviews.mail_messages import address, put_in_thread
 from interviews.models import Ask
 from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -23,10 +23,7 @@ def compose_ask(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
     message = EmailMessage(policy=POLICY)
     message["Subject"] = clean_line(ask.subject)
     address(message, mail.recipient, ask.owner, ask.contact)
-    before = _sent_before(ask)
-    if before:
-        message["In-Reply-To"] = before[-1]
-        message["References"] = " ".join(before)
+    put_in_thread(message, _sent_before(ask))
     message.set_content(ask.body + "\n", cte="quoted-printable")
     return Composed(message, str(message["Subject"]))
 

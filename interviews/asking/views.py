@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, tell, typed
 from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.asking import actions
@@ -21,16 +21,14 @@ from interviews.models.preparing import purpose_of
 from interviews.planning.telling import address_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contacts = request.user.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(contacts, pk=contact_pk)
     contact.owner = request.user
-    typed = request.POST if request.method == "POST" else None
-    if request.htmx.target == "looked-over":
-        typed = request.GET
-    form = AskForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
+    sent = typed(request, "looked-over")
+    form = AskForm(sent, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_looked_over:
         ask = once(
             uid_of(form, request.user),

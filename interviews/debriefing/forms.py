@@ -5,17 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.templatetags.keepword import understood
-from base.dates import complaint, take_date, understand
+from base.dates import take_date, understand
 from base.text import clean_line, sentence_case
 from base.url_values import LARGEST, read_number
-from crm.fields import LineField, TextField
+from crm.fields import DueForm, LineField, TextField
 from crm.forms import QuickForm
 from crm.models import RhythmUnit
 from interviews.debriefing.actions import Change, Outcome, Person, Promised, promises_of_lines, told_later
@@ -32,7 +30,7 @@ RHYTHMS = [
 ]
 
 
-class PromiseRow(forms.Form):
+class PromiseRow(DueForm):
     """One promise of the debrief: a new one, one understood from the notes (`line`), or one that stands (`promise`)."""
 
     take = forms.BooleanField(required=False)
@@ -68,13 +66,6 @@ class PromiseRow(forms.Form):
     def number(self) -> int | None:
         """The key of the promise it names."""
         return read_number(str(self["promise"].value() or ""))
-
-    def clean_due(self) -> date | None:
-        words: str = self.cleaned_data["due"]
-        found = understand(words, self.today)
-        if words and not found:
-            raise ValidationError(complaint(words, self.today))
-        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -115,20 +106,6 @@ class PromiseRow(forms.Form):
     def change(self) -> Change:
         said = self.cleaned_data
         return Change(self.standing, said["what"], said["due"] or self.standing.due_on)
-
-    @property
-    def due_said(self) -> str:
-        """The line under the date: the day understood, or what is wrong with the words."""
-        words = str(self["due"].value() or "").strip()
-        day = understand(words, self.today)
-        if day:
-            return understood(day, self.today)
-        return complaint(words, self.today) if words else ""
-
-    @property
-    def due_is_wrong(self) -> bool:
-        words = str(self["due"].value() or "").strip()
-        return bool(words) and not understand(words, self.today)
 
 
 class PersonRow(QuickForm):

@@ -10,17 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.http import OwnerRequest, go_back, require_form, seen_version, tell, undo_url
 from base.owned import Stale
 from interviews.debriefing import actions
 from interviews.debriefing.forms import DebriefForm, PromiseRow
 from interviews.holding.actions import answered
 from interviews.holding.room_page import SHOWN, given_back, room_of
 from interviews.models import Debrief, Interview
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_form
@@ -106,7 +104,7 @@ def _kept(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpRes
 
 def _done(request: OwnerRequest, interview: Interview, kept: Debrief) -> HttpResponse:
     said = _("The talk with %(name)s is debriefed.") % {"name": interview.contact.first_name}
-    tell(request, said, undo=f"{reverse('debrief_reopen', args=[interview.pk])}?v={kept.version}")
+    tell(request, said, undo=undo_url("debrief_reopen", kept, interview.pk))
     thanked = actions.thank_you_promise(interview)
     then = reverse("thank_you", args=[interview.pk]) if thanked and thanked.is_open else reverse("today")
     if interview.contact.is_dropped and interview.contact.promises.open().mine().exists():

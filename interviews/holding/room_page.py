@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from base.counting import duration
 from interviews.models import ChosenQuestion, Interview, Medium, Preparation, Room
 from interviews.models.holding import LAST_QUESTION
 from interviews.preparing import agenda
@@ -117,19 +117,8 @@ def given_back(room: Room | None) -> str:
     seconds = round(room.given_back.total_seconds())
     if abs(seconds) < 15:
         return _("You ended on time.")
-    span = duration_in_words(abs(seconds))
+    span = duration(timedelta(seconds=abs(seconds)))
     return (_("You gave %s back.") if seconds > 0 else _("It ran %s longer than agreed.")) % span
-
-
-def duration_in_words(seconds: int) -> str:
-    """ "40 seconds", "3 minutes", "5 hours", "2 days": the largest unit that fits."""
-    if seconds < 60:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    if seconds < 3600:
-        return ngettext("%(n)d minute", "%(n)d minutes", seconds // 60) % {"n": seconds // 60}
-    if seconds < 2 * 86400:
-        return ngettext("%(n)d hour", "%(n)d hours", seconds // 3600) % {"n": seconds // 3600}
-    return ngettext("%(n)d day", "%(n)d days", seconds // 86400) % {"n": seconds // 86400}
 
 
 def agenda_of(interview: Interview) -> list[agenda.Item]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.http import OwnerRequest, seen_version, tell
+from accounts.http import OwnerRequest, seen_version, tell, undo_url
 from base.text import promise_lines
 from crm.forms import promise_in_words
 from interviews.holding import actions
@@ -112,7 +112,7 @@ def room_end(request: OwnerRequest, pk: int) -> HttpResponse:
     def end(room: Room, now: datetime) -> None:
         actions.end(room=room, now=now)
         said = _("The talk with %(name)s has ended.") % {"name": room.interview.contact.first_name}
-        tell(request, said, undo=f"{reverse('room_reopen', args=[pk])}?v={room.version}")
+        tell(request, said, undo=undo_url("room_reopen", room, pk))
 
     return _act(request, pk, end)
 
@@ -121,8 +121,7 @@ def room_end(request: OwnerRequest, pk: int) -> HttpResponse:
 def room_no_show(request: OwnerRequest, pk: int) -> HttpResponse:
     def no_show(room: Room, now: datetime) -> None:
         planning.no_show(interview=room.interview, now=now)
-        undo = f"{reverse('interview_unhold', args=[pk])}?v={room.interview.version}"
-        tell(request, toasts.no_show(room.interview, None), undo=undo)
+        tell(request, toasts.no_show(room.interview, None), undo=undo_url("interview_unhold", room.interview))
 
     return _act(request, pk, no_show)
 

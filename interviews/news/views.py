@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.http import OwnerRequest, go_back, seen_version, tell, undo_url
 from base.owned import Stale
 from interviews.models import NewsItem
 
@@ -18,12 +18,8 @@ def news_see(request: OwnerRequest, pk: int) -> HttpResponse:
     if item.seen_at is not None:
         raise Stale(item)
     item.see(seen, timezone.now())
-    undo = f"{reverse('news_unsee', args=[item.pk])}?v={item.version}"
-    tell(
-        request,
-        _("Seen: %(name)s %(what)s.") % {"name": item.contact.first_name, "what": item.get_kind_display()},
-        undo,
-    )
+    said = _("Seen: %(name)s %(what)s.") % {"name": item.contact.first_name, "what": item.get_kind_display()}
+    tell(request, said, undo=undo_url("news_unsee", item))
     return go_back(request, reverse("today"))
 
 

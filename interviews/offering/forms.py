@@ -18,23 +18,18 @@ from interviews.offering import working_hours
 from interviews.offering.actions import Terms
 from interviews.offering.time_cards import Card, Cards
 from interviews.offering.time_rows import TIMES, TimeFormSet, proposed_rows
-from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
+from interviews.planning.forms import SEEN_BY_CSS, LengthForm
 
 MOST_OPEN = 50  # offers of one user that wait at a time
 
 
 class Ticks(forms.CheckboxSelectMultiple):
-    template_name = "interviews/_chips.html"
+    template_name = "django/forms/_chips.html"
 
 
-class OfferForm(PageForm):
+class OfferForm(LengthForm):
     is_mostly_optional = True
 
-    minutes = MinutesField(
-        label=gettext_lazy("How long"),
-        widget=Chips(choices=[*((n, gettext_lazy("%(n)d min") % {"n": n}) for n in ASKED_FOR), OTHER]),
-    )
-    own_minutes = MinutesField(label=gettext_lazy("Minutes"), widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
     ways = forms.MultipleChoiceField(
         label=gettext_lazy("They may choose"),
         choices=Medium.choices,
@@ -48,29 +43,24 @@ class OfferForm(PageForm):
     uid = UidField()
 
     def __init__(self, data: Any = None, *, owner: User, contact: Contact, purpose: str = "", now: datetime) -> None:
-        self.owner, self.contact, self.now, self.purpose = owner, contact, now, first_line(purpose)
-        carried = {"about": self.purpose, "message": purpose.strip().partition("\n")[2].strip()}
+        first, _newline, rest = purpose.strip().partition("\n")  # one line fits into an offer, the rest goes with it
+        self.owner, self.contact, self.now, self.purpose = owner, contact, now, clean_line(first)[:300]
+        carried = {"about": self.purpose, "message": rest.strip()}
         initial = {"minutes": ASKED_FOR[0], "ways": [Medium.PHONE, Medium.VIDEO], **carried}
-        super().__init__(data, initial=initial if data is None else None)
+        super().__init__(data, contact=contact, initial=initial if data is None else None)
         proposed = proposed_rows(owner, contact, ASKED_FOR[-1], now) if data is None else []
         self.times = TimeFormSet(data, prefix="times", initial=proposed, form_kwargs={"owner": owner, "now": now})
         self.times.extra = TIMES - len(proposed)
         for name in ("about", "message"):
-            self.fields[name].widget.attrs["placeholder"] = (
-                " "  # for CSS, which sees by it whether anything stands there
-            )
+            self.fields[name].widget.attrs["placeholder"] = SEEN_BY_CSS
         self.fields["about"].help_text = _("One line, as in “How you measure a breach”.")
-        self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
-            "name": contact.first_name
-        }
 
     def clean_about(self) -> str:
         """An offer has a reason: what stands under Prepare, where none is typed here."""
         return self.cleaned_data["about"] or self.purpose
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        self._clean_minutes(found)
+        found = super().clean()
         if not self.times.is_valid():
             self.add_error(None, [*self.times.non_form_errors()] or _("Nothing was offered yet."))
         if self.owner.offers.standing(self.now).count() >= MOST_OPEN:
@@ -114,16 +104,3 @@ class OfferForm(PageForm):
             self.is_valid()
         found: int | None = self.cleaned_data.get("minutes") if self.is_bound else None
         return found or ASKED_FOR[0]
-
-    def _clean_minutes(self, found: dict[str, Any]) -> None:
-        if found.get("minutes"):
-            self.errors.pop("own_minutes", None)
-        elif "minutes" not in self.errors:
-            found["minutes"] = found.get("own_minutes")
-            if not found["minutes"] and "own_minutes" not in self.errors:
-                self.add_error("own_minutes", _("Say how many minutes."))
-
-
-def first_line(purpose: str) -> str:
-    """What I want from a talk, in one line that fits into an offer."""
-    return clean_line(purpose.strip().partition("\n")[0])[:300]

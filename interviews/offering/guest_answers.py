@@ -11,7 +11,7 @@ from base.text import clean_line
 from crm.models import Contact
 from interviews.models import Medium, NewsKind, Offer
 from interviews.news.actions import report
-from outbox.tasks import wake
+from outbox.waking import wake
 
 ANSWERED, WORD = "answered", "word"
 NEWS = {

@@ -92,7 +92,9 @@ class AnswerForm(OwnTimeForm):
 
     slot = forms.CharField(required=False)
     medium = forms.CharField(required=False)
-    where = LineField(label=gettext_lazy("A number, a link or a place"), max_length=300)
+    where = LineField(
+        label=gettext_lazy("A number, a link or a place"), max_length=300, validators=[refuse_unsafe_link]
+    )
 
     field_order = ("slot", "day", "at", "medium", "where", "note", "zone")
 
@@ -134,9 +136,6 @@ class AnswerForm(OwnTimeForm):
         if medium not in self.offer.media:
             raise ValidationError(_("Choose one of the ways to talk."))
         return medium
-
-    def clean_where(self) -> str:
-        return refuse_unsafe_link(self.cleaned_data["where"])
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("slot") == OWN:

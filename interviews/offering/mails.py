@@ -33,11 +33,26 @@ AT_ONCE = 200
 
 
 def compose_offer(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    return _compose(mail, now, is_chase=False)
-
-
-def compose_chase(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
-    return _compose(mail, now, is_chase=True)
+    """The times, or the same again when nobody answered."""
+    offer = _offer(mail)
+    if offer is None:
+        return Cancelled(_("the offer is gone"))
+    cause = _why_not(offer) or _why_not_now(offer, now)
+    if cause:
+        return Cancelled(cause)
+    is_chase = mail.kind == CHASE
+    context = {
+        **_shown(offer, now),
+        "is_chase": is_chase,
+        "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
+    }
+    with timezone.override(load_zone(context["zone"])):
+        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
+    message = cast(EmailMessage, composed.message)
+    if is_chase:
+        mail_messages.mark_as_automatic(message)
+        mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return composed
 
 
 def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -103,7 +118,7 @@ def offer_still_wanted(mail: OutgoingMail) -> bool:
 
 
 register(Kind(OFFER, gettext_lazy("Times offered"), compose_offer, still_wanted=offer_still_wanted))
-register(Kind(CHASE, gettext_lazy("No answer yet"), compose_chase, still_wanted=offer_still_wanted))
+register(Kind(CHASE, gettext_lazy("No answer yet"), compose_offer, still_wanted=offer_still_wanted))
 register(Kind(REFUSAL, gettext_lazy("Their time does not suit"), compose_refusal, still_wanted=refusal_still_wanted))
 register(Kind(ANSWERED, gettext_lazy("An answer"), compose_answered, is_to_owner=True))
 
@@ -174,27 +189,6 @@ def _offer(mail: OutgoingMail) -> Offer | None:
     if found:
         found.contact.owner = found.owner
     return found
-
-
-def _compose(mail: OutgoingMail, now: datetime, *, is_chase: bool) -> Composed | Cancelled:
-    offer = _offer(mail)
-    if offer is None:
-        return Cancelled(_("the offer is gone"))
-    cause = _why_not(offer) or _why_not_now(offer, now)
-    if cause:
-        return Cancelled(cause)
-    context = {
-        **_shown(offer, now),
-        "is_chase": is_chase,
-        "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
-    }
-    with timezone.override(load_zone(context["zone"])):
-        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
-    message = cast(EmailMessage, composed.message)
-    if is_chase:
-        mail_messages.mark_as_automatic(message)
-        mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
-    return composed
 
 
 def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:

@@ -5,12 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, seen_version, tell, typed, undo_url
 from base.owned import Stale
 from base.submitted_once import once, uid_of
 from crm.models import Contact
@@ -22,21 +21,17 @@ from interviews.offering.time_rows import ADD, PUT_BACK, SHIFTS, shifted
 from interviews.planning.telling import address_of
 from outbox.models import OutgoingMail
 
-FOCUS_AFTER = {
-    ADD: "earlier",
-    PUT_BACK: "remove",
-}  # which button of the card has it, where not the one that was pressed
+# which button of the card has it, where not the one that was pressed
+FOCUS_AFTER = {ADD: "earlier", PUT_BACK: "remove"}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
     contact.owner = request.user
-    typed = request.POST if request.method == "POST" else None
-    if request.htmx.target == "times" and request.method == "GET":
-        typed = request.GET
-    form = OfferForm(typed, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
+    sent = typed(request, "times")
+    form = OfferForm(sent, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     address = address_of(contact)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.are_hours_said:
         offer = once(
@@ -44,12 +39,12 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
             lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),
             lambda uid: contact.offers.standing(now).filter(uid=uid).first(),
         )
-        tell(request, _what_happens(offer, address), undo=_undo(offer) if address else "")
+        tell(request, _what_happens(offer, address), undo=undo_url("offer_withdraw", offer) if address else "")
         return redirect(offer)
     return page_or_partial(request, "interviews/offer_form.html", "times", _form_page(contact, form, now))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def offer_shift(request: OwnerRequest, contact_pk: int, row: int, by: str) -> HttpResponse:
     """The form again, with one of its times moved, removed, put back or added. Nothing is saved."""
     now = timezone.now()
@@ -58,8 +53,8 @@ def offer_shift(request: OwnerRequest, contact_pk: int, row: int, by: str) -> Ht
         return redirect("offer_new", contact_pk)
     contact.owner = request.user
     purpose = purpose_of(contact)
-    typed = OfferForm(request.POST, owner=request.user, contact=contact, purpose=purpose, now=now)
-    data = shifted(request.POST, row, by, times=typed.times, contact=contact, minutes=typed.length)
+    before = OfferForm(request.POST, owner=request.user, contact=contact, purpose=purpose, now=now)
+    data = shifted(request.POST, row, by, times=before.times, contact=contact, minutes=before.length)
     form = OfferForm(data, owner=request.user, contact=contact, purpose=purpose, now=now)
     is_there = row < len(form.times.forms)
     context = _form_page(contact, form, now, opened=row if by == ADD and is_there else None)
@@ -108,7 +103,7 @@ def offer_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
     unsent = actions.withdraw(offer=offer, now=timezone.now())
     name = {"name": offer.contact.first_name}
     said = (_("Taken back. %(name)s got nothing.") if unsent else _("Taken back. The link says so.")) % name
-    tell(request, said, undo=f"{reverse('offer_unwithdraw', args=[pk])}?v={offer.version}")
+    tell(request, said, undo=undo_url("offer_unwithdraw", offer))
     return go_back(request, offer.get_absolute_url())
 
 
@@ -118,11 +113,10 @@ def offer_unwithdraw(request: OwnerRequest, pk: int) -> HttpResponse:
     seen_version(request, offer)
     is_mailed = actions.offer_again(offer=offer, now=timezone.now())
     known = {"name": offer.contact.first_name, "n": settings.INVITATION_DELAY}
-    mailed, silent = (
-        _("Offered again. %(name)s gets the times in %(n)d seconds."),
-        _("Offered again. The link is open."),
-    )
-    tell(request, (mailed if is_mailed else silent) % known, undo=_undo(offer) if is_mailed else "")
+    mailed = _("Offered again. %(name)s gets the times in %(n)d seconds.")
+    silent = _("Offered again. The link is open.")
+    undo = undo_url("offer_withdraw", offer) if is_mailed else ""
+    tell(request, (mailed if is_mailed else silent) % known, undo=undo)
     return go_back(request, offer.get_absolute_url())
 
 
@@ -146,8 +140,8 @@ def _follow_up(
 ) -> HttpResponse:
     offer = _offer(request, pk)
     verb(offer=offer, seen=seen_version(request, offer), now=timezone.now())
-    back = f"{reverse('offer_follow_up', args=[pk])}?v={offer.version}"
-    tell(request, said % {"name": offer.contact.first_name}, undo=back if undo else "")
+    back = undo_url("offer_follow_up", offer) if undo else ""
+    tell(request, said % {"name": offer.contact.first_name}, undo=back)
     return go_back(request, offer.get_absolute_url())
 
 
@@ -161,8 +155,8 @@ def counter_accept(request: OwnerRequest, pk: int) -> HttpResponse:
         tell(request, _("Nothing was changed. That time has passed: propose another one to %(name)s.") % name)
         return go_back(request, counter.offer.get_absolute_url())
     sent, unsent = _("Set. %(name)s gets an invitation in a moment."), _("Set. Nothing is sent to %(name)s.")
-    undo = f"{reverse('counter_unaccept', args=[pk])}?v={interview.version}"
-    tell(request, (sent if interview.invited_email else unsent) % name, undo=undo)
+    said = (sent if interview.invited_email else unsent) % name
+    tell(request, said, undo=undo_url("counter_unaccept", interview, pk))
     return redirect(interview)
 
 
@@ -187,10 +181,9 @@ def counter_decline(request: OwnerRequest, pk: int) -> HttpResponse:
     counter = _counter(request, pk)
     known = {"name": counter.offer.contact.first_name, "n": settings.INVITATION_DELAY}
     is_mailed = actions.refuse(counter=counter, now=timezone.now())
-    undo = f"{reverse('counter_undecline', args=[pk])}?v={counter.offer.version}"
     mailed = _("%(name)s hears it by mail in %(n)d seconds, with the times that still stand.")
     silent = _("Nothing is sent: %(name)s has no address. The page behind the link says so.")
-    tell(request, (mailed if is_mailed else silent) % known, undo=undo)
+    tell(request, (mailed if is_mailed else silent) % known, undo=undo_url("counter_undecline", counter.offer, pk))
     return go_back(request, counter.offer.get_absolute_url())
 
 
@@ -223,10 +216,6 @@ def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
     mails = request.user.outgoingmails.filter(occurrence_key__startswith=f"{actions.OFFER}:{offer.uid}")
     found: OutgoingMail | None = mails.filter(kind=actions.OFFER).order_by("pk").last()
     return found
-
-
-def _undo(offer: Offer) -> str:
-    return f"{reverse('offer_withdraw', args=[offer.pk])}?v={offer.version}"
 
 
 def _what_happens(offer: Offer, address: str) -> str:

@@ -21,15 +21,8 @@ from crm.models import Contact
 AHEAD = 14  # days in which times are proposed
 STEP = timedelta(minutes=30)
 FRIDAY, DAY_MINUTES = 5, 24 * 60
-LIKED = (
-    time(10),
-    time(15),
-    time(11, 30),
-    time(14),
-    time(9),
-    time(16),
-    time(13),
-)  # in turn, so that a day differs from the next
+# in turn, so that a day differs from the next
+LIKED = (time(10), time(15), time(11, 30), time(14), time(9), time(16), time(13))
 EDGE = timedelta(hours=1)  # how far beyond my hours a time may lie, where none within them suits
 AT_WORK = (time(9), time(17))  # their day (product.md rule 2)
 AWAKE = (time(8), time(20))  # when nobody minds a call
@@ -52,7 +45,7 @@ class Proposal:
 
 
 def is_working_day(user: User, day: date) -> bool:
-    return str(day.isoweekday()) in _days(user) and day not in _holidays(user.country, day.year)
+    return str(day.isoweekday()) in (user.work_days or "12345") and day not in _holidays(user.country, day.year)
 
 
 def holiday(user: User, day: date) -> str:
@@ -166,15 +159,11 @@ def _holidays(country: str, year: int) -> dict[date, str]:
     return dict(holidays.country_holidays(country, years=year).items())
 
 
-def _days(user: User) -> str:
-    return user.work_days or "12345"
-
-
 def _of(minutes: int) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def _taken(user: User, now: datetime, minutes: int) -> list[tuple[datetime, datetime]]:
+def _taken(user: User, now: datetime) -> list[tuple[datetime, datetime]]:
     """When the user is busy, or may become so: half-open stretches."""
     until = now + timedelta(days=AHEAD + 2)
     talks = user.interviews.planned().between(now - timedelta(hours=2), until)
@@ -189,7 +178,7 @@ def _free(user: User, minutes: int, now: datetime) -> list[Proposal]:
     """Every time of the next two weeks at which I am free, in my hours and at their edges."""
     today = user.today(now)
     days = [day for n in range(1, AHEAD + 1) if is_working_day(user, day := today + timedelta(days=n))]
-    taken = _taken(user, now, minutes)
+    taken = _taken(user, now)
     return [
         Proposal(at, is_mine)
         for day in days
@@ -218,14 +207,12 @@ def _spread(suits: Sequence[Proposal], zone: ZoneInfo, minutes: int, count: int)
     if len(days) > count:
         days = [days[round(n * (len(days) - 1) / max(1, count - 1))] for n in range(count)]
     for nth, day in enumerate(days * count):
-        left = [one for one in by_day[day] if all(_are_apart(one, other, minutes) for other in found)]
+        left = [
+            one for one in by_day[day] if all(abs(one.starts_at - other.starts_at) >= _of(minutes) for other in found)
+        ]
         if left and len(found) < count:
             found.append(_liked(left, zone, nth))
     return sorted(found, key=lambda one: one.starts_at)
-
-
-def _are_apart(one: Proposal, other: Proposal, minutes: int) -> bool:
-    return abs(one.starts_at - other.starts_at) >= _of(minutes)
 
 
 def _liked(free: Sequence[Proposal], zone: ZoneInfo, nth: int) -> Proposal:

@@ -47,7 +47,7 @@ def put_back_talk(*, interview: Interview, now: datetime) -> None:
     hold(interview=interview, now=now)
 
 
-def talks_of_day(owner: User, contact: Contact, day: date) -> list[Interview]:
+def talks_of_day(contact: Contact, day: date) -> list[Interview]:
     """Talks with the contact that stand on this day already, so that one is not logged twice."""
     known = contact.interviews.alive().filter(local_date=day)
     return list(known.filter(state__in=[InterviewState.PLANNED, InterviewState.HELD]).next_first()[:3])

@@ -92,7 +92,7 @@ class PastTalkForm(PageForm):
     def same_day(self) -> list[Interview]:
         """Talks with the same person that stand on that day: a hint, never a refusal."""
         day = self.day_understood
-        return talks_of_day(self.owner, self.contact, day) if day else []
+        return talks_of_day(self.contact, day) if day else []
 
     @property
     def terms(self) -> dict[str, Any]:

@@ -1,13 +1,10 @@
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, page_or_partial, seen_version, tell
+from accounts.http import OwnerRequest, page_or_partial, require_form, seen_version, tell, typed, undo_url
 from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.models import Interview
@@ -15,21 +12,21 @@ from interviews.past_talks import actions
 from interviews.past_talks.forms import PastTalkForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def past_talk_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     """Logs a talk that took place without the app, then goes on to its debrief."""
     now = timezone.now()
     contact: Contact = get_object_or_404(request.user.contacts.alive().select_related("introduced_by"), pk=contact_pk)
     contact.owner = request.user
-    form = PastTalkForm(_typed(request), owner=request.user, contact=contact, now=now)
+    form = PastTalkForm(typed(request, "understood"), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and form.is_valid():
         interview = once(
             uid_of(form, request.user),
             lambda uid: actions.log_talk(owner=request.user, contact=contact, uid=uid, now=now, **form.terms),
             lambda uid: request.user.interviews.alive().filter(uid=uid).first(),
         )
-        undo = f"{reverse('past_talk_remove', args=[interview.pk])}?v={interview.version}"
-        tell(request, _("Kept: you talked with %(name)s.") % {"name": contact.first_name}, undo=undo)
+        said = _("Kept: you talked with %(name)s.") % {"name": contact.first_name}
+        tell(request, said, undo=undo_url("past_talk_remove", interview))
         return redirect("debrief", interview.pk)
     context = {"form": form, "contact": contact}
     return page_or_partial(request, "interviews/past_talk_form.html", "understood", context)
@@ -39,8 +36,8 @@ def past_talk_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
 def past_talk_remove(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = _talk(request, pk)
     actions.remove_talk(interview=interview, now=timezone.now())
-    undo = f"{reverse('past_talk_put_back', args=[interview.pk])}?v={interview.version}"
-    tell(request, _("The talk with %(name)s is taken out.") % {"name": interview.contact.first_name}, undo=undo)
+    said = _("The talk with %(name)s is taken out.") % {"name": interview.contact.first_name}
+    tell(request, said, undo=undo_url("past_talk_put_back", interview))
     return redirect(interview.contact)
 
 
@@ -59,10 +56,3 @@ def _talk(request: OwnerRequest, pk: int) -> Interview:
     found.owner = found.contact.owner = request.user
     seen_version(request, found)
     return found
-
-
-def _typed(request: OwnerRequest) -> Any:
-    """What the form is bound to: what was sent, or on the way there what the preview asks about."""
-    if request.method == "POST":
-        return request.POST
-    return request.GET if request.htmx.target == "understood" else None

@@ -17,19 +17,8 @@ from interviews.models import ANSWER, Agreed, Interview, InterviewState, OfferSt
 from interviews.planning.telling import Told, announce, current_key, may_have_arrived, take_back
 
 CHANGED = (
-    *(
-        "medium",
-        "minutes",
-        "local_date",
-        "local_time",
-        "time_zone",
-        "starts_at",
-        "where",
-        "purpose",
-        "moved_at",
-        "moved_from",
-    ),
-    *("state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
+    *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
+    *("moved_at", "moved_from", "state", "held_at", "sequence", "invited_email", "invited_sequence", "confirm_them"),
     *ANSWER,
     "answer_before",
 )
@@ -131,10 +120,9 @@ def unplan(*, interview: Interview, now: datetime) -> None:
 
 def _expect_unsent(interview: Interview, now: datetime) -> None:
     """Takes the invitation back, or raises Stale when it may have arrived."""
-    if interview.invited_email:
-        mails, _stopped = take_back(interview, now)
-        if any(may_have_arrived(mail) for mail in mails if mail.occurrence_key == current_key(interview)):
-            raise Stale(interview)
+    mails = take_back(interview, now) if interview.invited_email else []
+    if any(may_have_arrived(mail) for mail in mails if mail.occurrence_key == current_key(interview)):
+        raise Stale(interview)
 
 
 @transaction.atomic

@@ -27,17 +27,16 @@ YEARS_AHEAD = 5
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
-def refuse_unsafe_link(where: str) -> str:
+def refuse_unsafe_link(where: str) -> None:
     if _UNSAFE_LINK.match(where):
         raise ValidationError(_("Not a link that can be sent. Links begin with https://."))
-    return where
 
 
 class Chips(forms.RadioSelect):
-    template_name = "interviews/_chips.html"
+    template_name = "django/forms/_chips.html"
 
 
-OTHER = ("", gettext_lazy("Other"))  # then `own_minutes` counts
+SEEN_BY_CSS = " "  # a placeholder, by which CSS sees whether anything stands in the field
 
 
 class MinutesField(forms.IntegerField):
@@ -59,15 +58,43 @@ class PageForm(forms.Form):
         return [field for field in self if field.errors]
 
 
-class InterviewForm(PageForm):
-    """What, when, where: for a new interview, or for one that is changed (`interview`)."""
+class LengthForm(PageForm):
+    """How long a talk takes: one of the usual lengths, or `own_minutes`."""
 
-    medium = forms.ChoiceField(label=gettext_lazy("How"), choices=Medium.choices, widget=Chips)
     minutes = MinutesField(
         label=gettext_lazy("How long"),
-        widget=Chips(choices=[*((n, gettext_lazy("%(n)d min") % {"n": n}) for n in ASKED_FOR), OTHER]),
+        widget=Chips(
+            choices=[*((n, gettext_lazy("%(n)d min") % {"n": n}) for n in ASKED_FOR), ("", gettext_lazy("Other"))]
+        ),
     )
     own_minutes = MinutesField(label=gettext_lazy("Minutes"), widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = _("Longer than 30 minutes is for %(name)s to offer.") % {"name": contact.first_name}
+        self.fields["own_minutes"].help_text = said
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        self.settle_minutes(found)
+        return found
+
+    def settle_minutes(self, found: dict[str, Any]) -> None:
+        """Leaves what counts as `minutes`."""
+        if found.get("minutes"):
+            self.errors.pop("own_minutes", None)
+        elif "minutes" not in self.errors:
+            found["minutes"] = found.get("own_minutes")
+            if not found["minutes"] and "own_minutes" not in self.errors:
+                self.add_error("own_minutes", _("Say how many minutes."))
+
+
+class InterviewForm(LengthForm):
+    """What, when, where: for a new interview, or for one that is changed (`interview`)."""
+
+    field_order = ("medium",)
+
+    medium = forms.ChoiceField(label=gettext_lazy("How"), choices=Medium.choices, widget=Chips)
     day = LineField(
         label=gettext_lazy("Day"),
         max_length=60,
@@ -77,7 +104,7 @@ class InterviewForm(PageForm):
     at = ClockField(
         label=gettext_lazy("Time"), error_messages={"required": gettext_lazy("Say at what time, as in “15:00”.")}
     )
-    where = LineField(label=gettext_lazy("Number, link or place"), max_length=300)
+    where = LineField(label=gettext_lazy("Number, link or place"), max_length=300, validators=[refuse_unsafe_link])
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -94,18 +121,12 @@ class InterviewForm(PageForm):
     ) -> None:
         self.owner, self.contact, self.now, self.interview = owner, contact, now, interview
         self.today = owner.today(now)
-        super().__init__(data, initial=self._initial() if data is None else None)
-        first_name = contact.first_name
+        super().__init__(data, contact=contact, initial=self._initial() if data is None else None)
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
         self.fields["where"].help_text = _("For a call: the number you dial.")
-        self.fields["purpose"].widget.attrs["placeholder"] = (
-            " "  # for CSS, which sees by it whether anything stands there
-        )
-        self.fields["purpose"].help_text = _("%(name)s reads it in the invitation.") % {"name": first_name}
-        self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
-            "name": first_name
-        }
+        self.fields["purpose"].widget.attrs["placeholder"] = SEEN_BY_CSS
+        self.fields["purpose"].help_text = _("%(name)s reads it in the invitation.") % {"name": contact.first_name}
 
     def clean_day(self) -> date:
         found = understand(self.cleaned_data["day"], self.today)
@@ -118,17 +139,8 @@ class InterviewForm(PageForm):
             )
         return found
 
-    def clean_where(self) -> str:
-        return refuse_unsafe_link(self.cleaned_data["where"])
-
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if found.get("minutes"):
-            self.errors.pop("own_minutes", None)
-        elif "minutes" not in self.errors:
-            found["minutes"] = found.get("own_minutes")
-            if not found["minutes"] and "own_minutes" not in self.errors:
-                self.add_error("own_minutes", _("Say how many minutes."))
+        found = super().clean()
         if found.get("day") and found.get("at") is not None:
             self._check_instant(found["day"], found["at"])
         return found

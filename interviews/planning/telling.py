@@ -26,7 +26,6 @@ class Told:
     invites: str = ""  # the address that gets a REQUEST
     cancels: str = ""  # the address that gets a CANCEL
     is_update: bool = False  # the REQUEST changes one that may have arrived
-    stopped: bool = False  # a mail that had not left was taken back
 
 
 def mailable(address: str) -> str:
@@ -88,8 +87,7 @@ def announce(
     """
     wanted = address_of(interview.contact) if interview.is_planned and interview.ends_at > now else ""
     had = interview.invited_email
-    mails, stopped = take_back(interview, now) if had else ([], False)
-    arrived = [mail for mail in mails if may_have_arrived(mail)]
+    arrived = [mail for mail in take_back(interview, now) if may_have_arrived(mail)] if had else []
     holds_one = bool(arrived) and arrived[-1].kind == INVITATION
     cancels = had if holds_one and had != wanted and before.ends_at > now else ""
     if cancels:
@@ -103,7 +101,7 @@ def announce(
         _queue(interview, INVITATION, invites, context, now)
         interview.invited_email, interview.invited_sequence = invites, interview.sequence
         interview.forget_answer()
-    return Told(invites=invites, cancels=cancels, is_update=is_update, stopped=stopped)
+    return Told(invites=invites, cancels=cancels, is_update=is_update)
 
 
 def may_have_arrived(mail: OutgoingMail) -> bool:
@@ -124,12 +122,12 @@ def last_mail(interview: Interview) -> OutgoingMail | None:
     return found
 
 
-def take_back(interview: Interview, now: datetime) -> tuple[list[OutgoingMail], bool]:
-    """Cancels what has not left yet; the mails of this interview, oldest first, and whether one was stopped."""
+def take_back(interview: Interview, now: datetime) -> list[OutgoingMail]:
+    """Cancels what has not left yet; all mails of this interview, oldest first."""
     mails = interview.owner.outgoingmails.filter(occurrence_key__in=_keys(interview))
     # first the update, then the look: what it left alone has crossed its fence
-    stopped = mails.cancel(_("changed before it left"), now)
-    return list(mails.order_by("pk")), bool(stopped)
+    mails.cancel(_("changed before it left"), now)
+    return list(mails.order_by("pk"))
 
 
 def _queue(interview: Interview, kind: str, address: str, context: dict[str, Any], now: datetime) -> None:

@@ -8,20 +8,20 @@ from interviews.models import Interview
 from interviews.planning.telling import Told
 
 
-def _in_a_moment() -> str:
+def _known(interview: Interview) -> dict[str, str]:
     seconds = settings.INVITATION_DELAY
-    return ngettext("in %(n)d second", "in %(n)d seconds", seconds) % {"n": seconds}
+    when = ngettext("in %(n)d second", "in %(n)d seconds", seconds) % {"n": seconds}
+    return {"name": interview.contact.first_name, "when": when}
 
 
 def planned(interview: Interview) -> str:
-    known = {"name": interview.contact.first_name, "when": _in_a_moment()}
     if interview.invited_email:
-        return _("Planned. %(name)s gets an invitation %(when)s.") % known
-    return _("Planned. Nothing is sent to %(name)s.") % known
+        return _("Planned. %(name)s gets an invitation %(when)s.") % _known(interview)
+    return _("Planned. Nothing is sent to %(name)s.") % _known(interview)
 
 
 def changed(interview: Interview, told: Told) -> str:
-    known = {"name": interview.contact.first_name, "when": _in_a_moment()}
+    known = _known(interview)
     if told.cancels and told.invites:
         return _("Changed. The new address gets an invitation %(when)s, the old one a cancellation.") % known
     if told.cancels:
@@ -34,33 +34,30 @@ def changed(interview: Interview, told: Told) -> str:
 
 
 def cancelled(interview: Interview, told: Told) -> str:
-    known = {"name": interview.contact.first_name, "when": _in_a_moment()}
     if told.cancels:
-        return _("Cancelled. %(name)s gets a cancellation %(when)s.") % known
-    return _("Cancelled. Nothing was sent to %(name)s.") % known
+        return _("Cancelled. %(name)s gets a cancellation %(when)s.") % _known(interview)
+    return _("Cancelled. Nothing was sent to %(name)s.") % _known(interview)
 
 
 def planned_again(interview: Interview, told: Told) -> str:
-    known = {"name": interview.contact.first_name, "when": _in_a_moment()}
     if told.invites:
-        return _("Planned again. %(name)s gets an invitation %(when)s.") % known
-    return _("Planned again. Nothing was sent to %(name)s.") % known
+        return _("Planned again. %(name)s gets an invitation %(when)s.") % _known(interview)
+    return _("Planned again. Nothing was sent to %(name)s.") % _known(interview)
 
 
 def invited(interview: Interview, told: Told) -> str:
-    known = {"name": interview.contact.first_name, "when": _in_a_moment()}
     if told.invites:
-        return _("%(name)s gets an invitation %(when)s.") % known
-    return _("Nothing is sent: there is no address for %(name)s that a mail could go to.") % known
+        return _("%(name)s gets an invitation %(when)s.") % _known(interview)
+    return _("Nothing is sent: there is no address for %(name)s that a mail could go to.") % _known(interview)
 
 
 def held(interview: Interview, told: object) -> str:
-    return _("You talked with %(name)s.") % {"name": interview.contact.first_name}
+    return _("You talked with %(name)s.") % _known(interview)
 
 
 def no_show(interview: Interview, told: object) -> str:
-    return _("The talk with %(name)s did not take place.") % {"name": interview.contact.first_name}
+    return _("The talk with %(name)s did not take place.") % _known(interview)
 
 
 def open_again(interview: Interview, told: object) -> str:
-    return _("The talk with %(name)s is planned again.") % {"name": interview.contact.first_name}
+    return _("The talk with %(name)s is planned again.") % _known(interview)

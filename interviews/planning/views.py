@@ -1,15 +1,13 @@
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, seen_version, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, seen_version, tell, typed, undo_url
 from base.owned import Stale
 from base.submitted_once import once, uid_of
 from interviews import calendars
@@ -20,22 +18,20 @@ from interviews.planning import actions, toasts
 from interviews.planning.forms import InterviewForm
 from interviews.planning.telling import address_of, last_mail
 
-require_form = require_http_methods(["GET", "HEAD", "POST"])
-
 
 @require_form
 def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
     contact.owner = request.user
-    form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now)
+    form = InterviewForm(typed(request, "understood"), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         interview = once(
             uid_of(form, request.user),
             lambda uid: actions.plan(owner=request.user, contact=contact, uid=uid, now=now, **form.terms),
             lambda uid: _interviews(request).filter(uid=uid, state=InterviewState.PLANNED).first(),
         )
-        tell(request, toasts.planned(interview), undo=_url("interview_cancel", interview))
+        tell(request, toasts.planned(interview), undo=undo_url("interview_cancel", interview))
         return redirect(interview)
     context = {"form": form, "contact": contact, "address": address_of(contact), "delay": settings.INVITATION_DELAY}
     return page_or_partial(request, "interviews/interview_form.html", "understood", context)
@@ -48,7 +44,9 @@ def interview_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     if not interview.is_planned:
         return redirect(interview)
     contact = interview.contact
-    form = InterviewForm(_typed(request), owner=request.user, contact=contact, now=now, interview=interview)
+    form = InterviewForm(
+        typed(request, "understood"), owner=request.user, contact=contact, now=now, interview=interview
+    )
     stands = None
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         try:
@@ -81,7 +79,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "interview": interview,
         "contact": interview.contact,
         "mail": mail,
-        "leaves_in": _seconds_until(mail.next_attempt_at, now) if mail else 0,
+        "leaves_in": max(0, round((mail.next_attempt_at - now).total_seconds())) if mail else 0,
         "address": address_of(interview.contact),
         "overlaps": request.user.interviews.overlapping(interview.agreed, but=interview)
         if interview.is_planned
@@ -147,13 +145,6 @@ def _interview(request: OwnerRequest, pk: int) -> Interview:
     return found
 
 
-def _typed(request: OwnerRequest) -> Any:
-    """What the form is bound to: what was sent, or on the way there what the preview asks about."""
-    if request.method == "POST":
-        return request.POST
-    return request.GET if request.htmx.target == "understood" else None
-
-
 def _act(
     request: OwnerRequest,
     pk: int,
@@ -165,13 +156,5 @@ def _act(
     interview = _interview(request, pk)
     seen_version(request, interview)
     told = verb(interview=interview, now=timezone.now())
-    tell(request, said(interview, told), undo=_url(undo, interview) if undo else "")
+    tell(request, said(interview, told), undo=undo_url(undo, interview) if undo else "")
     return go_back(request, interview.get_absolute_url())
-
-
-def _url(name: str, interview: Interview) -> str:
-    return f"{reverse(name, args=[interview.pk])}?v={interview.version}"
-
-
-def _seconds_until(moment: datetime, now: datetime) -> int:
-    return max(0, round((moment - now).total_seconds()))

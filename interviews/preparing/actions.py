@@ -86,9 +86,8 @@ def choose(*, contact: Contact, questions: Iterable[Question], now: datetime) ->
 @transaction.atomic
 def ask_all(*, question: Question, contacts: Collection[Contact], now: datetime) -> list[Contact]:
     """Takes one question into the next talk of each; gives those in whose talk it was new, and had room."""
-    in_one_order = sorted(
-        contacts, key=lambda contact: contact.pk
-    )  # each is locked: two calls at once wait for each other
+    # each is locked: two calls at once wait for each other
+    in_one_order = sorted(contacts, key=lambda contact: contact.pk)
     asked = {contact.pk for contact in in_one_order if choose(contact=contact, questions=[question], now=now)}
     return [contact for contact in contacts if contact.pk in asked]
 

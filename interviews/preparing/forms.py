@@ -13,7 +13,7 @@ from accounts.models import User
 from base.text import fold
 from crm.fields import LineField, LinkField, TextField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
-from interviews.planning.forms import OTHER, Chips, MinutesField, PageForm
+from interviews.planning.forms import Chips, LengthForm
 from interviews.preparing.actions import HomeworkEntry
 from interviews.preparing.agenda import fit_to_length, proposed, validated
 from interviews.preparing.preparation_page import Prepared
@@ -42,10 +42,11 @@ class Differs:
     stands: str
 
 
-class PreparationForm(PageForm):
+class PreparationForm(LengthForm):
     """Homework, purpose, agenda and length in one form; the questions have their own taps."""
 
     is_mostly_optional = True
+    field_order = ("purpose", "agenda")
 
     purpose = TextField(
         label=gettext_lazy("Purpose"), max_length=2000, help_text=gettext_lazy("You say this in the first minute.")
@@ -55,33 +56,26 @@ class PreparationForm(PageForm):
         max_length=4000,
         help_text=gettext_lazy("A line each, with its minute first: “8 Data without gauges”."),
     )
-    minutes = MinutesField(
-        label=gettext_lazy("How long"),
-        required=False,
-        widget=Chips(
-            choices=[*((n, gettext_lazy("%(n)d min") % {"n": n}) for n in ASKED_FOR), OTHER], attrs={"form": "keep"}
-        ),
-    )
-    own_minutes = MinutesField(
-        label=gettext_lazy("Minutes"),
-        required=False,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "form": "keep"}),
-    )
     version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, prepared: Prepared) -> None:
         self.prepared = prepared
-        super().__init__(data, initial=_initial(prepared))
+        super().__init__(data, contact=prepared.contact, initial=_initial(prepared))
+        for name in ("minutes", "own_minutes"):  # they stand beside the form
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["form"] = "keep"
         for item in HomeworkItem:
             self._add(item)
         self.fields["agenda"].widget.attrs["rows"] = 7
         self.fields["purpose"].widget.attrs["rows"] = 2
-        self.fields["own_minutes"].help_text = _("Longer than 30 minutes is for %(name)s to offer.") % {
-            "name": prepared.contact.first_name
-        }
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
+        found = super().clean()
+        if found.get("minutes") and found.get("agenda"):
+            self._check_agenda(found)
+        return found
+
+    def settle_minutes(self, found: dict[str, Any]) -> None:
         if self.prepared.interview:  # its length is changed where it is planned
             self.errors.pop("minutes", None)
             self.errors.pop("own_minutes", None)
@@ -90,9 +84,6 @@ class PreparationForm(PageForm):
             self.errors.pop("own_minutes", None)
         elif "minutes" not in self.errors and "own_minutes" not in self.errors:
             found["minutes"] = found.get("own_minutes") or self.prepared.minutes
-        if found.get("minutes") and found.get("agenda"):
-            self._check_agenda(found)
-        return found
 
     @property
     def homework(self) -> Iterator[HomeworkFields]:

@@ -5,17 +5,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.http import OwnerRequest, go_back, require_form, seen_version, tell, undo_url
 from base.owned import Stale
 from base.url_values import read_number
 from crm.models import Contact
 from interviews.models import Question, QuestionTag
 from interviews.preparing import question_bank
 from interviews.preparing.forms import QuestionForm
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -40,7 +38,7 @@ def question_new(request: OwnerRequest) -> HttpResponse:
     form = QuestionForm(request.POST or None, owner=request.user)
     if request.method == "POST" and form.is_valid():
         question = request.user.questions.create(created_at=timezone.now(), **form.terms)
-        tell(request, _("In your bank."), undo=_undo("question_retire", question))
+        tell(request, _("In your bank."), undo=undo_url("question_retire", question, question.key))
         return redirect("question_choose", contact.pk) if contact else redirect("question_list")
     return render(request, "interviews/question_form.html", {"form": form, "contact": contact})
 
@@ -69,7 +67,7 @@ def question_retire(request: OwnerRequest, key: str) -> HttpResponse:
     now = timezone.now()
     question = question_bank.ensure_row(_question(request, key), now)
     question.retire(seen_version(request, question), now)
-    tell(request, _("No longer offered. Its answers stay."), undo=_undo("question_unretire", question))
+    tell(request, _("No longer offered. Its answers stay."), undo=undo_url("question_unretire", question, question.key))
     return go_back(request, reverse("question_list"))
 
 
@@ -95,7 +93,3 @@ def _contact(request: OwnerRequest) -> Contact | None:
         return None
     contact: Contact = get_object_or_404(request.user.contacts.alive(), pk=read_number(named))
     return contact
-
-
-def _undo(name: str, question: Question) -> str:
-    return f"{reverse(name, args=[question.key])}?v={question.version}"

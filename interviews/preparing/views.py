@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, require_form, tell
 from base.owned import Stale
 from base.url_values import read_number
 from crm.models import Contact
@@ -21,8 +21,6 @@ from interviews.preparing import actions, question_bank
 from interviews.preparing.brief import read_brief
 from interviews.preparing.forms import PreparationForm
 from interviews.preparing.preparation_page import MOST_CHOSEN, Prepared, answered_questions, read, week_of
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_form

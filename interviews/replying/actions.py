@@ -16,13 +16,11 @@ from interviews.news.actions import report
 from interviews.planning import actions as planning
 from interviews.planning.telling import Told, address_of, mail_contact, may_have_arrived
 from interviews.replying.calendar_replies import Reply
-from outbox.tasks import wake
+from outbox.waking import wake
 
 REPLIED, NOT_THEN = "replied", "not-then"
-NEWS: dict[str, NewsKind] = {
-    AttendeeStatus.ACCEPTED: NewsKind.YES,
-    AttendeeStatus.TENTATIVE: NewsKind.PERHAPS,
-}  # the rest waits for an answer
+# the rest waits for an answer
+NEWS: dict[str, NewsKind] = {AttendeeStatus.ACCEPTED: NewsKind.YES, AttendeeStatus.TENTATIVE: NewsKind.PERHAPS}
 EARLIEST_ANSWER = datetime.min.replace(tzinfo=UTC)
 MOMENTS = ("attendee_at", "attendee_starts_at", "attendee_refused_at")
 NO_ANSWER: dict[str, Any] = {

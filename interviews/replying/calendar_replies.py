@@ -12,7 +12,6 @@ from icalendar import Calendar, Event
 from base.dates import EARLIEST
 from base.mail_addresses import is_address, link_address
 from base.text import clean_line, clean_text
-from crm.models import Contact
 from interviews.calendars import uid
 from interviews.models import FARTHEST, LONGEST, SHORTEST, AttendeeStatus, Interview
 from interviews.replying import calendar_zones
@@ -159,9 +158,8 @@ def _attendees(event: Event, interview: Interview) -> tuple[list[Any], str]:
     found = event.get("ATTENDEE", [])
     lines = found if isinstance(found, list) else [found]
     contact, owner = interview.contact, interview.owner
-    known = {
-        _plain(address) for address in (interview.invited_email, contact.email, *_other_emails(contact)) if address
-    }
+    others = contact.other_emails.values_list("address", flat=True)
+    known = {_plain(address) for address in (interview.invited_email, contact.email, *others) if address}
     theirs = [line for line in lines if _addresses(line) & known]
     if theirs:
         return theirs, ""
@@ -173,10 +171,6 @@ def _attendees(event: Event, interview: Interview) -> tuple[list[Any], str]:
         )
     ((address, line),) = strangers.items()
     return [line], address[:254]
-
-
-def _other_emails(contact: Contact) -> list[str]:
-    return list(contact.other_emails.values_list("address", flat=True))
 
 
 def _addresses(line: Any) -> set[str]:

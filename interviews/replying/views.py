@@ -1,26 +1,25 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, go_back, seen_version, tell
+from accounts.http import OwnerRequest, go_back, require_form, seen_version, tell, undo_url
 from base.owned import Stale
 from interviews.models import AttendeeStatus, Interview
 from interviews.replying import actions
 from interviews.replying.forms import ReplyForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def interview_reply(request: OwnerRequest, pk: int) -> HttpResponse:
     """Takes the file with which their calendar answered the invitation."""
     interview = _interview(request, pk)
     form = ReplyForm(request.POST or None, request.FILES or None, interview=interview)
     if request.method == "POST" and form.is_valid() and form.reply and not form.asks:
         actions.apply(interview=interview, reply=form.reply, now=timezone.now())
-        tell(request, _said(interview), undo=_undo("interview_unsay", interview))
+        tell(request, _said(interview), undo=undo_url("interview_unsay", interview))
         return redirect(interview)
     context = {"form": form, "interview": interview, "contact": interview.contact}
     return render(request, "interviews/reply_form.html", context)
@@ -56,7 +55,7 @@ def interview_take_their_time(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = _interview(request, pk)
     actions.take_their_time(interview=interview, now=timezone.now())
     said = _("Moved. %(name)s hears of it in a moment.") % {"name": interview.contact.first_name}
-    tell(request, said, undo=_undo("interview_untake_their_time", interview))
+    tell(request, said, undo=undo_url("interview_untake_their_time", interview))
     return redirect(interview)
 
 
@@ -80,7 +79,9 @@ def interview_refuse_their_time(request: OwnerRequest, pk: int) -> HttpResponse:
     is_mailed = actions.refuse_their_time(interview=interview, now=timezone.now())
     mailed = _("%(name)s hears it by mail in %(n)d seconds. The talk stands as it was.")
     silent = _("The talk stands as it was. Nothing is sent: %(name)s has no address.")
-    tell(request, (mailed if is_mailed else silent) % known, undo=_undo("interview_reconsider_their_time", interview))
+    tell(
+        request, (mailed if is_mailed else silent) % known, undo=undo_url("interview_reconsider_their_time", interview)
+    )
     return go_back(request, interview.get_absolute_url())
 
 
@@ -98,17 +99,13 @@ def _record(request: OwnerRequest, pk: int, status: str) -> HttpResponse:
     interview = _interview(request, pk)
     seen_version(request, interview)
     actions.record(interview=interview, status=status, now=timezone.now())
-    tell(request, _said(interview), undo=_undo("interview_unsay", interview))
+    tell(request, _said(interview), undo=undo_url("interview_unsay", interview))
     return go_back(request, interview.get_absolute_url())
 
 
 def _said(interview: Interview) -> str:
     known = {"name": interview.contact.first_name, "status": interview.get_attendee_status_display()}
     return _("%(name)s: %(status)s.") % known
-
-
-def _undo(name: str, interview: Interview) -> str:
-    return f"{reverse(name, args=[interview.pk])}?v={interview.version}"
 
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:

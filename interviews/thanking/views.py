@@ -7,18 +7,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.http import OwnerRequest, tell
+from accounts.http import OwnerRequest, require_form, tell
+from base.counting import duration
 from crm.fields import LineField, TextField
 from interviews.debriefing.actions import thank_you_promise, told_later
 from interviews.debriefing.views import held_or_404
-from interviews.holding.room_page import duration_in_words
 from interviews.mail_messages import mailto
 from interviews.planning.telling import address_of
 from interviews.thanking import actions
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class ThankYouForm(forms.Form):
@@ -65,9 +63,7 @@ def thank_you(request: OwnerRequest, pk: int) -> HttpResponse:
         "speaks_of_them": thanks.speaks_of_them,
         "promise": promise,
         "told_later": told_later(interview),
-        "took": _("Thanked %s after the talk.") % duration_in_words(int(took.total_seconds()))
-        if took is not None
-        else "",
+        "took": _("Thanked %s after the talk.") % duration(took) if took is not None else "",
         "today": request.user.today(now),
     }
     return render(request, "interviews/thank_you.html", context)

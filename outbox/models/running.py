@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from outbox.models.mail import OutgoingMail
@@ -72,6 +72,17 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.last}"
+
+    @staticmethod
+    def note(name: str, count: int, now: datetime) -> None:
+        """Writes a count down, and adds it to all that came before."""
+        if not Figure.objects.filter(pk=name).update(last=count, total=F("total") + count, at=now):
+            Figure.objects.get_or_create(pk=name, defaults={"last": count, "total": count, "at": now})
+
+    @staticmethod
+    def of(name: str) -> "Figure":
+        """What was written down; 0 while nothing was."""
+        return Figure.objects.filter(pk=name).first() or Figure(name=name)
 
 
 class HighestDrain(models.Model):

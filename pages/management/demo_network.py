@@ -86,8 +86,8 @@ class Network:
         self.people[person.name] = made
 
     def _ask(self, contact: Contact, now: datetime) -> None:
-        body = letters.draft(self.owner, contact, step=1, purpose="", now=now)
-        letter = asking.Letter(letters.subject_for(contact, 1, None), body, minutes=20, via=AskVia.MAIL)
+        body = letters.draft(self.owner, contact, step=1, purpose="")
+        letter = asking.Letter(letters.subject_for(1, None), body, minutes=20, via=AskVia.MAIL)
         asking.ask(owner=self.owner, contact=contact, letter=letter, now=now)
 
     def _talk(self, talk: Talk) -> None:

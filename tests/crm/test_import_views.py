@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from crm.importing import listing
+from crm.importing import views
 from crm.importing.formats import open_people
 from crm.models import Import, ImportAction, ImportState
 from tests.crm.importing import helpers
@@ -111,7 +111,7 @@ def test_name_of_a_file_is_only_shown(client: Client, user: User, name: str):
 
 
 def test_earlier_imports_are_paged(client: Client, user: User, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(listing, "IMPORTS", 2)
+    monkeypatch.setattr(views, "IMPORTS", 2)
     monkeypatch.setattr("crm.importing.views.IMPORTS", 2)
     first, *_ = [ImportFactory(owner=user, state="undone", filename=f"file{n}.csv") for n in range(3)]
     response = client.get(LIST)
@@ -164,7 +164,7 @@ def test_preview_counts_and_offers(client: Client, user: User):
 
 
 def test_ticks_are_kept_while_paging(client: Client, user: User, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(listing.SIZES, ImportAction.NEW, 2)
+    monkeypatch.setitem(views.SIZES, ImportAction.NEW, 2)
     batch = read(user, helpers.people(5))
     first, second, *_ = batch.rows.order_by("line")
     data = {"shown": [first.pk, second.pk], "take": [second.pk], "next": f"/import/{batch.pk}/?new=3#new"}
@@ -175,7 +175,7 @@ def test_ticks_are_kept_while_paging(client: Client, user: User, monkeypatch: py
 
 
 def test_preview_is_walked_by_line(client: Client, user: User, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(listing.SIZES, ImportAction.NEW, 2)
+    monkeypatch.setitem(views.SIZES, ImportAction.NEW, 2)
     batch = read(user, helpers.people(5))
 
     def seen(new: str) -> tuple[list[int], int | None, int | None]:

@@ -107,7 +107,7 @@ def test_no_mail_to_a_contact_says_what_is_mine_alone(user, ana: Contact):
 
 
 def test_the_letters_begin_without_what_is_mine_alone(user, ana: Contact):
-    begun = [letters.draft(user, ana, step=step, purpose="", now=NOW) for step in (1, 2, 3)]
+    begun = [letters.draft(user, ana, step=step, purpose="") for step in (1, 2, 3)]
     talk: Interview = ana.interviews.select_related("debrief", "contact", "owner").get()
     begun.append(thanks.proposed(talk).body)
     begun.append(calendars.download(talk, now=NOW).decode())

@@ -67,7 +67,7 @@ def written(**other: Any) -> asking.Letter:
     "purpose", ["", "Learn how breach data is collected where there are no gauges.", "word " * 300]
 )
 def test_our_letters_are_short_questions_with_a_limit(user, misaki, step: int, purpose: str):
-    look = letters.look_over(letters.draft(user, misaki, step=step, purpose=purpose, now=NOW))
+    look = letters.look_over(letters.draft(user, misaki, step=step, purpose=purpose))
     assert look.hints == []
 
 

@@ -198,7 +198,7 @@ def test_the_letter_names_who_sent_me_only_after_a_yes(
     client, user, interview, priya, answer: str, is_named: bool, said: str
 ):
     user.debriefs.update(may_use_name=answer)
-    assert ("told me of you" in letters.draft(user, priya, step=1, purpose="", now=NOW)) == is_named
+    assert ("told me of you" in letters.draft(user, priya, step=1, purpose="")) == is_named
     assertContains(client.get(reverse("ask_new", args=[priya.pk])), said)
 
 
@@ -211,4 +211,4 @@ def test_what_counts_is_the_answer_of_the_talk_they_were_named_in(
     user.debriefs.update(may_use_name=then)
     other = InterviewFactory(contact=ana, local_date=TODAY + timedelta(days=1), state="held", held_at=NOW)
     DebriefFactory(interview=other, may_use_name=later)
-    assert ("told me of you" in letters.draft(user, priya, step=1, purpose="", now=NOW)) == is_named
+    assert ("told me of you" in letters.draft(user, priya, step=1, purpose="")) == is_named
