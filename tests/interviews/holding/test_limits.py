@@ -81,7 +81,8 @@ def test_what_a_phone_sends_after_the_end_and_is_too_much_becomes_notes_of_the_c
     assert "it stands among the notes on the contact’s page" in answer.json()["said"]
     assert bodies(user).count(text.splitlines()[-1].lstrip("! ")) == 1
     assert max(len(note.body) for note in user.notes.all()) <= 20_000
-    assertContains(client.get(ended.interview.contact.get_absolute_url()), "From the talk")
+    assert any("From the talk" in note.body for note in user.notes.all())
+    assertContains(client.get(ended.interview.contact.get_absolute_url()), text.splitlines()[-1].lstrip("! ")[:40])
     assert user.promises.exclude(kind="thank_you").count() == 0
 
 
