@@ -263,5 +263,7 @@ def _happened(contact: Contact, place: int, part: Entries, since: Place | None) 
 def _with_more(entries: list[Entry], place: int, contact: Contact) -> list[Entry]:
     """The entries of one kind with the columns that are read for those of a page alone."""
     part, keys = STORY[place], [entry.pk for entry in entries if entry.place == place]
+    if not keys:
+        return entries
     found = {row.pop("pk"): row for row in getattr(contact, part.rows).filter(pk__in=keys).values("pk", *part.more)}
     return [replace(entry, more=found[entry.pk]) if entry.place == place else entry for entry in entries]

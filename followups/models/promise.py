@@ -28,6 +28,8 @@ ROW = (
     *("owner", "contact", "whose", "kind", "what", "due_on", "promised_on"),
     *("state", "closed_at", "snoozed_until", "version"),
 )
+OPEN = Q(binned_at__isnull=True, state=PromiseState.OPEN)
+MINE, THEIRS = Q(whose=Whose.MINE), Q(whose=Whose.THEIRS)
 CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
 
 
@@ -36,21 +38,21 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         return self.filter(binned_at__isnull=True, contact__binned_at__isnull=True)
 
     def open(self) -> "PromiseQuerySet":
-        return self.filter(binned_at__isnull=True, state=PromiseState.OPEN)
+        return self.filter(OPEN)
 
     def mine(self) -> "PromiseQuerySet":
-        return self.filter(whose=Whose.MINE)
+        return self.filter(MINE)
 
     def theirs(self) -> "PromiseQuerySet":
-        return self.filter(whose=Whose.THEIRS)
+        return self.filter(THEIRS)
 
     def owed(self) -> "PromiseQuerySet":
         """What I owe."""
-        return self.open().mine().filter(contact__binned_at__isnull=True)
+        return self.filter(OPEN & MINE, contact__binned_at__isnull=True)
 
     def awaited(self) -> "PromiseQuerySet":
         """What they owe."""
-        return self.open().theirs().filter(contact__binned_at__isnull=True)
+        return self.filter(OPEN & THEIRS, contact__binned_at__isnull=True)
 
     def overdue(self, as_of: date) -> "PromiseQuerySet":
         """What I owe since before `as_of`, the owner's local date."""
@@ -63,7 +65,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def to_do_on(self, day: date) -> "PromiseQuerySet":
         """Those that Today may show: not put off beyond `day`, and about nobody who was dropped, unless they stand after it."""
         is_back = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=day)
-        return self.filter(is_back).exclude(contact__stage=Stage.DROP, stands_after_drop=False)
+        return self.filter(is_back, ~Q(contact__stage=Stage.DROP, stands_after_drop=False))
 
     def to_remind(self, now: datetime) -> "PromiseQuerySet":
         """Those whose reminder is due: by its constraint open, mine and not binned. Never equality: a late run finds them."""
