@@ -1,7 +1,8 @@
 """What the Today page is made of: everything that wants doing now, each part read once and bounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -46,12 +47,12 @@ class Today:
     debrief_count: str
     to_decide: list[Contact]  # met, neither continued nor dropped
     to_touch: list[Contact]
-    news: list[NewsItem]  # what contacts did, until it is tapped
-    came_back: list[Trouble]  # mails to contacts that did not arrive
     unsuited: list[Interview]  # planned, and the contact declined or proposed another time
-    counters: list[Counter]  # other times people proposed, waiting for me
-    asks: list[Ask]  # letters without an answer, whose day has come
-    offers: list[Offer]  # and offered times
+    news: list[NewsItem] = field(default_factory=list)  # what contacts did, until it is tapped
+    came_back: list[Trouble] = field(default_factory=list)  # mails to contacts that did not arrive
+    counters: list[Counter] = field(default_factory=list)  # other times people proposed, waiting for me
+    asks: list[Ask] = field(default_factory=list)  # letters without an answer, whose day has come
+    offers: list[Offer] = field(default_factory=list)  # and offered times
 
     @property
     def overdue(self) -> list[Promise]:
@@ -134,7 +135,7 @@ class Today:
 
 
 def read_day(user: User, now: datetime) -> Today:
-    """The same queries on a plain day and on a full one, but for the three about letters and offers while none is due."""
+    """The same queries on a plain day and on a full one, but for the five about what others did while there is nothing of it."""
     day = user.today(now)
     next_midnight, end = (instant(day + timedelta(days=ahead), time.min, user.zone) for ahead in (1, 2))
     wanted = user.promises.due_by(day).to_do_on(day)
@@ -149,7 +150,6 @@ def read_day(user: User, now: datetime) -> Today:
     todays = [talk for talk in to_come if talk.starts_at < next_midnight]
     waiting = user.interviews.awaiting_debrief(now)
     debriefs = _debriefs(waiting)
-    waits = user.asks.due(day).values("pk").union(user.offers.due(day).values("pk"), all=True).exists()
     undecided = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
     return Today(
         day=day,
@@ -165,13 +165,24 @@ def read_day(user: User, now: datetime) -> Today:
         debrief_count=in_figures(len(debriefs), DEBRIEFS),
         to_decide=list(undecided.only(*PERSON)[: TO_DECIDE + 1]),
         to_touch=list(user.contacts.to_touch(day).only(*PERSON, *RHYTHM)[:TO_TOUCH]),
-        news=list(user.newsitems.unseen().with_row()[:NEWS]),
-        came_back=[trouble(mail, user, now) for mail in user.outgoingmails.came_back()[:NEWS]],
         unsuited=unsuited,
-        counters=list(user.counters.waiting()[:TALKS]) if waits else [],
-        asks=list(user.asks.to_follow_up(day)[:TALKS]) if waits else [],
-        offers=list(user.offers.to_follow_up(day)[:TALKS]) if waits else [],
+        **_what_others_did(user, day, now),
     )
+
+
+def _what_others_did(user: User, day: date, now: datetime) -> dict[str, Any]:
+    """Or left undone: the last fields of `Today`. One query says whether there is anything at all; on most days there is not."""
+    news, came_back = user.newsitems.unseen(), user.outgoingmails.came_back()
+    first, *rest = [row.order_by().values("pk") for row in (news, came_back, user.asks.due(day), user.offers.due(day))]
+    if not first.union(*rest, all=True).exists():
+        return {}
+    return {
+        "news": list(news.with_row()[:NEWS]),
+        "came_back": [trouble(mail, user, now) for mail in came_back[:NEWS]],
+        "counters": list(user.counters.waiting()[:TALKS]),
+        "asks": list(user.asks.to_follow_up(day)[:TALKS]),
+        "offers": list(user.offers.to_follow_up(day)[:TALKS]),
+    }
 
 
 def _debriefs(waiting: InterviewQuerySet) -> list[Interview]:

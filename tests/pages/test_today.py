@@ -344,10 +344,10 @@ def test_today_costs_the_same_for_none_one_and_thirty(client, user, many, django
         OfferFactory(contact=ContactFactory(owner=user, stage="asked"), follow_up_on=TODAY)
         ContactFactory(owner=user, stage="met")
         talk(user, time(9))
-    # session, user, promises, which days, talks, debriefs, to decide, to touch, news, mails that came back, two of the mail,
-    # whether a letter or an offer is due; if so letters, other times and offers;
+    # session, user, promises, which days, talks, debriefs, to decide, to touch, two of the mail, whether others did something;
+    # if so news, mails that came back, letters, other times and offers;
     # of a day that is done, whether there is anybody at all, and what comes next
-    with django_assert_num_queries(16 if many else 19):
+    with django_assert_num_queries(16 if many else 17):
         today(client)
 
 
