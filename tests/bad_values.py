@@ -1,6 +1,7 @@
 """What a program, a bad day or an enemy may put into a field."""
 
 LINKS = ["http://[", "//[::1", "http://x.example:99999999/"]
+NUMBERS = [str(10**18), str(10**19), "999999"]
 # taken by many a field, and then stored, counted with or compared in the database
 TAKEN = [
     "half a pair \ud800",
@@ -11,7 +12,7 @@ TAKEN = [
     f"example.org/{'a' * 488}",
     "https://bank.example@evil.example/",
     *("0001-01-01", "9999-12-31", "9999-12-31T23:59", "31 december 9999", "in 99999 weeks", "23:59"),
-    *(str(10**18), str(10**19), "999999"),
+    *NUMBERS,
     '"a b"@x.example; b@x.example',
     "! call friday\n" * 60,
 ]

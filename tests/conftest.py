@@ -80,13 +80,46 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if depends_on_database(item)]
 
 
+# What is asked here of a page is found by plain filters: Postgres would answer it alike. There tests/test_urls.py opens every page and
+# sends every form, and tests/test_bad_input.py fills them in; Today, lists, search, imports, locks and the engine are tried on both.
+ALIKE = (
+    *(
+        "accounts",
+        "interviews/asking",
+        "interviews/debriefing",
+        "interviews/holding",
+        "interviews/news",
+        "interviews/offering",
+    ),
+    *(
+        "interviews/past_talks",
+        "interviews/planning",
+        "interviews/preparing",
+        "interviews/replying",
+        "interviews/subscribing",
+    ),
+    *("pages/test_capture.py", "pages/test_capture_lines.py"),
+)
+
+
 def depends_on_database(item: pytest.Item) -> bool:
     """pytest-django keeps every other test away from it. Those of tests/faults start processes that ask."""
     names = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("one_database") is None and (
+    if item.get_closest_marker("one_database") or (is_of_a_plain_page(item) and names & {"client", "guest"}):
+        return False
+    return (
         item.get_closest_marker("django_db") is not None
         or not names.isdisjoint({"db", "transactional_db", "live_server", "django_db_setup"})
         or "faults" in item.path.parts
+    )
+
+
+def is_of_a_plain_page(item: pytest.Item) -> bool:
+    if item.get_closest_marker("both_databases"):
+        return False
+    marked = item.get_closest_marker("django_db")
+    return not (marked and marked.kwargs.get("transaction")) and any(
+        item.path.is_relative_to(Path(__file__).parent / place) for place in ALIKE
     )
 
 

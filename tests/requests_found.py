@@ -118,7 +118,8 @@ def _request(
     if f"{parts.scheme}://{parts.netloc}" == SITE:
         query, sent = tuple(parse_qsl(parts.query, keep_blank_values=True)), controls or Controls()
         if method == "GET":
-            yield Found(method, parts.path, query + sent.fields, headers=headers, fixed=sent.fixed)
+            in_address = frozenset(name for name, _ in query)
+            yield Found(method, parts.path, query + sent.fields, headers=headers, fixed=sent.fixed | in_address)
         else:
             yield Found(method, parts.path, query, sent.fields, sent.files, headers, sent.fixed)
 

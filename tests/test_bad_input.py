@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.models import User
-from tests.bad_values import HIDDEN, LINKS, REFUSED, TAKEN
+from tests.bad_values import HIDDEN, LINKS, NUMBERS, REFUSED, TAKEN
 from tests.factories import NOW, UserFactory
 from tests.html_elements import read
 from tests.names_read import names_read
@@ -99,7 +99,7 @@ def read_in_code(name: str, path: str) -> Iterator[Found]:
     asked = tuple(("query", key) for key in sorted(read["GET"]))
     sent = tuple(("body", key) for key in sorted(read["POST"] - set(typed)))
     headers = JSON if "accepts" in read["calls"] else ()
-    yield Found("GET", path, read=asked)
+    yield Found("GET", path, fixed=frozenset(read["GET"]), read=asked)
     yield Found(
         "POST",
         path,
@@ -146,7 +146,7 @@ class Fuzz:
             counts = [one for one in typed if one[1].endswith("_FORMS")]
             asked = [one for one in fields if one[0] == "query" and one not in typed]
             words = [one for one in typed if one not in counts]
-            for group, bad in ((words, TAKEN), (counts, TAKEN), (asked, HIDDEN)):
+            for group, bad in ((words, TAKEN), (counts, NUMBERS), (asked, HIDDEN if typed else [])):
                 for values in rotated(group, bad):
                     self.until_taken(found, values)
 
@@ -165,7 +165,7 @@ class Fuzz:
 
 
 def rotated(fields: list[Field], values: list[str]) -> Iterator[dict[Field, str]]:
-    """In as many turns as there are values each field has each of them, and no two the same (11 divides none of the lengths)."""
+    """In as many turns as there are values each field has each of them, and no two neighbours the same (11 divides none of the lengths)."""
     for turn in range(len(values) if fields else 0):
         yield {one: values[(turn + 11 * n) % len(values)] for n, one in enumerate(fields)}
 
@@ -185,15 +185,23 @@ def names_refused(response: HttpResponse) -> set[str]:
 
 def each_once(offered: list[Found]) -> Iterator[tuple[Found, Fields]]:
     """Each request with those of its fields that no other to the same view had before: in rows that are numbered, of one row.
-    A page gets what all links to it ask for together."""
+    A page gets what all links to it ask for together, as typed where a form of any page has it typed."""
     seen, pages = set(), dict[tuple[str, str], tuple[Found, Fields]]()
+    typed = {
+        (found.view, without_numbers(name))
+        for found in offered
+        for _place, name in found.fields
+        if found.method == "GET" and name not in found.fixed
+    }
     for found in offered:
         headers, fresh = without_numbers(str(found.headers)), Fields()
         for place, name in found.fields:
-            key = (found.method, found.view, place, without_numbers(name), headers)
+            kind = without_numbers(name)
+            key = (found.method, found.view, place, kind, headers)
             if key not in seen and name != "csrfmiddlewaretoken":
                 seen.add(key)
-                fresh[place, name] = name not in found.fixed
+                is_typed_somewhere = found.method == "GET" and (found.view, kind) in typed
+                fresh[place, name] = is_typed_somewhere or name not in found.fixed
         if found.method == "GET":
             _first, fields = pages.setdefault((found.view, headers), (found, Fields()))
             fields.update(fresh)

@@ -106,6 +106,7 @@ def test_sign_up_confirmed_from_the_mail(guest: Client, db, settings):
     assert EmailAddress.objects.get().verified
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("verification", "leads_to", "sentence"),
     [
@@ -260,6 +261,7 @@ def test_change_of_an_unconfirmed_e_mail_keeps_the_old_one_until_then(guest: Cli
     assert EmailAddress.objects.get().email == "new@keepword.example"
 
 
+@pytest.mark.both_databases
 def test_address_taken_meanwhile_is_not_confirmed(guest: Client, member: User):
     sign_in(guest)
     guest.post(reverse("account_email"), {"action_add": "", "email": NEWCOMER["email"]})

@@ -145,7 +145,7 @@ def test_line_of_the_sheet_is_the_same_on_every_page_until_it_is_added(page: Pag
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Teresa")
 
-    assert page.evaluate(DRAFTS) == []
+    page.wait_for_function(f"{DRAFTS}.length === 0")
 
 
 def test_line_that_went_on_into_the_full_form_goes_with_it(page: Page, user: User):

@@ -67,9 +67,11 @@ def test_no_page_scrolls_sideways(visit: Callable[..., Page], paths: dict[str, s
     assert [words for words in wide if words] == []
 
 
-def test_no_private_page_scrolls_sideways(visit: Callable[..., Page], user: User):
+def test_no_private_or_public_page_scrolls_sideways(
+    visit: Callable[..., Page], user: User, public_paths: dict[str, str]
+):
     now = datetime.now(UTC)
-    links = private_links(user, now)
+    links = public_paths | private_links(user, now)
     lengthen(user)
     page = visit(NARROW, signed_in=False)
 

@@ -1,9 +1,12 @@
-"""The whole job as a newcomer does it, against the real processes of `bin/up --demo`: web, worker, beat, broker, files."""
+"""The whole job as a newcomer does it, against the real processes of `bin/up --demo`: web, worker, beat, broker, files;
+and the web server dies under the typing hands: what is typed is on the server within two seconds, and nothing is lost."""
 
+import logging
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -14,25 +17,26 @@ import icalendar
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PATIENCE, PHONE, Complaints
 from tests.browser.processes import ROOT, Up
 
 pytestmark = pytest.mark.slow
+logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PASSWORD = "river gauge meridian 71"
 MAIL_SECONDS = 45  # 20 s for Undo, a tick every 5 s, and a busy machine
 REMINDER_SECONDS = 150  # the mail time is set one to two minutes ahead
 
 
-@pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """In this checkout with its environment; with CLEAN_CLONE=1 in a fresh clone that has to make its own."""
-    root = ROOT
+    folder, root = tmp_path_factory.mktemp("up"), ROOT
     if os.environ.get("CLEAN_CLONE"):
-        root = tmp_path / "clone"
+        root = folder / "clone"
         clone = ["git", "clone", "--quiet", str(ROOT), str(root)]
         subprocess.run(clone, check=True)  # noqa: S603 - our own command
-    with Up(tmp_path / "var", root) as running:
+    with Up(folder / "var", root) as running:
         yield running
 
 
@@ -46,11 +50,11 @@ def test_whole_job_from_sign_up_to_a_promise_answered_from_its_mail(
     add_in_one_line(page, "Ana Souza, head of data at Nubank, ana@people.example, met at PyCon #fintech")
     add_in_one_line(page, "Ingrid Sæther, hydrologist at Fjellvann")
     expect(page.get_by_text("Hydrologist", exact=False).first).to_be_visible()
-    import_connections(page)
-    open_contact(page, "Ana Souza")
-    invite_to_a_call(page)
     promise_since_yesterday(page)
     set_mail_time(page, zone)
+    import_connections(page)  # while the reminder becomes due
+    open_contact(page, "Ana Souza")
+    invite_to_a_call(page)
     is_a_valid_request(up.wait_for_mail("ana@people.example", MAIL_SECONDS))
     reminder = up.wait_for_mail("amara@keepword.example", REMINDER_SECONDS, about="You owe Ana")
     answer_from_the_mail(page, reminder)
@@ -165,3 +169,46 @@ def continue_then_drop_with_undo(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ana is dropped")).to_be_visible()
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="In touch with Ana every 2 months")).to_be_visible()
+
+
+# --- the web server dies under the typing hands -----------------------------------------------------------------------
+def test_nothing_typed_is_missing_after_the_web_server_was_killed(
+    up: Up, open_browser: Callable[..., BrowserContext], complaints: Complaints
+):
+    context = open_browser(up.address, PHONE)
+    page = context.new_page()
+    page.goto(up.demo_link)
+    page.get_by_role("button", name="Open the demo").click()
+    page.get_by_role("link", name="Open the room").first.click()
+    page.get_by_role("button", name="Start the clock").click()
+    notes = page.get_by_role("textbox", name="Notes")
+
+    notes.press_sequentially("Typed well before.", delay=10)
+    expect(page.locator("#kept")).to_have_text("Kept")
+    notes.press_sequentially(" Typed at the last moment", delay=10)
+    up.kill_web()
+    killed = time.monotonic()
+    assert notes_of_another_device(context, page, killed).startswith("Typed well before.")
+    page.reload()
+
+    expect(notes).to_have_value("Typed well before. Typed at the last moment")
+    # the page may have sent the rest before it was loaded anew: then it has nothing to say, and the server has it all
+    until = time.monotonic() + PATIENCE / 1000
+    while notes_of_another_device(context, page, killed) != "Typed well before. Typed at the last moment":
+        assert time.monotonic() < until, "the server has not got all of it"
+        time.sleep(0.1)
+    expect(page.locator("#kept")).to_have_text(re.compile(r"^\s*(Kept)?\s*$"))
+    complaints.brought_about = re.compile("ERR_")
+
+
+def notes_of_another_device(context: BrowserContext, page: Page, killed: float) -> str:
+    """What the server holds, asked without the browser's own keeping, as soon as it answers again."""
+    while True:
+        try:
+            answer = context.request.get(page.url)
+            break
+        except Exception:
+            assert time.monotonic() - killed < 60
+            time.sleep(0.1)
+    logger.info("the server answered %.1f s after the kill", time.monotonic() - killed)
+    return answer.text().partition('data-box="notes"')[2].partition(">")[2].partition("</textarea>")[0].strip()

@@ -1,5 +1,5 @@
-"""Every page, on a phone and on a desk, in the light and in the dark: nothing for axe to find, nothing to complain of,
-and nothing that scrolls sideways on the narrowest phone. SHOTS=1 keeps a picture of each under var/shots."""
+"""Every page, on a phone and on a desk, in the light and in the dark: nothing for axe to find, nothing to complain of. None
+scrolls sideways on the narrowest phone: test_long_words.py. SHOTS=1 keeps a picture of each under var/shots."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.accessibility import violations
-from tests.browser.conftest import DESK, NARROW, PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.network import build, private_links
 from tests.factories import ContactFactory, ContactTagFactory
 
@@ -46,16 +46,6 @@ def test_pages_before_sign_in_have_no_accessibility_violation(visit, user, publi
     found = [trouble for name, path in paths.items() for trouble in inspect(page, name, path, PHONE)]
 
     assert found == []
-
-
-def test_pages_do_not_scroll_sideways_on_the_narrowest_phone(visit, user, public_paths):
-    paths = build(user, datetime.now(UTC))
-    public = public_paths | private_links(user, datetime.now(UTC))
-    page, guest = visit(NARROW), visit(NARROW, signed_in=False)
-
-    wide = [sideways(page, path) for path in paths.values()] + [sideways(guest, path) for path in public.values()]
-
-    assert [words for words in wide if words] == []
 
 
 def test_filter_fits_a_phone_however_many_tags(visit: Callable[..., Page], user: User):

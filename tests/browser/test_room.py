@@ -234,7 +234,7 @@ def test_without_a_script_everything_is_posted_with_the_tap(visit, interview):
     assert room.notes == "Without a script"
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK, NARROW], ids=["phone", "desk", "narrow"])
+@pytest.mark.parametrize("size", [DESK, NARROW], ids=["desk", "narrow"])
 def test_pages_are_accessible_and_narrow_enough(visit, interview, size):
     page = visit(size)
     found = []

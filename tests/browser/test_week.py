@@ -17,7 +17,7 @@ from accounts.models import User
 from crm.jobs import work_on_imports
 from interviews.models import Interview
 from tests.browser.accessibility import violations
-from tests.browser.conftest import DESK, NARROW, PHONE
+from tests.browser.conftest import NARROW, PHONE
 
 pytestmark = pytest.mark.slow
 CONNECTIONS = """First Name,Last Name,URL,Email Address,Company,Position,Connected On
@@ -102,11 +102,7 @@ def week(visit: Callable[..., Page], user: User) -> Iterator[Callable[..., Week]
         yield live
 
 
-@pytest.mark.parametrize(
-    ("size", "script"),
-    [(NARROW, True), (DESK, True), (PHONE, False)],
-    ids=["320", "desk", "390 without a script"],
-)
+@pytest.mark.parametrize(("size", "script"), [(NARROW, True), (PHONE, False)], ids=["320", "390 without a script"])
 def test_a_week(week: Callable[..., Week], tmp_path: Path, size: tuple[int, int], script: bool):
     lived = week(size, script=script)
     lived.at(0, 8)

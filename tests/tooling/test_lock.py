@@ -100,11 +100,21 @@ def installed(environment: Environment) -> dict[str, str]:
     return {name: version for name, version in json.loads(done.stdout).items() if name not in ("pip", "setuptools")}
 
 
-def test_pip_installs_the_locked_releases_though_newer_ones_are_offered(checkout, pip_alone):
+def test_pip_installs_the_locked_releases_whatever_is_newer_and_anew_for_another_python(checkout, pip_alone):
     offer_newer_releases(checkout)
     environment = Environment(checkout)
     assert environment.ensure(development=False) is True
     assert installed(environment) == LOCKED
+    forget_what_is_installed(environment)
+    assert environment.ensure(development=False) is True
+    assert installed(environment) == LOCKED
+
+
+def forget_what_is_installed(environment: Environment) -> None:
+    """What an upgrade of Python leaves: python runs, and finds nothing of its own."""
+    [packages] = environment.folder.glob("lib/python3*")
+    packages.rename(packages.with_name("python3.1"))
+    environment.stamp.write_text(environment.stamp.read_text().replace(sys.version.split()[0], "3.1.0"))
 
 
 @pytest.mark.skipif(not find_uv(), reason="no uv on this machine")
@@ -132,18 +142,6 @@ def test_lock_that_lacks_a_package_is_refused_in_a_sentence(checkout, pip_alone,
         environment.ensure(development=False)
     assert "covering 1.0 requires coverlet, which is not installed" in "".join(capfd.readouterr())
     assert not environment.stamp.exists()
-
-
-def test_python_that_was_upgraded_gets_a_new_environment(checkout, pip_alone):
-    environment = Environment(checkout)
-    environment.ensure(development=False)
-    [packages] = environment.folder.glob("lib/python3*")
-    packages.rename(
-        packages.with_name("python3.1")
-    )  # what an upgrade leaves: python runs, and finds nothing of its own
-    environment.stamp.write_text(environment.stamp.read_text().replace(sys.version.split()[0], "3.1.0"))
-    assert environment.ensure(development=False) is True
-    assert installed(environment) == LOCKED
 
 
 def test_package_without_a_wheel_for_this_machine_is_named_with_what_to_do(checkout, pip_alone):

@@ -22,7 +22,7 @@ from tests.factories import NOW, TODAY, AskFactory, ContactFactory, OfferFactory
 from tests.interviews.offering.test_offer import TUESDAY, terms
 from tests.reading import buttons, headings, posts_to, rows, text, title
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 11, 24), date(2026, 11, 30)  # from a thursday: 3, and 7 working days
 LETTER = asking.Letter("A question", "Would you have 20 minutes?", 20, "mail")

@@ -21,6 +21,8 @@ from tests.factories import (
 from tests.interviews.pages import boxes
 from tests.work_done import count_calls
 
+pytestmark = pytest.mark.both_databases
+
 MANY = "At most 50 promises and 50 people fit into one text; this has 51."
 
 

@@ -12,6 +12,8 @@ from interviews.holding import actions as room_actions
 from interviews.models import Interview, Room
 from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, RoomFactory
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 STARTED = NOW - 10 * MINUTE
 

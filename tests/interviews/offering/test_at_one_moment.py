@@ -19,7 +19,7 @@ from tests.factories import NOW, ContactFactory, CounterFactory, OfferFactory
 from tests.interviews.planning.test_actions import TERMS
 from tests.interviews.replying.test_replies import drop, ics
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
