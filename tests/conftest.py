@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import os
 import sqlite3
 import tempfile
@@ -100,6 +101,12 @@ ALIKE = (
     ),
     *("pages/test_capture.py", "pages/test_capture_lines.py"),
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: no garbage collection walks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def depends_on_database(item: pytest.Item) -> bool:
