@@ -37,3 +37,8 @@ HIDDEN = [
     *("a\0b", "half a pair \ud800", "http://[", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00~1"),
     *(str(10**18), str(10**19), "9" * 4400, "²", "w" * 5000, "Europe"),
 ]
+# read or refused by our own code, before any database hears of it
+READ_BEFORE = {
+    *("http://[", "9" * 4400, "²", "Europe", "https://bank.example@evil.example/", '"a b"@x.example; b@x.example'),
+    *("31 december 9999", "in 99999 weeks", "23:59", "! call friday\n" * 60),
+}

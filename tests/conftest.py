@@ -84,29 +84,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 # What is asked here of a page is found by plain filters: Postgres would answer it alike. There tests/test_urls.py opens every page and
 # sends every form, and tests/test_bad_input.py fills them in; Today, lists, search, imports, locks and the engine are tried on both.
 ALIKE = (
-    *(
-        "accounts",
-        "interviews/asking",
-        "interviews/debriefing",
-        "interviews/holding",
-        "interviews/news",
-        "interviews/offering",
-    ),
-    *(
-        "interviews/past_talks",
-        "interviews/planning",
-        "interviews/preparing",
-        "interviews/replying",
-        "interviews/subscribing",
-    ),
-    *("pages/test_capture.py", "pages/test_capture_lines.py"),
+    "accounts",
+    *(f"interviews/{stretch}" for stretch in ("asking", "debriefing", "holding", "news", "offering", "past_talks")),
+    *(f"interviews/{stretch}" for stretch in ("planning", "preparing", "replying", "subscribing")),
+    "pages/test_capture.py",
+    "pages/test_capture_lines.py",
 )
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: no garbage collection walks through it again."""
+    """What is loaded by now stays: no garbage collection walks through it again, nor so often through the little that a test makes."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def depends_on_database(item: pytest.Item) -> bool:

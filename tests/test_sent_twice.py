@@ -116,6 +116,7 @@ def test_sent_twice_it_is_made_once(client: Client, user: User, contact: Contact
 
 
 @every_case
+@pytest.mark.one_database
 def test_other_words_from_the_same_page_are_something_else(client: Client, user: User, contact: Contact, case: Case):
     """Sent, gone back to, and filled in anew: the browser still has the number of the first time."""
     before = count(user, case)
@@ -126,6 +127,7 @@ def test_other_words_from_the_same_page_are_something_else(client: Client, user:
 
 
 @every_case
+@pytest.mark.one_database
 @pytest.mark.parametrize("uid", ["", "not one", "\0"])
 def test_a_number_that_is_none_stands_in_nobodys_way(
     client: Client, user: User, contact: Contact, case: Case, uid: str
@@ -136,6 +138,7 @@ def test_a_number_that_is_none_stands_in_nobodys_way(
 
 
 @every_case
+@pytest.mark.one_database
 def test_the_number_of_somebody_else_is_free_for_me(
     client: Client, user: User, stranger: User, contact: Contact, case: Case
 ):
@@ -182,6 +185,7 @@ UNDONE = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", UNDONE)
 def test_taken_back_it_can_be_sent_again(client: Client, user: User, contact: Contact, name: str):
     case, before = CASES[name], count(user, CASES[name])
