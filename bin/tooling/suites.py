@@ -123,9 +123,8 @@ class Runner:
     def _variables(self, suite: str, database: str) -> dict[str, str]:
         """Nothing of this machine's own settings reaches a test: not its .env, not its database, not its mail server."""
         kept = {name: value for name, value in without_virtualenv().items() if name not in settings_names()}
-        kept.pop(
-            "PYTHONDONTWRITEBYTECODE", None
-        )  # else each process compiles all it loads, and pytest rewrites all tests
+        # where it is set (images for Docker) each process compiled all it loads, and pytest rewrote all tests
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
         var = self.folder / f"var-{suite}"
         sqlite = f"sqlite:///{var / 'keepword.sqlite3'}"
         quiet = {"COVERAGE_FILE": str(self.folder / "coverage")}

@@ -56,6 +56,7 @@ def test_fields_of_the_other_clock_are_no_change(client: Client, american: User)
 
 
 # a room shows how much time is left
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in WALKED if name != "room"])
 @time_machine.travel(NOW, tick=False)
 def test_no_page_mixes_the_clocks(client: Client, american: User, name: str):

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.one_database
 BODY = b"login=abc%e9&name=%ff\xff\xfe"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIGN_IN_PAGES)
 @pytest.mark.parametrize("to", NO_ADDRESS)
 def test_next_that_is_no_address_is_left_alone(guest: Client, client: Client, name: str, to: str):

@@ -128,6 +128,7 @@ VERBS: list[Callable[[Contact, Random], None]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_stored_text_is_what_a_rebuild_gives_after_any_verbs(user: User, seed: int):
     random = Random(seed)  # noqa: S311 - the same verbs at each run

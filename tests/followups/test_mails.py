@@ -482,6 +482,7 @@ def test_sent_late_the_steps_go_on_from_there(user, owed):
     assert owed.remind_at == EIGHT + timedelta(days=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Ana Souza", "\U0001f9f6" * 100, "王小明" * 100], ids=["plain", "emoji", "Chinese"])
 def test_five_thousand_are_counted_and_few_are_shown(user, name):
     """In as many queries as for one, and never over 100 KB, whatever the names."""

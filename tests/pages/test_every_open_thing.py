@@ -26,6 +26,7 @@ Step = tuple[str, int]
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 3)), min_size=3, max_size=14)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -38,6 +39,7 @@ def test_every_open_thing_is_on_exactly_one_list(db, steps):
     assert wrong_after(steps) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "steps",
     [

@@ -254,6 +254,7 @@ def test_the_database_refuses_what_cannot_be(misaki, wrong: dict[str, object]):
         OfferFactory(contact=misaki, **wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 class EveryAskAndOffer(TestCase):
     """Whatever is asked, answered and let be in whatever order: each open thing is on one list."""

@@ -151,6 +151,7 @@ def test_a_row_that_is_not_there_moves_nothing(client: Client, misaki, row: int,
 NASTY = ("\0", "a\0b", "9999-12-31", "0001-01-01", "10" + "0" * 18, "in 999 years", "x" * 5000, "٣", "<b>")
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 @pytest.mark.parametrize("by", ["later", "day-after", "remove", "put-back", "add"])
 def test_nasty_words_end_in_a_page(client: Client, misaki, by: str):
