@@ -30,7 +30,7 @@ def _code_behind_reminders(world: World, **order: object) -> float:
 @cell(
     "30",
     "a code asked for behind 300 reminders",
-    lambda world: _code_behind_reminders(world, control="in-turn") > AT_ONCE,
+    lambda world: _code_behind_reminders(world, control="in-turn", batch=100) > AT_ONCE,  # 20 s, and not on the border
 )
 def code_first(world: World) -> Seen:
     took = _code_behind_reminders(world)
