@@ -1,14 +1,13 @@
 """What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -48,12 +47,9 @@ class DemoForm(forms.Form):
 
 
 class ZoneSelect(forms.Select):
-    """Hundreds of options: drawn in one template, where Django would render one for each, and made only then."""
+    """Hundreds of options: drawn in one template, where Django would render one for each."""
 
     template_name = "accounts/_zone_select.html"
-
-    def __init__(self, places: Callable[[], list[tuple[str, str]]], attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, choices=places)  # type: ignore[arg-type]  # a callable: since Django 5.0
 
 
 TIMES = ("mail_at", "work_from", "work_until", "evening_at")
@@ -103,7 +99,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = self.fields["time_zone"]
-        zone.widget = ZoneSelect(partial(zone_choices, self.instance.time_zone, now))
+        zone.widget = ZoneSelect(choices=lazy(zone_choices, list)(self.instance.time_zone, now))  # for when it is drawn
         zone.help_text = gettext("%(time)s there now. When you travel, hours move with you. Dates stay.") % {
             "time": write_time(now.astimezone(self.instance.zone))
         }

@@ -129,7 +129,7 @@ def promise_snooze(request: OwnerRequest, pk: int, days: int) -> HttpResponse:
     now, promise = timezone.now(), _seen(request, pk)
     before = promise.snoozed_until if promise.is_put_off(request.user.today(now)) else None
     promise.snooze(days, now)
-    undo = f"{undo_url('promise_unsnooze', promise)}&back={before or ''}"
+    undo = undo_url("promise_unsnooze", promise, back=before or "")
     return _done(request, promise, _("Put off to %(until)s: “%(what)s”, for %(who)s."), undo=undo)
 
 

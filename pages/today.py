@@ -46,6 +46,7 @@ class Today:
     debriefs: list[Interview]
     debrief_count: str
     to_decide: list[Contact]  # met, neither continued nor dropped
+    more_to_decide: bool
     to_touch: list[Contact]
     unsuited: list[Interview]  # planned, and the contact declined or proposed another time
     news: list[NewsItem] = field(default_factory=list)  # what contacts did, until it is tapped
@@ -97,10 +98,6 @@ class Today:
         return len(self.asks) + len(self.offers)
 
     @property
-    def more_to_decide(self) -> bool:
-        return len(self.to_decide) > TO_DECIDE
-
-    @property
     def thanks_somebody(self) -> bool:
         return any(promise.kind == Kind.THANK_YOU for promise in self.due)
 
@@ -150,7 +147,8 @@ def read_day(user: User, now: datetime) -> Today:
     todays = [talk for talk in to_come if talk.starts_at < next_midnight]
     waiting = user.interviews.awaiting_debrief(now)
     debriefs = _debriefs(waiting)
-    undecided = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
+    to_decide = user.contacts.to_decide().exclude(pk__in=waiting.values("contact"))  # a debrief asks for it
+    undecided = list(to_decide.only(*PERSON)[: TO_DECIDE + 1])
     return Today(
         day=day,
         now=now,
@@ -163,7 +161,8 @@ def read_day(user: User, now: datetime) -> Today:
         asked_about=[talk for talk in talks if talk.ends_at <= now],
         debriefs=debriefs[:DEBRIEFS],
         debrief_count=in_figures(len(debriefs), DEBRIEFS),
-        to_decide=list(undecided.only(*PERSON)[: TO_DECIDE + 1]),
+        to_decide=undecided[:TO_DECIDE],
+        more_to_decide=len(undecided) > TO_DECIDE,
         to_touch=list(user.contacts.to_touch(day).only(*PERSON, *RHYTHM)[:TO_TOUCH]),
         unsuited=unsuited,
         **_what_others_did(user, day, now),

@@ -4,13 +4,13 @@ says when two tabs wrote."""
 import hashlib
 from dataclasses import fields
 from datetime import date
-from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -182,7 +182,7 @@ class ContactForm(forms.Form):
         for name in ("organisation", "through"):
             self.fields[name].widget.attrs["list"] = f"known-{name}"
         chosen = str(self["time_zone"].value() or "")
-        self.fields["time_zone"].widget = ZoneSelect(partial(_places, chosen, owner))
+        self.fields["time_zone"].widget = ZoneSelect(choices=lazy(_places, list)(chosen, owner))  # for when it is drawn
         if contact:
             del self.fields["note"], self.fields["uid"]
             self.initial["seen"] = _fingerprint(self.saved)

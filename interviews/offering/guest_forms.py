@@ -1,7 +1,6 @@
 """What a contact answers on the private page. Nothing that arrives here is trusted."""
 
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -183,8 +182,7 @@ class ShownZone:
 
     @property
     def select(self) -> str:
-        places = partial(zone_choices, self.chosen, self.now)
-        return str(ZoneSelect(places).render("zone", self.chosen, {"id": "zone"}))
+        return str(ZoneSelect(choices=zone_choices(self.chosen, self.now)).render("zone", self.chosen, {"id": "zone"}))
 
 
 MEDIA_SAID = {

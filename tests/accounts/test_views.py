@@ -1,5 +1,6 @@
 import re
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -221,6 +222,12 @@ def test_wrong_working_hours_get_their_sentence(client: Client, user, field: str
 )
 def test_zones_are_said_by_their_city(zone: str, said: str):
     assert dict(zone_choices(zone, NOW))[zone] == said
+
+
+def test_zones_are_said_by_the_time_there():
+    there = dict(zone_choices("Europe/Berlin", NOW, ZoneInfo("Europe/Berlin")))
+    assert there["Europe/Lisbon"] == "Lisbon (12:00, an hour behind)"
+    assert there["Europe/Berlin"] == "Berlin (13:00, as with you)"
 
 
 def test_zones_are_sorted_as_one_looks_for_them():

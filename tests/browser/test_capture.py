@@ -52,9 +52,8 @@ def ana(user: User):
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_from_any_page_it_is_one_tap_and_enter(visit, complaints, user: User, ana, what: str, size, capsys):
     page, counted = visit(size), []
-    complaints.brought_about = re.compile(
-        "htmx:(afterRequest|sendAbort)"
-    )  # the test leaves while it is still understood
+    # each page is left while it may still ask what the line means
+    complaints.brought_about = re.compile("htmx:(afterRequest|sendAbort)")
     for name in [*PAGES, "contact_detail"]:
         at = reverse(name, args=[ana.pk] if name == "contact_detail" else [])
         page.goto(at)

@@ -186,6 +186,7 @@ def test_keys_can_be_switched_off_and_on_again(page: Page):
     page.goto("/")
     press(page, "g c ? j")
     expect(page.locator("main a:focus")).to_have_count(0)
+    expect(page).to_have_url(re.compile("[^/]/$"))
 
     page.get_by_role("link", name="Keys").click()
     page.get_by_label("Keys are on").check()

@@ -1,4 +1,4 @@
-"""Four slots of row 25 in the ordinary tests; two hundred are in `bin/test faults`."""
+"""Ten slots of row 25 in the ordinary tests; two hundred are in `bin/test faults`."""
 
 import os
 import shutil
@@ -48,8 +48,8 @@ def _migrate(url: str, folder: Path) -> None:
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, capture_output=True)  # noqa: S603
 
 
-def test_twenty_visitors_on_each_of_four_slots_make_four_meetings(database: str, tmp_path: Path):
-    assert race(database, tmp_path, slots=4).wrong == []
+def test_twenty_visitors_on_each_of_ten_slots_make_ten_meetings(database: str, tmp_path: Path):
+    assert race(database, tmp_path, slots=10).wrong == []
 
 
 def test_the_race_is_seen_when_nobody_looks(database: str, tmp_path: Path):

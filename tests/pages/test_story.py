@@ -10,6 +10,9 @@ from accounts.models import User
 from crm import actions
 from crm.models import Contact
 from followups.actions import keep
+from interviews.asking import actions as asking
+from interviews.models import AskVia
+from interviews.offering.actions import Terms, offer
 from interviews.planning.actions import cancel, change, hold, plan, uncancel
 from pages.contact import ENTRIES, read_story
 from tests.factories import (
@@ -181,6 +184,18 @@ def test_a_stage_is_told_by_what_caused_it(contact: Contact):
     hold(interview=talk, now=ago(1))
     actions.drop(contact=contact, now=NOW)
     assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["drop"]
+
+
+def test_a_letter_or_offered_times_tell_that_somebody_was_asked(user: User):
+    asked, offered = ContactFactory(owner=user), ContactFactory(owner=user)
+    letter = asking.Letter("Twenty minutes?", "May I ask you how you read gauges?", 20, AskVia.COPIED)
+    asking.ask(owner=user, contact=asked, letter=letter, now=ago(1))
+    offer(owner=user, contact=offered, terms=Terms(20, ["phone"], [NOW + timedelta(days=3)]), now=ago(1))
+    for contact in (asked, offered):
+        contact.refresh_from_db()
+        assert contact.stage == "asked"
+    assert [entry.kind for entry in read_story(asked)[0]] == ["ask"]
+    assert [entry.kind for entry in read_story(offered)[0]] == ["offer"]
 
 
 def test_an_undo_of_a_calling_off_tells_of_the_stage(contact: Contact):
