@@ -25,9 +25,11 @@ from crm.models import Contact, ContactTag, Note, Organisation, Stage, StageChan
 from crm.parts import search_text
 from followups.models import Promise
 from interviews.models import Interview
+from outbox.models import Relay
 
 OVERDUE, COMING = 40, 200  # open promises of an owner, whatever the number of contacts
 EVERYTHING = 20
+AT_WORK = timedelta(hours=1)  # pages look at the queue themselves where no worker has looked lately
 TAGS = ("floods", "insurance", "research", "press", "alumni", "conference", "mentors", "policy")
 
 
@@ -40,6 +42,7 @@ def main(sizes: list[int]) -> None:
         user = User.objects.create_user(f"owner{size}@keepword.example", name="Amara Lindgren", time_zone="Europe/Oslo")
         rich = fill(user, size, now)
         owners[str(size)] = {"session": sign_in(user), "contact": rich.pk, "plain": rich.pk - 1}
+    Relay.note(drained_at=now + AT_WORK)
     settle_statistics()
     print(json.dumps({"owners": owners}))
 

@@ -203,8 +203,9 @@ def beat(moment: Moment) -> WorkerBeat:
 
 
 def went_through(moment: Moment) -> None:
-    """The drain ran to its end: what the heartbeat on the pages tells."""
-    Relay.note(drained_at=moment.sql())
+    """The drain ran to its end, and left this waiting: what the pages tell of mail (outbox/mail_health.py)."""
+    left = OutgoingMail.objects.front().values_list("not_before", flat=True)
+    Relay.note(drained_at=moment.sql(), left_since=min(left, default=None))
 
 
 def recover(moment: Moment, timings: Timings, gone: list[int]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from outbox.models import RIGHT_OF_WAY, OutgoingMail, OutgoingMailQuerySet, State
+from outbox.models import OutgoingMail, OutgoingMailQuerySet, State
 
 SINCE = timedelta(days=30)
 SAMPLE = 1000  # the last ones sent, of which lateness is told
@@ -51,8 +51,6 @@ def percentile(ordered: Sequence[float], rank: int) -> float | None:
 
 def backlog(now: datetime) -> tuple[int, float]:
     """How many mails are due (told up to 1,000), and how many seconds the oldest has waited."""
-    waiting = OutgoingMail.objects.filter(state=State.PENDING, not_before__lte=now).order_by(
-        RIGHT_OF_WAY, "next_attempt_at"
-    )
-    since = list(waiting.values_list("not_before", flat=True)[:SAMPLE])
+    due = OutgoingMail.objects.filter(not_before__lte=now)
+    since = list(due.front(SAMPLE).values_list("not_before", flat=True))
     return len(since), (now - min(since)).total_seconds() if since else 0.0

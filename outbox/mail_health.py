@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from base.counting import in_figures
-from outbox.models import RIGHT_OF_WAY, OutgoingMail, State
+from outbox.models import OutgoingMail, Relay
 from outbox.settling import relay_state
 
 TICK_LATE, MAIL_LATE = timedelta(minutes=2), timedelta(minutes=5)
 # the server is asked every five minutes as long as something waits: after this nothing did, and nobody knows
 FAILURE_FORGOTTEN = timedelta(minutes=15)
-LOOKED_AT = 100  # mails at the front of the queue
 HELD_CAP = 100
 
 
@@ -26,21 +25,23 @@ class MailHealth:
 
 
 def read_mail_health(user_id: int, now: datetime) -> MailHealth:
-    """Two queries, and one more once a database was put back. Late is judged by `not_before`: the next attempt is moved by every
-    try, and is never late itself."""
+    """One query; one more when the last drain left something that is late by now, and one once a database was put back."""
     relay = relay_state()
-    front = OutgoingMail.objects.filter(state=State.PENDING).order_by(RIGHT_OF_WAY, "next_attempt_at")
-    waiting = front.values_list("owner", "attempts", "not_before")[:LOOKED_AT]
-    # what another recipient's server puts off is no alarm for this user
-    concern = (at for owner, attempts, at in waiting if owner == user_id or not attempts)
-    waits_since = min((at for at in concern if now - at > MAIL_LATE), default=None)
     held = _count_held(user_id) if relay.put_back_at else ""
     # also while nothing is pending: the one mail that waits may be in hand at this moment
     if relay.failing_since and relay.failed_at and relay.failed_at > now - FAILURE_FORGOTTEN:
-        is_late = waits_since is not None or now - relay.failing_since > MAIL_LATE
+        is_late = now - relay.failing_since > MAIL_LATE or _waits_since(user_id, now) is not None
         said = _("Mail waits: the mail server does not answer")
         return MailHealth(said, is_late, _its_words(relay.last_error), relay.drained_at, held)
-    return replace(_without_failure(relay.drained_at, waits_since, now), held=held)
+    return replace(_without_failure(relay, user_id, now), held=held)
+
+
+def _waits_since(user_id: int, now: datetime) -> datetime | None:
+    """Since when the oldest late mail waits. By `not_before`: the next attempt is moved by every try, and is never late itself.
+    What another recipient's server puts off is no alarm for this user."""
+    front = OutgoingMail.objects.front().values_list("owner", "attempts", "not_before")
+    concern = (at for owner, attempts, at in front if owner == user_id or not attempts)
+    return min((at for at in concern if now - at > MAIL_LATE), default=None)
 
 
 def _count_held(user_id: int) -> str:
@@ -48,11 +49,15 @@ def _count_held(user_id: int) -> str:
     return in_figures(count, HELD_CAP) if count else ""
 
 
-def _without_failure(looked_at: datetime | None, waits_since: datetime | None, now: datetime) -> MailHealth:
+def _without_failure(relay: Relay, user_id: int, now: datetime) -> MailHealth:
+    looked_at = relay.drained_at
     worker = _("Nothing is lost; it leaves as soon as a worker is back.")
     if looked_at is not None and now - looked_at > TICK_LATE:
         said = _("No worker has looked for mail for %d minutes") % ((now - looked_at).total_seconds() // 60)
         return MailHealth(said, True, worker, looked_at)
+    # what came after that drain cannot be late yet
+    may_wait = looked_at is None or (relay.left_since is not None and now - relay.left_since > MAIL_LATE)
+    waits_since = _waits_since(user_id, now) if may_wait else None
     if waits_since is not None:
         said = _("Mail has waited for %d minutes") % ((now - waits_since).total_seconds() // 60)
         again = _("Nothing is lost; it is tried again by itself.") if looked_at else worker

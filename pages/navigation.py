@@ -50,7 +50,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def read_counts(user: User, now: datetime, due: int | None = None) -> NavCounts:
-    """Three queries, on every page: what stands under an entry is counted on its own page, as Today does with what is `due`."""
+    """Two queries, on every page, where mail goes out: what stands under an entry is counted on its own page, as Today does with what is `due`."""
     if due is None:
         today = user.today(now)
         due = len(user.promises.due_by(today).to_do_on(today).values_list("pk")[: DUE_CAP + 1])

@@ -47,6 +47,7 @@ class Relay(models.Model):
     failing_since = models.DateTimeField(null=True)  # the first of these failures
     failed_at = models.DateTimeField(null=True)  # the last one
     drained_at = models.DateTimeField(null=True)  # the last drain of any worker that ran to its end
+    left_since = models.DateTimeField(null=True)  # `not_before` of the oldest mail which that drain left waiting
     put_back_at = models.DateTimeField(null=True)  # since then there may be held mails (outbox/put_back.py)
 
     class Meta:
@@ -56,7 +57,7 @@ class Relay(models.Model):
         return self.last_error or "relay"
 
     @staticmethod
-    def note(**columns: datetime | Now) -> None:
+    def note(**columns: datetime | Now | None) -> None:
         """Writes these columns alone, also into a row that is not there yet."""
         row = Relay(pk=RELAY, **columns)
         Relay.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=list(columns))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from outbox.claims import Moment, Timings
+from outbox.claims import Moment, Timings, went_through
 from outbox.models import OutgoingMail, Relay
 from outbox.settling import mend, relay_state, trip
 from outbox.smtp import RelayDown
@@ -24,7 +24,9 @@ def user(client):
 
 
 def looked(ago=timedelta(0)):
-    Relay.note(drained_at=timezone.now() - ago)
+    """A drain ran to its end, and left what waits."""
+    at = timezone.now() - ago
+    went_through(Moment(lambda: at))
 
 
 def failing_for(span):
@@ -51,8 +53,8 @@ def test_all_is_well(client, user):
 
 
 def test_one_waiting_mail_is_enough_however_often_it_was_tried(client, user):
-    looked()
     late_mail(user, attempts=3, last_error="450 4.2.0 mailbox busy")
+    looked()
     assert all(
         BANNER in page and "Mail has waited for 6 minutes" in page and GOES not in page for page in pages(client)
     )
@@ -100,14 +102,14 @@ def test_a_failure_that_nobody_looked_at_since_is_forgotten(client, user):
 
 
 def test_another_users_full_mailbox_alarms_nobody_else(client, user):
-    looked()
     late_mail(UserFactory(), attempts=9, last_error="452 4.2.2 mailbox full")
+    looked()
     assert all(GOES in page and BANNER not in page for page in pages(client))
 
 
 def test_mail_that_was_never_tried_is_everybodys_concern(client, user):
-    looked()
     late_mail(UserFactory(), next_attempt_at=timezone.now() - timedelta(minutes=6))
+    looked()
     assert all(BANNER in page for page in pages(client))
 
 

@@ -51,10 +51,11 @@ def test_they_say_whether_mail_goes_out_as_the_outbox_does(user):
 
 
 @pytest.mark.parametrize("many", [0, 1, 30])
-def test_they_cost_three_queries(user, contact, many, django_assert_num_queries):
+def test_they_cost_two_queries(user, contact, many, django_assert_num_queries):
+    Relay.note(drained_at=NOW)
     for _number in range(many):
         PromiseFactory(contact=contact, due_on=TODAY)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         read_counts(user, NOW)
 
 
@@ -69,7 +70,9 @@ def test_the_entry_of_the_page_is_marked(client, name, entry):
     assert entry in marked
 
 
-def test_they_cost_as_much_while_mail_waits(user, contact, django_assert_num_queries):
+@pytest.mark.parametrize(("left_for", "queries"), [(5, 2), (6, 3)])
+def test_they_cost_one_more_when_the_last_drain_left_late_mail(user, left_for, queries, django_assert_num_queries):
     OutgoingMailFactory(owner=user)
-    with django_assert_num_queries(3):
+    Relay.note(drained_at=NOW, left_since=NOW - timedelta(minutes=left_for))
+    with django_assert_num_queries(queries):
         read_counts(user, NOW)
