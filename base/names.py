@@ -20,28 +20,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”")
 _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})", re.IGNORECASE)  # Dr.Amina
 # a family name begins with it: "van Gogh"
 PARTICLES = frozenset(
-    (
-        *(
-            "af",
-            "al",
-            "av",
-            "bin",
-            "binti",
-            "da",
-            "das",
-            "de",
-            "del",
-            "della",
-            "den",
-            "der",
-            "di",
-            "dos",
-            "du",
-            "e",
-            "el",
-        ),
-        *("ibn", "la", "le", "ni", "o", "of", "ter", "ten", "van", "von", "y", "zu", "zum"),
-    )
+    "af al av bin binti da das de del della den der di dos du e el ibn la le ni o of ter ten van von y zu zum".split()  # noqa: SIM905
 )
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
@@ -60,6 +39,14 @@ def called(name: str) -> str:
         return " ".join(given)
     is_shouted = name.isupper() and len(words) > 1 and len(given[0]) > 2
     return given[0].title() if is_shouted else given[0]
+
+
+def initials(name: str) -> str:
+    """The two letters on an avatar: "AB" of "Dr. Amina Bello"."""
+    words = [word for word in re.split(r"[\s\-]+", _GENERATION.sub("", name)) if word and word[0].isalnum()]
+    while len(words) > 1 and is_title(words[0]):
+        del words[0]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
 def _bare(word: str) -> str:

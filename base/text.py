@@ -88,12 +88,6 @@ def key_of(name: str, length: int = 300) -> str:
     return (fold(name) or name)[:length]
 
 
-def initials(name: str) -> str:
-    """The two letters on an avatar."""
-    words = [word for word in re.split(r"[\s\-]+", name) if word and word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
-
-
 def distinct(names: Iterable[str]) -> list[str]:
     """Each name once, as it was written first."""
     seen: dict[str, str] = {}

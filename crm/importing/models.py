@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from base import names
 from base.owned import Owned
-from base.text import fold, initials
+from base.text import fold
 
 UNDO_FOR = timedelta(days=30)
 
@@ -255,7 +256,7 @@ class ImportRow(Owned):
 
     @property
     def initials(self) -> str:
-        return initials(self.name)
+        return names.initials(self.name)
 
     @property
     def tint(self) -> int:

@@ -15,7 +15,7 @@ from accounts.models import validate_zone
 from base import names
 from base.dates import add_months
 from base.owned import Owned, Versioned
-from base.text import digits_of, initials, profile_name, without_apostrophes, without_met
+from base.text import digits_of, profile_name, without_apostrophes, without_met
 from crm.indexes import SearchIndex
 from crm.parts import search_text, words_of
 
@@ -223,7 +223,7 @@ class Contact(Versioned):
 
     @property
     def initials(self) -> str:
-        return initials(self.name)
+        return names.initials(self.name)
 
     @property
     def tint(self) -> int:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from base.names import called
+from base.names import called, initials
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,21 @@ def test_how_somebody_is_called(name: str, calls: str):
 @given(st.text(min_size=1).filter(str.strip))
 def test_somebody_with_a_name_is_called_something(name: str):
     assert called(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Amina Bello", "AB"),
+        ("Mrs. O'Hara-Nguyen", "ON"),
+        ("Prof. Dr. Petra Novák", "PN"),
+        ("Dipl.-Ing. Jörg Maier", "JM"),
+        ("John Smith Jr.", "JS"),
+        ("Ana Souza, PhD", "AS"),
+        ("Teller", "T"),
+        ("Dr.", "D"),
+        ("👋", "?"),
+    ],
+)
+def test_an_avatar_has_the_initials_without_titles(name, letters):
+    assert initials(name) == letters
