@@ -206,12 +206,12 @@ def untouch(*, contact: Contact, seen: int | None = None, now: datetime) -> Cont
 
 
 @transaction.atomic
-def wait_with_touch(*, contact: Contact, days: int, seen: int | None = None, now: datetime) -> Contact:
-    """The rhythm has come round, and waits some days more. It is counted anew from the next touch."""
+def wait_with_touch(*, contact: Contact, seen: int | None = None, now: datetime) -> Contact:
+    """The rhythm has come round, and waits a week more. It is counted anew from the next touch."""
     _lock(contact, seen)
     if contact.touch_on is None:
         raise Stale(contact)
-    contact.touch_on = free_day(contact, contact.owner.today(now) + timedelta(days=days))
+    contact.touch_on = free_day(contact, contact.owner.today(now) + timedelta(weeks=1))
     _keep_standing(contact)
     return contact
 

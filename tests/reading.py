@@ -57,6 +57,7 @@ def posts_to(row: Element, button: str) -> str:
     forms = [*every(row, "form"), row]  # or the form goes around all rows
     for form in forms:
         for found in every(form, "button"):
-            if text(found).startswith(button):
+            named = dict(found.attributes).get("aria-label") or text(found)
+            if named.startswith(button):
                 return dict(found.attributes).get("formaction") or dict(form.attributes)["action"]
     raise AssertionError(f"no button {button} in {text(row)}")

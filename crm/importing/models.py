@@ -259,9 +259,9 @@ class ImportRow(Owned):
         return names.initials(self.name)
 
     @property
-    def tint(self) -> int:
+    def tint(self) -> str:
         """The avatar's tint: that of the contact, else by line."""
-        return (self.contact_id or self.line) % 6
+        return str((self.contact_id or self.line) % 6)
 
     @property
     def position(self) -> str:

@@ -226,9 +226,9 @@ class Contact(Versioned):
         return names.initials(self.name)
 
     @property
-    def tint(self) -> int:
+    def tint(self) -> str:
         """The avatar's tint: six, by the contact's number."""
-        return (self.pk or 0) % 6
+        return str((self.pk or 0) % 6)
 
     @property
     def first_name(self) -> str:

@@ -18,8 +18,6 @@ from crm import actions
 from crm.forms import RhythmForm, StageForm, TouchForm
 from crm.models import Contact, Note, Stage
 
-WAITS = {"week": 7, "month": 30}  # days
-
 
 @require_POST
 def contact_stage(request: OwnerRequest, pk: int) -> HttpResponse:
@@ -113,10 +111,9 @@ def contact_untouch(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def contact_wait(request: OwnerRequest, pk: int) -> HttpResponse:
-    """To be in touch can wait, a week or a month."""
+    """To be in touch can wait a week."""
     contact, now = _contact(request, pk), timezone.now()
-    days = WAITS.get(request.GET.get("for", ""), WAITS["week"])
-    actions.wait_with_touch(contact=contact, days=days, seen=seen_version(request, contact), now=now)
+    actions.wait_with_touch(contact=contact, seen=seen_version(request, contact), now=now)
     said = _("%(name)s can wait. Next: %(day)s.") % {
         "name": contact.name,
         "day": near(contact.touch_on, request.user.today(now)),

@@ -524,7 +524,7 @@ def test_rows_of_a_heading_are_found_through_their_index(user: User):
 def test_row_says_what_it_asks():
     row = ImportRow(pk=7, line=3, data={"name": "Ana Souza", "title": "Boss", "company": "Nubank"},
                     changes={"connected_on": ["", "2026-02-08", True]})  # fmt: skip
-    assert (row.initials, row.tint, row.position) == ("AS", 3, "Boss, Nubank")
+    assert (row.initials, row.tint, row.position) == ("AS", "3", "Boss, Nubank")
     assert [(asked.key, asked.after) for asked in row.asked] == [("7:connected_on", "8 February 2026")]
 
 
