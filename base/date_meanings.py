@@ -158,8 +158,10 @@ def _checked(day: date | None, found: Found, today: date, before: date | None = 
 
 
 def numeric(today: date, found: Found) -> date | None:
-    """Day before month, as most of the world writes."""
+    """Day before month, as most of the world writes. "friday 9-10" are hours."""
     day, month, year, between = next(found[kind] for kind in ("DATED", "SHORTDATED", "DAYMONTH") if kind in found)
+    if "WEEKDAY" in found and between == "-" and not year:
+        return None
     if month > 12 and day <= 12 and month <= 31:
         right = between.join([str(month), str(day), *([str(year)] if year else [])])
         raise SlipError(_("Not a date here, where the day comes first: %(right)s.") % {"right": right})
