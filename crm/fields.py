@@ -16,7 +16,7 @@ from base.dates import complaint, hours_said, slip, understand
 from base.mail_addresses import wire_address
 from base.text import clean_line, clean_text, distinct
 from base.zones import zone_names, zone_of
-from crm.quick import past
+from crm.past_days import past
 
 MOST_TAGS = 50
 LONGEST_TAG = 60
