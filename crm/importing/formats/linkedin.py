@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from base.names import is_east_asian
 from base.text import clean_line, fold, profile_url
 from crm.importing.formats.days import is_day_first, read_day
 from crm.importing.formats.people import Line, Person, Unreadable
@@ -39,7 +40,6 @@ NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connect
 _COMPACT = {re.sub(r"[\s-]", "", header): name for header, name in NAMES.items()}
 _NOBODY = re.compile(r"linkedin[\s-]\w+|\w+ (?:(?:d[eoi]|van) )?linkedin")  # "LinkedIn Member", "Membre LinkedIn"
 _WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
-_FAMILY_FIRST = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")  # kana, Han, Hangul
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _person(found: dict[str, str], extra: list[tuple[str, str]], day_first: bool
 
 def full_name(given: str, family: str) -> str:
     """As the person would write it: 田中美咲, but Lena Vogt."""
-    if _FAMILY_FIRST.match(given) and _FAMILY_FIRST.match(family):
+    if is_east_asian(given) and is_east_asian(family):
         return family + given
     return f"{given} {family}".strip()
 
