@@ -126,8 +126,9 @@ def ordinal(today: date, found: Found) -> date | None:
 
 
 def written(today: date, found: Found) -> date | None:
-    """ "31 october", "friday 4 december 2026", "dec 4th"; "4/12"."""
-    month, number, year = found["MONTH"], found["DAY"], found.get("YEAR")
+    """ "31 october", "friday 4 december 2026", "dec 4th"; "4/12"; of "4 or 5 december" the later."""
+    number = next(found[kind] for kind in ("DAY2", "SPAN", "DAY") if kind in found)
+    month, year = found["MONTH"], found.get("YEAR")
     if "NEXT" in found:
         year = today.year + 1
     last = monthrange(2024 if year is None else year, month)[1]
@@ -258,6 +259,11 @@ def shifted(sign: int, base: Day | None = None) -> Day:
         return day and _shift(day, sign * found.get("COUNT", 1), found.get("UNIT", "day"))
 
     return find
+
+
+def anchor(today: date, found: Found) -> date | None:
+    day: date | None = found["ANCHOR"](today, found)
+    return day
 
 
 def from_anchor(sign: int) -> Day:

@@ -49,7 +49,7 @@ _NTH = {
 _UNITS = {
     "day": ("day", "days", "day's"),
     "working day": ("working day", "working days", "business day", "business days", "workday", "workdays"),
-    "week": ("week", "weeks", "week's", "wk", "wks"),
+    "week": ("week", "weeks", "week's"),
     "fortnight": ("fortnight", "fortnights"),
     "month": ("month", "months", "month's", "mth", "mths"),
     "quarter": ("quarter", "quarters"),
@@ -85,6 +85,7 @@ _COMPOUNDS = sorted(
 )  # fmt: skip
 _COMPOUND = "|".join(name.replace(" ", r"\s+").replace("'", "['’]") for name in _COMPOUNDS)
 _TOKEN = re.compile(rf"(?<![^\s,;()])(?:{_COMPOUND})(?![\w'’])|[^\s,;()]+", re.IGNORECASE)
+_SHORT = {"wk": "week", "wks": "weeks", "2moro": "tomorrow", "tomoz": "tomorrow"}
 _MID = re.compile(r"\b(mid|early|late)-(?=[a-z])", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d\d))?", re.ASCII)
@@ -150,7 +151,7 @@ def tokens_of(line: str) -> list[Token]:
 
 def _token(found: re.Match[str]) -> Token:
     text = " ".join(found[0].casefold().replace("’", "'").strip("!?.:\"'“”").split())
-    text = text.removeprefix("@") or text  # "@3pm"
+    text = _SHORT.get(text, text.removeprefix("@") or text)  # "@3pm"
     return Token(text, found.start(), found.end(), _KINDS[text] if text in _KINDS else _shaped(text))
 
 

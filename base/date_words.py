@@ -46,7 +46,13 @@ _ANCHORS: list[tuple[str, Day]] = [
 _PHRASES: list[tuple[str, Day]] = [
     *_ANCHORS,
     # days
-    ("this morning|afternoon|evening", day_of.days(0)),
+    ("this morning|afternoon|arvo|evening", day_of.days(0)),
+    ("eod|cob|eob|close_of_business|close_of_play ANCHOR", day_of.anchor),
+    ("[the] end of day ANCHOR", day_of.anchor),
+    ("w/c ANCHOR", day_of.anchor),
+    ("[the] week of|beginning|commencing ANCHOR", day_of.anchor),
+    ("[the] DAY or|to|and|-|– DAY2 [of] MONTH [YEAR]", day_of.written),
+    ("[the] SPAN [of] MONTH [YEAR]", day_of.written),
     ("[the] end of [the] day|today|business|play", day_of.days(0)),
     ("eod|cob|eob", day_of.days(0)),
     ("end of tomorrow", day_of.days(1)),
@@ -88,6 +94,7 @@ _PHRASES: list[tuple[str, Day]] = [
     ("WEEKDAY [PART] [in|of] this week", day_of.weekday),
     ("this week [on] WEEKDAY", day_of.weekday),
     ("[this|the] weekend", day_of.weekend(0)),
+    ("over|at the weekend", day_of.weekend(0)),
     ("next weekend", day_of.weekend(1)),
     ("before [the|this] weekend", day_of.edge_of("week", "end")),
     ("after [the|this] weekend", lambda today, _found: day_of.of_week(today, 0, 1)),

@@ -190,7 +190,9 @@ def _last_date(tokens: Sequence[Token], today: date) -> tuple[int, Reading | Non
 
 
 def _is_meant(tokens: Sequence[Token], at: int, hours: int) -> bool:
-    """Of words that are seldom a date: "by wed", "wed 8am"."""
+    """Of words that are seldom a date: "by wed", "wed 8am", "sat morning"."""
+    if "WEEKDAY" in tokens[at].kinds and at + 1 < len(tokens):
+        return True
     has_hour = tokens[at].text != "the" and any(c.isdigit() for token in tokens[hours:] for c in token.text)
     return has_hour or tokens[at - 1].text in _BEFORE_A_DATE - {"at"}
 

@@ -509,6 +509,13 @@ def test_longer_phrases_are_read_whole(words: str, day: str):
         ("call Bo thursday after lunch", "2026-12-03", "call Bo after lunch", "thursday"),
         ("call Bo thursday until 5", "2026-12-03", "call Bo until 5", "thursday"),
         ("call Bo thursday 1400", "2026-12-03", "call Bo 1400", "thursday"),
+        ("call Bo by EOD thursday", "2026-12-03", "call Bo", "by EOD thursday"),
+        ("call Bo the week of 7 december", "2026-12-07", "call Bo", "the week of 7 december"),
+        ("call Bo tues next wk", "2026-12-01", "call Bo", "tues next wk"),
+        ("call Bo sat morning", "2026-12-05", "call Bo", "sat morning"),
+        ("call Bo over the weekend", "2026-11-29", "call Bo", "over the weekend"),
+        ("call Bo 4 or 5 dec", "2026-12-05", "call Bo", "4 or 5 dec"),
+        ("call Bo 4-5 dec at 10", "2026-12-05", "call Bo at 10", "4-5 dec"),
         ("meet fri 4.12", "2026-12-04", "meet", "fri 4.12"),
     ],
 )
