@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from base import names
 from base.clock import hours_of
 from base.dates import instant
 from base.owned import WithVersion
@@ -93,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
     @property
     def called(self) -> str:
         """What a mail calls this person: the first name, or what stands before the @."""
-        return self.name.split()[0] if self.name.split() else self.email.partition("@")[0]
+        return names.called(self.name) if self.name.split() else self.email.partition("@")[0]
 
     @property
     def signature(self) -> str:

@@ -126,8 +126,9 @@ def ordinal(today: date, found: Found) -> date | None:
 
 
 def written(today: date, found: Found) -> date | None:
-    """ "31 october", "friday 4 december 2026", "dec 4th"; "4/12"."""
-    month, number, year = found["MONTH"], found["DAY"], found.get("YEAR")
+    """ "31 october", "friday 4 december 2026", "dec 4th"; "4/12"; of "4 or 5 december" the later."""
+    number = next(found[kind] for kind in ("DAY2", "SPAN", "DAY") if kind in found)
+    month, year = found["MONTH"], found.get("YEAR")
     if "NEXT" in found:
         year = today.year + 1
     last = monthrange(2024 if year is None else year, month)[1]
@@ -158,8 +159,10 @@ def _checked(day: date | None, found: Found, today: date, before: date | None = 
 
 
 def numeric(today: date, found: Found) -> date | None:
-    """Day before month, as most of the world writes."""
+    """Day before month, as most of the world writes. "friday 9-10" are hours."""
     day, month, year, between = next(found[kind] for kind in ("DATED", "SHORTDATED", "DAYMONTH") if kind in found)
+    if "WEEKDAY" in found and between == "-" and not year:
+        return None
     if month > 12 and day <= 12 and month <= 31:
         right = between.join([str(month), str(day), *([str(year)] if year else [])])
         raise SlipError(_("Not a date here, where the day comes first: %(right)s.") % {"right": right})
@@ -256,6 +259,11 @@ def shifted(sign: int, base: Day | None = None) -> Day:
         return day and _shift(day, sign * found.get("COUNT", 1), found.get("UNIT", "day"))
 
     return find
+
+
+def anchor(today: date, found: Found) -> date | None:
+    day: date | None = found["ANCHOR"](today, found)
+    return day
 
 
 def from_anchor(sign: int) -> Day:

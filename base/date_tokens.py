@@ -49,7 +49,7 @@ _NTH = {
 _UNITS = {
     "day": ("day", "days", "day's"),
     "working day": ("working day", "working days", "business day", "business days", "workday", "workdays"),
-    "week": ("week", "weeks", "week's", "wk", "wks"),
+    "week": ("week", "weeks", "week's"),
     "fortnight": ("fortnight", "fortnights"),
     "month": ("month", "months", "month's", "mth", "mths"),
     "quarter": ("quarter", "quarters"),
@@ -60,7 +60,7 @@ _EDGES = {
     "middle": ("middle", "mid"),
     "end": ("end", "late", "last day"),
 }
-_CLOCK = r"\d{1,2}(?:[:.h]\d\d)?(?:am|pm)|\d{1,2}(?::|h)\d\d|\d{1,2}h"
+_CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[ap]m?)?|[ap]m?|h)|(?:0\d|1[0-8])[0-5]\d"
 
 
 _HOLIDAYS = (
@@ -85,13 +85,14 @@ _COMPOUNDS = sorted(
 )  # fmt: skip
 _COMPOUND = "|".join(name.replace(" ", r"\s+").replace("'", "['’]") for name in _COMPOUNDS)
 _TOKEN = re.compile(rf"(?<![^\s,;()])(?:{_COMPOUND})(?![\w'’])|[^\s,;()]+", re.IGNORECASE)
+_SHORT = {"wk": "week", "wks": "weeks", "2moro": "tomorrow", "tomoz": "tomorrow"}
 _MID = re.compile(r"\b(mid|early|late)-(?=[a-z])", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d\d))?", re.ASCII)
 _SPAN = re.compile(r"\d{1,2}[-–](\d{1,2})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)", re.ASCII)
-_TIME = re.compile(_CLOCK, re.ASCII)
+_TIME = re.compile(rf"(?:{_CLOCK})(?:-?ish)?|\d{{1,2}}-?ish", re.ASCII)
 _TIMES = re.compile(rf"(?:{_CLOCK}|\d{{1,2}})[-–](?:{_CLOCK})", re.ASCII)
 
 _KINDS: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -108,6 +109,34 @@ _WORDS: dict[str, dict[str, Any]] = {
     "NEXT": {"next": True},
     "PART": dict.fromkeys(("morning", "afternoon", "evening", "night", "lunchtime", "lunch"), ""),
     "TIME": dict.fromkeys(("noon", "midnight", "midday"), ""),
+    "HOUR": {word: n for word, n in _NUMBERS.items() if n <= 12},
+    "ZONE": dict.fromkeys(
+        [
+            "gmt",
+            "utc",
+            "bst",
+            "cet",
+            "cest",
+            "eet",
+            "est",
+            "edt",
+            "et",
+            "cst",
+            "cdt",
+            "ct",
+            "mst",
+            "mdt",
+            "pst",
+            "pdt",
+            "pt",
+            "ist",
+            "jst",
+            "sgt",
+            "aest",
+        ],
+        "",
+    ),
+    "CLOCK": dict.fromkeys(("am", "pm", "a.m", "p.m", "h", "hrs", "uhr", "o'clock"), ""),
 }
 for _kind, _words in _WORDS.items():
     for _word, _value in _words.items():
@@ -122,17 +151,18 @@ def tokens_of(line: str) -> list[Token]:
 
 def _token(found: re.Match[str]) -> Token:
     text = " ".join(found[0].casefold().replace("’", "'").strip("!?.:\"'“”").split())
+    text = _SHORT.get(text, text.removeprefix("@") or text)  # "@3pm"
     return Token(text, found.start(), found.end(), _KINDS[text] if text in _KINDS else _shaped(text))
 
 
 def _shaped(text: str) -> dict[str, Any]:
-    """The kinds of a token that has digits in it."""
+    """The kinds of a token that has digits in it. 12.30 is a time, since no year has 30 months; 9.10 can be either."""
     if not text[:1].isdigit():
         return {}
     if _NUMBER.fullmatch(text):
         number = int(text)
         if len(text) == 4:
-            return {"YEAR": number}
+            return {"YEAR": number, **({"TIME": text} if _TIME.fullmatch(text) else {})}
         return {"COUNT": number, "HOUR": number, **({"DAY": number} if len(text) < 3 else {})}
     if ordinal := _ORDINAL.fullmatch(text):
         return {"ORDINAL": int(ordinal[1]), "NTH": int(ordinal[1]), "DAY": int(ordinal[1])}
@@ -140,7 +170,10 @@ def _shaped(text: str) -> dict[str, Any]:
     kinds: dict[str, Any] = {name: text for name, shape in shapes if shape.fullmatch(text)}
     if span := _SPAN.fullmatch(text):
         kinds["SPAN"] = int(span[1])
-    return kinds | _dated(text)
+    dated = _dated(text)
+    if "TIME" in kinds and "DAYMONTH" in dated:
+        return {"DOTTED": text, **dated} if 1 <= dated["DAYMONTH"][1] <= 12 else kinds
+    return kinds | dated
 
 
 def _dated(text: str) -> dict[str, Any]:

@@ -29,11 +29,11 @@ _ANCHORS: list[tuple[str, Day]] = [
     *_NAMED,
     ("[the] day after tomorrow", day_of.days(2)),
     ("[the] day before yesterday", day_of.days(-2)),
+    ("ISO", day_of.iso),
+    ("[WEEKDAY] [the] DATED|SHORTDATED|DAYMONTH", day_of.numeric),
     ("[the] [this|coming] [coming] WEEKDAY", day_of.weekday),
     ("next WEEKDAY", day_of.weekday_in_week(1)),
     ("last WEEKDAY", day_of.last_weekday),
-    ("ISO", day_of.iso),
-    ("[WEEKDAY] [the] DATED|SHORTDATED|DAYMONTH", day_of.numeric),
     ("[WEEKDAY] [the] DAY [of] MONTH [YEAR]", day_of.written),
     ("DAY [of] MONTH at TIME YEAR", day_of.written),
     ("[the] DAY [of] MONTH [YEAR] WEEKDAY", day_of.written),
@@ -46,9 +46,15 @@ _ANCHORS: list[tuple[str, Day]] = [
 _PHRASES: list[tuple[str, Day]] = [
     *_ANCHORS,
     # days
-    ("this morning|afternoon|evening", day_of.days(0)),
+    ("this morning|afternoon|arvo|evening", day_of.days(0)),
+    ("eod|cob|eob|close_of_business|close_of_play ANCHOR", day_of.anchor),
+    ("[the] end of day ANCHOR", day_of.anchor),
+    ("w/c ANCHOR", day_of.anchor),
+    ("[the] week of|beginning|commencing ANCHOR", day_of.anchor),
+    ("[the] DAY or|to|and|-|– DAY2 [of] MONTH [YEAR]", day_of.written),
+    ("[the] SPAN [of] MONTH [YEAR]", day_of.written),
     ("[the] end of [the] day|today|business|play", day_of.days(0)),
-    ("eod|cob", day_of.days(0)),
+    ("eod|cob|eob", day_of.days(0)),
     ("end of tomorrow", day_of.days(1)),
     ("close_of_business|close_of_play", day_of.days(0)),
     ("last night", day_of.days(-1)),
@@ -88,6 +94,7 @@ _PHRASES: list[tuple[str, Day]] = [
     ("WEEKDAY [PART] [in|of] this week", day_of.weekday),
     ("this week [on] WEEKDAY", day_of.weekday),
     ("[this|the] weekend", day_of.weekend(0)),
+    ("over|at the weekend", day_of.weekend(0)),
     ("next weekend", day_of.weekend(1)),
     ("before [the|this] weekend", day_of.edge_of("week", "end")),
     ("after [the|this] weekend", lambda today, _found: day_of.of_week(today, 0, 1)),
@@ -128,23 +135,29 @@ _LOOSE: list[str] = [
     "[the] weekend",
     "the sun|sat|wed",
 ]
-# the hour after a day: "at" may stand before a mere number
+# the hour after a day, or before it: "at" may stand before a mere number
+_NEAR = "at|@|around|about|by|from|before|after|until|till"
 _HOURS: list[str] = [
-    "[at|around|about|by|from|before|after] TIME|TIMES",
-    "[at|around|about|by|from|before|after] TIME|HOUR am|pm|a.m|p.m|o'clock",
-    "at|around|about|by|from|before|after HOUR",
-    "[from|between] TIME|HOUR to|and|-|until TIME",
-    "[from|between] TIME|HOUR to|and|-|until HOUR am|pm|a.m|p.m",
-    "from|between HOUR to|and|until HOUR2",
-    "[at] half past HOUR",
+    f"[{_NEAR}] TIME|TIMES",
+    f"[{_NEAR}] TIME|HOUR CLOCK",
+    f"[{_NEAR}] HOUR h HOUR2",
+    f"{_NEAR} HOUR|DOTTED",
+    "[from|between] TIME|HOUR to|and|-|–|until TIME",
+    "[from|between] TIME|HOUR to|and|-|–|until HOUR2 CLOCK",
+    "from|between HOUR to|and|-|–|until HOUR2",
+    f"[{_NEAR}] half|quarter|HOUR past|to HOUR2",
+    "[at] half HOUR",
     "[at] HOUR in the PART",
+    "before|after [the] PART|work",
     "12 noon",
 ]
+# what only behind a day is an hour, or belongs to one
+_HOURS_BEHIND: list[str] = ["DOTTED|SPAN", "ZONE|sharp", "their|my|our|your|his|her|local time"]
 _PARTS: list[str] = [
     "[in|during|at] [the] [early|late] PART",
     "first_thing",
     "am|pm",
-    "eod|cob|close_of_business",
+    "eod|cob|eob|close_of_business",
     "[at|by] [the] end of [the] day|business|play",
     "at_the_latest|latest|or_so",
 ]
@@ -213,7 +226,8 @@ def _match_step(step: _Step, tokens: Sequence[Token], at: int) -> Iterator[tuple
 _COUNTED_FROM = _Table(_ANCHORS)
 _DAYS = _Table(_PHRASES)
 _SELDOM_DAYS = _Table((phrase, None) for phrase in _LOOSE)
-_TAILS = _Table([*((phrase, True) for phrase in _HOURS), *((phrase, False) for phrase in _PARTS)])
+_HOURS_BEFORE = _Table((phrase, True) for phrase in _HOURS)
+_TAILS = _Table([*((phrase, True) for phrase in (*_HOURS, *_HOURS_BEHIND)), *((phrase, False) for phrase in _PARTS)])
 
 
 @dataclass(frozen=True)
@@ -245,7 +259,7 @@ def read(tokens: Sequence[Token], at: int, today: date) -> Reading | None:
 
 def after_hours(tokens: Sequence[Token], at: int) -> int:
     """Where an hour that begins here ("at 5pm on friday") ends; `at` when there is none."""
-    return max((end for end, _found, is_hour in _TAILS.match(tokens, at) if is_hour), default=at)
+    return max((end for end, _found, _row in _HOURS_BEFORE.match(tokens, at)), default=at)
 
 
 def _hours_from(tokens: Sequence[Token], at: int) -> int | None:

@@ -19,6 +19,7 @@ __all__ = [
     "add_months",
     "complaint",
     "exists",
+    "hours_said",
     "instant",
     "is_ambiguous",
     "local",
@@ -88,28 +89,46 @@ def understand(words: str, today: date) -> date | None:
     A weekday is the coming one, never today; "next tuesday" is the tuesday of next week; a day without a year is the
     coming one, unless its weekday says that it has just been. None when it is no date I know, or one before 1900 or after 2200. Never raises.
     """
-    try:
-        return _day_of(words, today)
-    except SlipError:
-        return None
+    found = _field(words, today)
+    return found.day if found else None
+
+
+def hours_said(words: str, today: date) -> str:
+    """The hour typed beside a day, which no date holds: "at 5pm" of "friday at 5pm"."""
+    found = _field(words, today)
+    return found.rest if found else ""
 
 
 def slip(words: str, today: date) -> str:
     """What is wrong with words that are nearly a date ("31 november"); empty for others."""
     try:
-        _day_of(words, today)
+        _read_field(words, today)
     except SlipError as found:
         return found.sentence
     return ""
+
+
+def _field(words: str, today: date) -> Understood | None:
+    try:
+        return _read_field(words, today)
+    except SlipError:
+        return None
 
 
 def complaint(words: str, today: date) -> str:
     """The sentence beside a field whose words are no date: what is wrong, and what to try."""
     if sentence := slip(words, today):
         return sentence
+    if _is_hour(words):
+        return _("An hour without a day. Try “today %(words)s” or “tomorrow %(words)s”.") % {"words": words}
     known = [*_KNOWN, *WEEKDAYS, *(f"next {name}" for name in WEEKDAYS)]
     near = get_close_matches(" ".join(words.casefold().split())[:LONGEST], known, n=1, cutoff=0.7)
     return _("Not a date I know. Try “%(words)s”.") % {"words": near[0] if near else _("in 3 weeks")}
+
+
+def _is_hour(words: str) -> bool:
+    tokens = tokens_of(words) if len(words) <= LONGEST else []
+    return bool(tokens) and after_hours(tokens, 0) == len(tokens)
 
 
 def take_date(line: str, today: date) -> Understood | None:
@@ -144,11 +163,15 @@ def _taken(line: str, tokens: Sequence[Token], at: int, found: Reading) -> Under
     return Understood(found.day, rest, line[start : tokens[found.hours - 1].end])
 
 
-def _day_of(words: str, today: date) -> date | None:
+def _read_field(words: str, today: date) -> Understood | None:
+    """Words that are a day and nothing else, but for an hour before or after it. SlipError when no calendar has it."""
     tokens = tokens_of(words) if len(words) <= LONGEST else []
-    for at in range(after_hours(tokens, 0) if tokens else 0, len(tokens)):
+    first = after_hours(tokens, 0) if tokens else 0
+    for at in range(first, len(tokens)):
         if found := read(tokens, at, today):
-            return _known(found.day)
+            day = _known(found.day)
+            hours = [words[token.start : token.end] for token in (*tokens[:first], *tokens[found.hours :])]
+            return Understood(day, " ".join(hours), words) if day else None
         if tokens[at].text not in _BEFORE_A_DATE | _LOOSELY:
             break
     return None
@@ -167,7 +190,9 @@ def _last_date(tokens: Sequence[Token], today: date) -> tuple[int, Reading | Non
 
 
 def _is_meant(tokens: Sequence[Token], at: int, hours: int) -> bool:
-    """Of words that are seldom a date: "by wed", "wed 8am"."""
+    """Of words that are seldom a date: "by wed", "wed 8am", "sat morning"."""
+    if "WEEKDAY" in tokens[at].kinds and at + 1 < len(tokens):
+        return True
     has_hour = tokens[at].text != "the" and any(c.isdigit() for token in tokens[hours:] for c in token.text)
     return has_hour or tokens[at - 1].text in _BEFORE_A_DATE - {"at"}
 

@@ -22,14 +22,25 @@ _TITLE_AND_NAME = re.compile(r"\b((?:dr|prof|mrs?|ms|mme|sra?)\.)(?=[^\W\d_]{2})
 PARTICLES = frozenset(
     "af al av bin binti da das de del della den der di dos du e el ibn la le ni o of ter ten van von y zu zum".split()  # noqa: SIM905
 )
+_EAST_ASIAN = re.compile(
+    r"[\s・·]*(?:[々〆ヶー\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff][\s・·]*)+"
+)
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
 
+def is_east_asian(name: str) -> bool:
+    """Whether it is written in kana, Han or Hangul alone: the family name stands first then, often with no space behind it."""
+    return bool(_EAST_ASIAN.fullmatch(name))
+
+
 def called(name: str) -> str:
-    """ "Amina" of "Dr. Amina Bello": the first name without titles, emoji and brackets; the name itself when nothing else is left."""
+    """ "Amina" of "Dr. Amina Bello": the first name without titles, emoji and brackets; the name itself when nothing else is
+    left. 山田 太郎 is called by the whole name: its parts alone are for family and friends."""
     name = _TITLE_AND_NAME.sub(r"\1 ", name)
     words = [word for word in (_bare(word) for word in _GENERATION.sub("", _BRACKETS.sub(" ", name)).split()) if word]
     first = next((at for at, word in enumerate(words) if not is_title(word)), None)
+    if words and is_east_asian("".join(words)):
+        return " ".join(words)
     if first is None:
         first = len(words) - 1
     given = [word for word in words[first:] if not _is_initial(word)] or words[first:]

@@ -137,6 +137,11 @@ def is_large_city(words: str) -> bool:
     return _key(words) in _large_cities()
 
 
+def is_country(words: str) -> bool:
+    """Brazil, or a state such as Texas; not by their two letters."""
+    return len(words) > 3 and _key(words).replace(".", "") in _countries()
+
+
 def _only_zone(place: str, code: str) -> str:
     """The zone of that name, when it is one of this country."""
     zone = _zones().get(place.replace(" ", "_"), "")

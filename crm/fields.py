@@ -12,11 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.keepword import understood
-from base.dates import complaint, slip, understand
+from base.dates import complaint, hours_said, slip, understand
 from base.mail_addresses import wire_address
 from base.text import clean_line, clean_text, distinct
 from base.zones import zone_names, zone_of
-from crm.quick import past
+from crm.past_days import past
 
 MOST_TAGS = 50
 LONGEST_TAG = 60
@@ -153,10 +153,22 @@ class DueForm(forms.Form):
             raise ValidationError(complaint(words, self.today))
         return found
 
+    def clean(self) -> dict[str, Any]:
+        """An hour typed with the day stays among the words: a promise is due on a day."""
+        cleaned = super().clean() or self.cleaned_data
+        what, hours = cleaned.get("what"), hours_said(self._due_words, self.today)
+        if what and hours and not what.endswith(hours):
+            cleaned["what"] = f"{what} {hours}"
+        return cleaned
+
+    @property
+    def _due_words(self) -> str:
+        return str(self["due"].value() or "").strip()
+
     @property
     def due_said(self) -> str:
         """The line under the date: the day understood, also one that is over, or what is wrong with the words."""
-        words = str(self["due"].value() or "").strip()
+        words = self._due_words
         day = understand(words, self.today)
         if day:
             return understood(day, self.today)
@@ -164,7 +176,7 @@ class DueForm(forms.Form):
 
     @property
     def due_is_wrong(self) -> bool:
-        words = str(self["due"].value() or "").strip()
+        words = self._due_words
         return bool(words) and not understand(words, self.today)
 
     def said_without_due(self) -> str:

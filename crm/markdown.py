@@ -21,7 +21,11 @@ _MARKS = re.compile(r"[\[*_~`<&\\]")
 _LEADS_TO = re.compile(r"^(?:mailto:([^?]+)|(?:https?:)?[/\\]{1,9}([^/?#\\:]+))", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:[\w.+-]{1,64}@)?(?:[\w-]{1,63}[.．。｡]){1,9}[\w-]{2,63}")
 _DISGUISED = re.compile(r"^\s*https?:[/\\]*[^/?#\\]*@", re.IGNORECASE)
-_MARKED_UP = re.compile(r"[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE)
+_BARE = re.compile(r"(?<![\w@/.-])(?:https?://|www\.)[^\s<>\"“”]{3,2000}", re.IGNORECASE)
+_BEHIND = ".,;:!?'’*_]"
+_MARKED_UP = re.compile(
+    r"(?i:https?://|www\.)|[*_`#>\[\]<&~|\\]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:---|===)|^ {4}", re.MULTILINE
+)
 
 
 def _say_where_links_lead(state: StateCore) -> None:
@@ -48,7 +52,37 @@ def _names_another(called: str, where: str) -> bool:
     return named is not None and named[0].casefold().removeprefix("www.") != where.casefold().removeprefix("www.")
 
 
+def _link_bare_addresses(state: StateCore) -> None:
+    for block in state.tokens:
+        if block.type == "inline":
+            block.children = list(_with_bare_addresses(block.children or []))
+
+
+def _with_bare_addresses(tokens: list[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        yield from [token] if depth or token.type != "text" else _cut_at_addresses(token.content)
+
+
+def _cut_at_addresses(text: str) -> Iterator[Token]:
+    """The text with a link at each address in it, but for the full stop or bracket that only stands behind one."""
+    end = 0
+    for found in _BARE.finditer(text):
+        address = found[0].rstrip(_BEHIND)
+        while address.endswith(")") and address.count(")") > address.count("("):
+            address = address[:-1].rstrip(_BEHIND)
+        href = address if "://" in address else f"https://{address}"
+        yield Token("text", "", 0, content=text[end : found.start()])
+        yield Token("link_open", "a", 1, attrs={"href": _markdown.normalizeLink(href)})
+        yield Token("text", "", 0, content=address)
+        yield Token("link_close", "a", -1)
+        end = found.start() + len(address)
+    yield Token("text", "", 0, content=text[end:])
+
+
 _markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False})
+_markdown.core.ruler.push("link_bare_addresses", _link_bare_addresses)
 _markdown.core.ruler.push("say_where_links_lead", _say_where_links_lead)
 
 

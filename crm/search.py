@@ -7,12 +7,13 @@ from datetime import date
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Replace
 
 from accounts.models import User
-from base.names import is_title
+from base.names import is_east_asian, is_title
 from base.paging import Order, read_page
-from base.text import is_number, searched, spellings
+from base.text import fold, is_number, searched, spellings
 from crm.models import Contact, ContactQuerySet
 
 BY_NAME = Order("name_key")
@@ -33,7 +34,8 @@ def _stands(word: str) -> Q:
 
 def named(owner: User, words: str) -> list[Contact]:
     """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei) or how they are called,
-    else by its end, else by what is between ("Amina" for Dr. Amina Bello). A title is no part of it."""
+    else by its end, else by what is between ("Amina" for Dr. Amina Bello), else without its marks ("oneill" for O'Neill). A title
+    is no part of it; between East Asian names there need not be a space."""
     people = owner.contacts.alive().select_related("organisation").in_list_order()
     untitled = " ".join(word for word in words.split() if not is_title(word)) or words
     keys = [key[:300] for key in dict.fromkeys([*spellings(words), *spellings(untitled)]) if key]
@@ -42,8 +44,21 @@ def named(owner: User, words: str) -> list[Contact]:
     begin = [Q(called__iexact=words.strip()), *(Q(name_key__startswith=f"{key} ") for key in keys)]
     end = (Q(name_key__endswith=f" {key}") for key in keys)
     between = (Q(name_key__contains=f" {key} ") for key in keys)
-    tries = (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between))
-    return next((found for by in tries if (found := list(people.filter(by)[:3]))), [])
+    tries = [Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between)]
+    return next((found for by in tries if (found := list(people.filter(by)[:3]))), []) or _named_loosely(
+        people, untitled
+    )
+
+
+def _named_loosely(people: ContactQuerySet, words: str) -> list[Contact]:
+    """Without apostrophes, full stops and hyphens, which a name is typed with and without; East Asian ones without spaces."""
+    left_out = {"'": "", ".": "", "-": " ", **({" ": ""} if is_east_asian(words) else {})}
+    key, gap = fold(words)[:300], "" if " " in left_out else " "
+    column: F | Replace = F("name_key")
+    for mark, other in left_out.items():
+        key, column = key.replace(mark, other), Replace(column, Value(mark), Value(other))
+    is_it = Q(plain=key) | Q(plain__startswith=f"{key}{gap}") | Q(plain__endswith=f"{gap}{key}")
+    return list(people.annotate(plain=column).filter(is_it)[:3]) if key else []
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from base.dates import (
     add_months,
     complaint,
     exists,
+    hours_said,
     instant,
     is_ambiguous,
     take_date,
@@ -318,11 +319,30 @@ def test_a_line_without_a_date_is_left_alone(line: str):
 
 
 @pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("thursday 12.30", "12.30"),
+        ("thursday at 2pm", "at 2pm"),
+        ("at 14h30 on thursday", "at 14h30"),
+        ("9.15 thursday", "9.15"),
+        ("thursday", ""),
+        ("whenever", ""),
+    ],
+)
+def test_an_hour_beside_a_day_is_told(words: str, hours: str):
+    assert hours_said(words, SUNDAY) == hours
+    assert understand(words, SUNDAY) == (None if words == "whenever" else date(2026, 12, 3))
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ("tomorow", "Not a date I know. Try “tomorrow”."),
         ("nxt tuesday", "Not a date I know. Try “next tuesday”."),
         ("wendesday", "Not a date I know. Try “wednesday”."),
+        ("14h30", "An hour without a day. Try “today 14h30” or “tomorrow 14h30”."),
+        ("at 2pm", "An hour without a day. Try “today at 2pm” or “tomorrow at 2pm”."),
+        ("12.30", "An hour without a day. Try “today 12.30” or “tomorrow 12.30”."),
         ("whenever", "Not a date I know. Try “in 3 weeks”."),
         ("32 October", "October ends on the 31st. Try “31 October”."),
         ("30 february", "February ends on the 29th. Try “29 February”."),
@@ -471,6 +491,32 @@ def test_longer_phrases_are_read_whole(words: str, day: str):
         ("call Jan thursday", "2026-12-03", "call Jan", "thursday"),
         ("send it thursday #floods #mali", "2026-12-03", "send it #floods #mali", "thursday"),
         ("mail May 4 december", "2026-12-04", "mail May", "4 december"),
+        ("lunch with Bo thursday 12.30", "2026-12-03", "lunch with Bo 12.30", "thursday"),
+        ("lunch with Bo 12.30 on thursday", "2026-12-03", "lunch with Bo 12.30", "on thursday"),
+        ("call Bo thu 9.15-10.45", "2026-12-03", "call Bo 9.15-10.45", "thu"),
+        ("call Bo thu 9-10", "2026-12-03", "call Bo 9-10", "thu"),
+        ("call Bo tomorrow 9.10", "2026-11-30", "call Bo 9.10", "tomorrow"),
+        ("call Bo thursday at 9.10", "2026-12-03", "call Bo at 9.10", "thursday"),
+        ("call Bo 4.12. 14.00 Uhr", "2026-12-04", "call Bo 14.00 Uhr", "4.12."),
+        ("call Bo 4.12 14h", "2026-12-04", "call Bo 14h", "4.12"),
+        ("call Bo thursday 15 h 30", "2026-12-03", "call Bo 15 h 30", "thursday"),
+        ("call Bo thursday 3pm CET", "2026-12-03", "call Bo 3pm CET", "thursday"),
+        ("call Bo thursday 3pm sharp, his time", "2026-12-03", "call Bo 3pm sharp, his time", "thursday"),
+        ("call Bo thursday @ 3", "2026-12-03", "call Bo @ 3", "thursday"),
+        ("call Bo thursday 3ish", "2026-12-03", "call Bo 3ish", "thursday"),
+        ("call Bo thursday quarter past three", "2026-12-03", "call Bo quarter past three", "thursday"),
+        ("call Bo thursday at three", "2026-12-03", "call Bo at three", "thursday"),
+        ("call Bo thursday after lunch", "2026-12-03", "call Bo after lunch", "thursday"),
+        ("call Bo thursday until 5", "2026-12-03", "call Bo until 5", "thursday"),
+        ("call Bo thursday 1400", "2026-12-03", "call Bo 1400", "thursday"),
+        ("call Bo by EOD thursday", "2026-12-03", "call Bo", "by EOD thursday"),
+        ("call Bo the week of 7 december", "2026-12-07", "call Bo", "the week of 7 december"),
+        ("call Bo tues next wk", "2026-12-01", "call Bo", "tues next wk"),
+        ("call Bo sat morning", "2026-12-05", "call Bo", "sat morning"),
+        ("call Bo over the weekend", "2026-11-29", "call Bo", "over the weekend"),
+        ("call Bo 4 or 5 dec", "2026-12-05", "call Bo", "4 or 5 dec"),
+        ("call Bo 4-5 dec at 10", "2026-12-05", "call Bo at 10", "4-5 dec"),
+        ("meet fri 4.12", "2026-12-04", "meet", "fri 4.12"),
     ],
 )
 def test_what_was_read_as_the_day_is_told(line: str, day: str, rest: str, said: str):

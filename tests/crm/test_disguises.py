@@ -59,7 +59,9 @@ def test_a_stored_one_is_shown_as_what_it_is(client: Client, user: User, address
     assertNotContains(response, "bank.example")
 
 
-@pytest.mark.parametrize("note", [f"[bank]({DISGUISED})", f"<{DISGUISED}>", f"[bank](https:{DISGUISED[6:]})"])
+@pytest.mark.parametrize(
+    "note", [f"[bank]({DISGUISED})", f"<{DISGUISED}>", f"see {DISGUISED}", f"[bank](https:{DISGUISED[6:]})"]
+)
 def test_a_note_has_no_such_link(note: str):
     assert "href" not in draw(note)
     assert "href" in draw("[ana](https://people.example/@ana)")
@@ -76,6 +78,7 @@ def test_a_note_has_no_such_link(note: str):
         ("[bank.example](https://bank.example.evil.example)", "bank.example</a> (bank.example.evil.example)"),
         ("[ana@people.example](mailto:eve@evil.example?subject=x)", "ana@people.example</a> (eve@evil.example)"),
         ("[`bank.example`](https://evil.example)", "</code></a> (evil.example)"),
+        ("https://bänk.example", "</a> (xn--bnk-qla.example)"),
         ("<https://bänk.example>", "</a> (xn--bnk-qla.example)"),
     ],
 )
@@ -89,6 +92,8 @@ def test_a_link_that_is_called_by_another_address_says_where_it_leads(note: str,
         "[her paper](https://people.example/paper)",
         "[people.example](https://www.people.example/@ana)",
         "<https://people.example/a.pdf?to=b>",
+        "https://people.example/a.pdf?to=b",
+        "WWW.People.example",
         "[WWW.People.example](https://people.example)",
         "[ana@people.example](mailto:ana@people.example)",
         "<ana@people.example>",

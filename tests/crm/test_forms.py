@@ -333,6 +333,17 @@ def test_search_takes_what_it_understands(user: User):
         ("![x](https://x.example/i.png)", "<p></p>\n"),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
         ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>\n"),
+        (
+            "see https://x.example/a_(b)?c=1&d=2.",
+            '<p>see <a href="https://x.example/a_(b)?c=1&amp;d=2" rel="noopener noreferrer nofollow">'
+            "https://x.example/a_(b)?c=1&amp;d=2</a>.</p>\n",
+        ),
+        (
+            "(www.x.example)",
+            '<p>(<a href="https://www.x.example" rel="noopener noreferrer nofollow">www.x.example</a>)</p>\n',
+        ),
+        ("`https://x.example`", "<p><code>https://x.example</code></p>\n"),
+        ("javascript:alert(1) ana@x.example", "<p>javascript:alert(1) ana@x.example</p>"),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
     ],
 )

@@ -137,6 +137,27 @@ def test_somebody_is_named_with_and_without_umlauts(user: User):
     assert search.named(user, "Götz") == [ute]
 
 
+@pytest.mark.parametrize("typed", ["oneill", "ONeill", "sean oneill", "Dr. oneill"])
+def test_somebody_is_named_without_the_apostrophe(user: User, typed: str):
+    (sean,) = named(user, "Seán O’Neill")
+    assert search.named(user, typed) == [sean]
+    assert search.named(user, "neil") == []
+
+
+@pytest.mark.parametrize("typed", ["jean luc ode", "JeanLuc Ode", "jj ode", "min su"])
+def test_hyphens_and_full_stops_may_be_left_out(user: User, typed: str):
+    jean, jj, min_su = named(user, "Jean-Luc Ode", "J.J. Ode", "Kim Min-su")
+    expected = {"jean luc ode": [jean], "jj ode": [jj], "min su": [min_su]}
+    assert search.named(user, typed) == expected.get(typed, [])
+
+
+@pytest.mark.parametrize("typed", ["山田", "太郎", "山田太郎", "山田 太郎", "김민수", "김", "민수"])
+def test_east_asian_names_need_no_space(user: User, typed: str):
+    yamada, other, kim = named(user, "山田 太郎", "山本花子", "김 민수")
+    assert search.named(user, typed) == [kim if typed[0] in "김민" else yamada]
+    assert search.named(user, "花子") == [other]
+
+
 def test_pages_follow_each_other_both_ways(user: User):
     fill(user, 60)
     first = turn(user)

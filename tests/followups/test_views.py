@@ -141,6 +141,12 @@ def test_noting_one_can_be_undone(client, contact):
     assert contact.promises.get().binned_at == NOW
 
 
+def test_an_hour_typed_with_the_day_stays_among_the_words(client, contact):
+    client.post(new(contact), {"what": "call her", "due": "friday at 14h30"})
+    promise = contact.promises.get()
+    assert (promise.what, promise.due_on) == ("Call her at 14h30", date(2026, 11, 20))
+
+
 def test_a_past_date_is_accepted_and_said(client, contact):
     client.post(new(contact), {"what": "send the deck", "due": "3 days ago"})
     assert contact.promises.get().due_on == date(2026, 11, 16)

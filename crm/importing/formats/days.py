@@ -13,7 +13,7 @@ _MONTHS = {
     "dec": 12, "dez": 12, "dic": 12,
 }  # fmt: skip
 _NAMED = re.compile(r"^(\d{1,2})(?:[\s.\-/]+| de )([^\W\d_]{3,12})\.?(?:[\s.\-/,]+| de )(\d{4}|\d{2})\b")
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]|$)")
+_ISO = re.compile(r"^(\d{4})[-./年년] ?(\d{1,2})[-./月월] ?(\d{1,2})(?:[T .日일]|$)")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:\D|$)")
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:\D|$)")
 FIRST_YEAR, LAST_YEAR = 2003, 2100  # LinkedIn opened in May 2003

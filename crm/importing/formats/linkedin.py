@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from base.names import is_east_asian
 from base.text import clean_line, fold, profile_url
 from crm.importing.formats.days import is_day_first, read_day
 from crm.importing.formats.people import Line, Person, Unreadable
-from crm.importing.formats.table import Record, Table, find_table, plain
+from crm.importing.formats.table import Record, Table, find_above, find_table, plain
 
 NAMES = {
     "first name": "given", "vorname": "given",
@@ -35,11 +36,12 @@ NAMES = {
     "fecha de conexion": "connected_on", "conectado em": "connected_on", "conectou-se em": "connected_on",
     "collegato il": "connected_on", "verbonden op": "connected_on",
 }  # fmt: skip
+# LinkedIn's own order, whatever the language of the header
+ORDER = ("given", "family", "linkedin_url", "email", "company", "title", "connected_on")
 NEEDED = {"given": "First Name", "family": "Last Name", "connected_on": "Connected On"}
 _COMPACT = {re.sub(r"[\s-]", "", header): name for header, name in NAMES.items()}
 _NOBODY = re.compile(r"linkedin[\s-]\w+|\w+ (?:(?:d[eoi]|van) )?linkedin")  # "LinkedIn Member", "Membre LinkedIn"
 _WEB = re.compile(r"https?://[^\s,;\]\"<>]{1,490}")
-_FAMILY_FIRST = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")  # kana, Han, Hangul
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,18 @@ def open_connections(content: bytes) -> Connections:
         if known and known not in columns.values():
             columns[index] = known
     missing = [title for key, title in NEEDED.items() if key not in columns.values()]
+    if missing and (in_order := find_above(content, _is_in_order)):
+        return Connections(in_order, dict(enumerate(ORDER)))
     if table is None or missing:
         raise Unreadable(
             _("This has no column “%(name)s”. Choose LinkedIn’s Connections.csv, or its zip; nothing was read.")
             % {"name": missing[0]}
         )
     return Connections(table, columns)
+
+
+def _is_in_order(cells: list[str]) -> bool:
+    return len(cells) >= len(ORDER) and bool(profile_url(cells[ORDER.index("linkedin_url")]))
 
 
 def _problem(found: dict[str, str]) -> str:
@@ -168,7 +176,7 @@ def _person(found: dict[str, str], extra: list[tuple[str, str]], day_first: bool
 
 def full_name(given: str, family: str) -> str:
     """As the person would write it: 田中美咲, but Lena Vogt."""
-    if _FAMILY_FIRST.match(given) and _FAMILY_FIRST.match(family):
+    if is_east_asian(given) and is_east_asian(family):
         return family + given
     return f"{given} {family}".strip()
 

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,21 @@ def find_table(content: bytes, known: Callable[[str], object]) -> Table | None:
             if score > best:
                 best, found = score, Table(content, encoding, delimiter, number, header)
     return found
+
+
+def find_above(content: bytes, is_row: Callable[[list[str]], object]) -> Table | None:
+    """The table by its first row, when no name of a column is known: the header is the first line with as many cells."""
+    encoding = encoding_of(content)
+    lines = list(islice(_lines(content, encoding), HEADER_WITHIN))
+    for delimiter in DELIMITERS:
+        rows = [(number, _split(text[:LONGEST_LINE], delimiter) or []) for number, text in lines]
+        row = next((cells for _number, cells in rows if is_row(cells)), None)
+        if row is not None:
+            number, header = next(line for line in rows if len(line[1]) == len(row))
+            if header is row:  # the file has none
+                number, header = number - 1, [""] * len(row)
+            return Table(content, encoding, delimiter, number, [clean_line(cell) for cell in header])
+    return None
 
 
 def encoding_of(content: bytes) -> str:

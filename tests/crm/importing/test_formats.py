@@ -57,6 +57,9 @@ def zipped(files: dict[str, bytes]) -> bytes:
         ("2024-02-29", date(2024, 2, 29)),
         ("2024-02-29T10:00:00Z", date(2024, 2, 29)),
         ("31.12.2024", date(2024, 12, 31)),
+        ("2024年5月3日", date(2024, 5, 3)),
+        ("2024년 5월 3일", date(2024, 5, 3)),
+        ("2024. 5. 3.", date(2024, 5, 3)),
         ("31.02.2025", None),
         ("30 Feb 2025", None),
         ("01 Jan 9999", None),
@@ -321,6 +324,28 @@ def test_headers_of_other_languages_are_known(header: str):
     assert (line.person.name, line.person.emails, line.person.company, line.person.title, line.person.connected_on) == (
         "Ana Souza", ("a@x.example",), "Nubank", "Head", date(2026, 2, 8),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("above", ['Notes:\n"Some addresses, they say, are missing"\n\n', ""])
+@pytest.mark.parametrize(
+    ("header", "delimiter"),
+    [
+        ("名,姓,URL,メールアドレス,会社,役職,つながった日\n", ","),
+        ("Имя;Фамилия;URL;Адрес эл. почты;Компания;Должность;Дата\n", ";"),
+        ("a\tb\tc\td\te\tf\tg\n", "\t"),
+        ("", ","),
+    ],
+)
+def test_without_a_known_header_columns_are_known_by_their_order(above: str, header: str, delimiter: str):
+    rows = ["Bo,Li,,,Ode,,09 Feb 2026", "太郎,山田,https://www.linkedin.com/in/taro,t@x.example,Ode,Head,08 Feb 2026"]
+    if not header:  # the first row says where the people begin
+        rows.reverse()
+    lines = read(above + header + "\n".join(rows).replace(",", delimiter))
+    found = next(line.person for line in lines if line.person and line.person.linkedin_url)
+    assert (found.name, found.emails, found.company, found.title, found.connected_on) == (
+        "山田太郎", ("t@x.example",), "Ode", "Head", date(2026, 2, 8),
+    )  # fmt: skip
+    assert {line.person.name for line in lines if line.person} == {"山田太郎", "Bo Li"}
 
 
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp1252", "utf-8"])
