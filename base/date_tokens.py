@@ -70,6 +70,11 @@ _HOLIDAYS = (
 )
 _COUNTS = {"a": 1, "an": 1, **_NUMBERS, "a couple of": 2, "a couple": 2, "couple of": 2, "a few": 3, "few": 3}
 # what is one token although it is several words
+_CLOCK_ZONES = (
+    *("gmt", "utc", "bst", "cet", "cest", "eet"),
+    *("est", "edt", "et", "cst", "cdt", "ct", "mst", "mdt", "pst", "pdt", "pt"),
+    *("ist", "jst", "sgt", "aest"),
+)
 _COMPOUNDS = sorted(
     (
         name
@@ -110,32 +115,7 @@ _WORDS: dict[str, dict[str, Any]] = {
     "PART": dict.fromkeys(("morning", "afternoon", "evening", "night", "lunchtime", "lunch"), ""),
     "TIME": dict.fromkeys(("noon", "midnight", "midday"), ""),
     "HOUR": {word: n for word, n in _NUMBERS.items() if n <= 12},
-    "ZONE": dict.fromkeys(
-        [
-            "gmt",
-            "utc",
-            "bst",
-            "cet",
-            "cest",
-            "eet",
-            "est",
-            "edt",
-            "et",
-            "cst",
-            "cdt",
-            "ct",
-            "mst",
-            "mdt",
-            "pst",
-            "pdt",
-            "pt",
-            "ist",
-            "jst",
-            "sgt",
-            "aest",
-        ],
-        "",
-    ),
+    "ZONE": dict.fromkeys(_CLOCK_ZONES, ""),
     "CLOCK": dict.fromkeys(("am", "pm", "a.m", "p.m", "h", "hrs", "uhr", "o'clock"), ""),
 }
 for _kind, _words in _WORDS.items():
