@@ -10,11 +10,14 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
+from allauth.core import context as current
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +45,12 @@ def _can_be_reached(address: str) -> None:
     """What is no address at all has its own sentence already."""
     if is_address(address):
         wire_address(address)
+
+
+def _accounts_of(email: str) -> list[User]:
+    """The one with this address, or none, by one query either way: allauth makes two where it finds none, which the time tells.
+    An address that somebody wants to change to is nobody's until it is confirmed."""
+    return list(User.objects.alias(key=Lower("email")).filter(key=email.lower(), is_active=True))
 
 
 class Worded(forms.Form):
@@ -129,7 +138,10 @@ class SetPasswordForm(Worded, allauth.SetPasswordForm):  # type: ignore[misc]  #
 
 
 class ResetPasswordForm(Worded, allauth.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
-    pass
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        self.users = _accounts_of(email)
+        return email
 
 
 class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
@@ -141,7 +153,12 @@ class ReauthenticateForm(Worded, allauth.ReauthenticateForm):  # type: ignore[mi
 
 
 class RequestLoginCodeForm(Worded, allauth.RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
-    pass
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not ratelimit.consume(current.request, action="request_login_code", key=email.lower()):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        self._user = next(iter(_accounts_of(email)), None)
+        return email
 
 
 class ConfirmLoginCodeForm(Worded, allauth.ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
