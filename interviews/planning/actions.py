@@ -124,7 +124,7 @@ def unplan(*, interview: Interview, now: datetime) -> None:
     _expect_unsent(interview, now)
     interview.contact.preparations.filter(interview=interview).update(interview=None)
     interview.change(interview.version, binned_at=now, state=InterviewState.CANCELLED)
-    step_back(interview.contact, Stage.SCHEDULED, now)
+    step_back(interview.contact, Stage.SCHEDULED, now, is_told=False)
 
 
 def _expect_unsent(interview: Interview, now: datetime) -> None:
@@ -249,16 +249,17 @@ def _keep(interview: Interview, **fields: Any) -> None:
     interview.change(interview.version, **{**said, **fields})
 
 
-def step_back(contact: Contact, stage: str, now: datetime) -> None:
-    """Sets the contact back to the stage before this one, unless something else stands for it."""
+def step_back(contact: Contact, stage: str, now: datetime, *, is_told: bool = True) -> None:
+    """Sets the contact back to the stage before this one, unless something else stands for it. The story does not tell of it where
+    nothing is left that put the contact there."""
     if contact.stage != stage or _stands_for(contact, stage, now):
         return
     earlier = FORWARD[: FORWARD.index(Stage(stage))]
     came = contact.stage_changes.filter(after=stage, before__in=earlier).order_by("-at", "-pk").first()
     if came:
-        change_stage(contact=contact, to=came.before, now=now)
+        change_stage(contact=contact, to=came.before, by_hand=is_told, now=now)
         if came.before == Stage.SCHEDULED:
-            step_back(contact, Stage.SCHEDULED, now)
+            step_back(contact, Stage.SCHEDULED, now, is_told=is_told)
 
 
 def _stands_for(contact: Contact, stage: str, now: datetime) -> bool:
