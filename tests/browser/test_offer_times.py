@@ -114,7 +114,9 @@ def test_cards_are_accessible_and_fit(visit: Callable[..., Page], misaki: Contac
 def test_both_steppers_of_a_card_stand_in_one_line_on_the_narrowest_phone(visit: Callable[..., Page], misaki: Contact):
     steppers = card(offer_to(misaki, visit(NARROW)), 0).locator(".stepper")
     half_an_hour, a_day = (steppers.nth(n).bounding_box() for n in range(2))
-    assert half_an_hour and a_day and half_an_hour["y"] == a_day["y"]
+    assert half_an_hour
+    assert a_day
+    assert half_an_hour["y"] == a_day["y"]
 
 
 def test_hints_go_when_their_fields_are_filled(visit: Callable[..., Page], misaki: Contact):
