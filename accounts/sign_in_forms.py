@@ -17,7 +17,6 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +44,6 @@ def _can_be_reached(address: str) -> None:
     """What is no address at all has its own sentence already."""
     if is_address(address):
         wire_address(address)
-
-
-def _accounts_of(email: str) -> list[User]:
-    """The one with this address, or none, by one query either way: allauth makes two where it finds none, which the time tells.
-    An address that somebody wants to change to is nobody's until it is confirmed."""
-    return list(User.objects.alias(key=Lower("email")).filter(key=email.lower(), is_active=True))
 
 
 class Worded(forms.Form):
@@ -140,7 +133,7 @@ class SetPasswordForm(Worded, allauth.SetPasswordForm):  # type: ignore[misc]  #
 class ResetPasswordForm(Worded, allauth.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        self.users = _accounts_of(email)
+        self.users = User.reached_at(email)
         return email
 
 
@@ -157,7 +150,7 @@ class RequestLoginCodeForm(Worded, allauth.RequestLoginCodeForm):  # type: ignor
         email: str = self.cleaned_data["email"]
         if not ratelimit.consume(current.request, action="request_login_code", key=email.lower()):
             raise get_adapter().validation_error("too_many_login_attempts")
-        self._user = next(iter(_accounts_of(email)), None)
+        self._user = next(iter(User.reached_at(email)), None)
         return email
 
 
