@@ -83,6 +83,12 @@ class User(AbstractBaseUser, PermissionsMixin, WithVersion):
         """The one a signed link names, whoever holds the link."""
         return cls.objects.get(pk=pk, is_active=True)
 
+    @classmethod
+    def reached_at(cls, email: str) -> list["User"]:
+        """The one with this address, or none, by one query either way: allauth makes two where it finds none, which the time tells.
+        An address that somebody wants to change to is nobody's until it is confirmed."""
+        return list(cls.objects.alias(key=Lower("email")).filter(key=email.lower(), is_active=True))
+
     @property
     def zone(self) -> ZoneInfo:
         return load_zone(self.time_zone)

@@ -10,6 +10,8 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
+from allauth.core import context as current
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -129,7 +131,10 @@ class SetPasswordForm(Worded, allauth.SetPasswordForm):  # type: ignore[misc]  #
 
 
 class ResetPasswordForm(Worded, allauth.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
-    pass
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        self.users = User.reached_at(email)
+        return email
 
 
 class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
@@ -141,7 +146,12 @@ class ReauthenticateForm(Worded, allauth.ReauthenticateForm):  # type: ignore[mi
 
 
 class RequestLoginCodeForm(Worded, allauth.RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
-    pass
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not ratelimit.consume(current.request, action="request_login_code", key=email.lower()):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        self._user = next(iter(User.reached_at(email)), None)
+        return email
 
 
 class ConfirmLoginCodeForm(Worded, allauth.ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth ships no types

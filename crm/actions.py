@@ -108,11 +108,12 @@ def edit(*, contact: Contact, details: Details, seen: int | None = None, now: da
 
 
 @transaction.atomic
-def change_stage(*, contact: Contact, to: str, seen: int | None = None, now: datetime) -> Contact:
-    """Sets the stage by hand or by an event, and keeps the change with its date; the same stage is no change."""
+def change_stage(*, contact: Contact, to: str, seen: int | None = None, by_hand: bool = True, now: datetime) -> Contact:
+    """Sets the stage, and keeps the change with its date; the same stage is no change. Not `by_hand`: by an event, or its Undo, that
+    the story tells itself or not at all."""
     _lock(contact, seen)
     if contact.stage != to:
-        _set_stage(contact, to, now)
+        _set_stage(contact, to, now, by_hand=by_hand)
     return contact
 
 

@@ -36,7 +36,6 @@ def named(owner: User, words: str) -> list[Contact]:
     """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei) or how they are called,
     else by its end, else by what is between ("Amina" for Dr. Amina Bello), else without its marks ("oneill" for O'Neill). A title
     is no part of it; between East Asian names there need not be a space."""
-    people = owner.contacts.alive().select_related("organisation").in_list_order()
     untitled = " ".join(word for word in words.split() if not is_title(word)) or words
     keys = [key[:300] for key in dict.fromkeys([*spellings(words), *spellings(untitled)]) if key]
     if not keys:
@@ -44,13 +43,17 @@ def named(owner: User, words: str) -> list[Contact]:
     begin = [Q(called__iexact=words.strip()), *(Q(name_key__startswith=f"{key} ") for key in keys)]
     end = (Q(name_key__endswith=f" {key}") for key in keys)
     between = (Q(name_key__contains=f" {key} ") for key in keys)
-    tries = [Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between)]
-    return next((found for by in tries if (found := list(people.filter(by)[:3]))), []) or _named_loosely(
-        people, untitled
+    people = owner.contacts.alive().in_list_order()
+    exactly = (
+        people.filter(by) for by in (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between))
     )
+    # the walk over all names reads `contact_list` alone; the three that it finds are read by their keys
+    whole = owner.contacts.select_related("organisation").in_list_order()
+    tries = (whole.filter(pk__in=some.values("pk")[:3]) for some in (*exactly, _loosely(people, untitled)))
+    return next((found for some in tries if (found := list(some))), [])
 
 
-def _named_loosely(people: ContactQuerySet, words: str) -> list[Contact]:
+def _loosely(people: ContactQuerySet, words: str) -> ContactQuerySet:
     """Without apostrophes, full stops and hyphens, which a name is typed with and without; East Asian ones without spaces."""
     left_out = {"'": "", ".": "", "-": " ", **({" ": ""} if is_east_asian(words) else {})}
     key, gap = fold(words)[:300], "" if " " in left_out else " "
@@ -58,7 +61,7 @@ def _named_loosely(people: ContactQuerySet, words: str) -> list[Contact]:
     for mark, other in left_out.items():
         key, column = key.replace(mark, other), Replace(column, Value(mark), Value(other))
     is_it = Q(plain=key) | Q(plain__startswith=f"{key}{gap}") | Q(plain__endswith=f"{gap}{key}")
-    return list(people.annotate(plain=column).filter(is_it)[:3]) if key else []
+    return people.alias(plain=column).filter(is_it) if key else people.none()
 
 
 @dataclass(frozen=True)

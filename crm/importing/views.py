@@ -140,7 +140,8 @@ def _preview(request: OwnerRequest, batch: Import) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Section:
     """One page of the rows under a heading of the preview. `earlier` and `later` are the lines to go on after, None where there
-    is none: walked by line, any depth costs the same."""
+    is none. The line is unique in an import and the end of the index, so it is the whole cursor, and any depth costs the same;
+    `base.paging` adds a key to a value that is not unique, and two names in the address, where three lists page here."""
 
     rows: list[ImportRow]
     count: int

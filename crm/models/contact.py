@@ -189,13 +189,15 @@ class Contact(Versioned):
         ]
         indexes = [
             SearchIndex(
-                fields=["owner", "name_key", "id", "search_text", "binned_at"],
+                fields=["owner", "name_key", "id", "search_text", "binned_at", "called"],
                 condition=Q(binned_at__isnull=True),
                 name="contact_search",
             ),
-            # after the one for search: of two that cover alike, SQLite takes the younger, and this one is slim
+            # after the one for search: of two that cover alike, SQLite takes the younger, and this one is slim; with `called`,
+            # so that who is meant by a name is found in it alone. SQLite thinks a short column wider than the long text: where
+            # `called` stands in one of the two, it has to stand in both
             models.Index(
-                fields=["owner", "name_key", "id", "binned_at"],
+                fields=["owner", "name_key", "id", "binned_at", "called"],
                 condition=Q(binned_at__isnull=True),
                 name="contact_list",
             ),

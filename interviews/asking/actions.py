@@ -67,7 +67,7 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
         before.closed_at, before.follow_up_on = None, contact.owner.today(now)
         before.save(update_fields=["closed_at", "follow_up_on"])
     elif step == 1:
-        planning.step_back(contact, Stage.ASKED, now)
+        planning.step_back(contact, Stage.ASKED, now, is_told=False)
     reopen_promise_to_write(contact, ask.asked_at, now)
     return True
 

@@ -298,7 +298,7 @@ class CounterQuerySet(models.QuerySet["Counter"]):
         undecided = self.undecided().filter(offer__state=OfferState.COUNTERED, offer__contact__binned_at__isnull=True)
         alive = undecided.exclude(offer__contact__stage=Stage.DROP)
         row = alive.select_related("offer__contact").only(
-            "owner", "starts_at", "offer__contact__name", "offer__contact__called"
+            "owner", "starts_at", "note", "created_at", "offer__contact__name", "offer__contact__called"
         )
         return row.order_by("starts_at", "pk")
 

@@ -87,7 +87,7 @@ def withdraw(*, offer: Offer, now: datetime) -> bool:
     _set(offer, OfferState.WITHDRAWN, chase_on=None)
     if not sent and address_of(offer.contact):
         if offer.step == 1:
-            planning.step_back(offer.contact, Stage.ASKED, now)
+            planning.step_back(offer.contact, Stage.ASKED, now, is_told=False)
         reopen_promise_to_write(offer.contact, offer.created_at, now)
     return not sent
 
@@ -107,7 +107,7 @@ def offer_again(*, offer: Offer, now: datetime) -> bool:
     is_mailed = bool(address) and not any(may_have_arrived(mail) for mail in mails)
     if is_mailed:
         _queue(offer, OFFER, f"{OFFER}:{offer.uid}:again:{offer.version}", address, now)
-    advance(contact=offer.contact, to=Stage.ASKED, by_hand=True, now=now)
+    advance(contact=offer.contact, to=Stage.ASKED, now=now)
     keep_promise_to_write(offer.contact, now)
     return is_mailed
 

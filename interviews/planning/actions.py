@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Field
 
 from accounts.models import User
 from base.owned import Stale
@@ -22,6 +22,7 @@ CHANGED = (
     *ANSWER,
     "answer_before",
 )
+FORGOTTEN = ("moved_at", "moved_from", *ANSWER)  # of the time before, when a talk moves
 
 
 @transaction.atomic
@@ -94,16 +95,24 @@ def change(
 
 def memory_of(interview: Interview) -> dict[str, Any]:
     """What `restore` needs, to be kept before a change."""
-    return {"agreed": interview.agreed.as_json(), "invited": [interview.invited_email, interview.invited_sequence]}
+    stood = {name: getattr(interview, name) for name in FORGOTTEN}
+    return {
+        "agreed": interview.agreed.as_json(),
+        "invited": [interview.invited_email, interview.invited_sequence],
+        "stood": {name: at.isoformat() if isinstance(at, datetime) else at for name, at in stood.items()},
+    }
 
 
 @transaction.atomic
 def restore(*, interview: Interview, memory: dict[str, Any], now: datetime) -> None:
-    """Undoes a change while its mail has not left; the invitation before it stands again. Raises Stale once it has."""
+    """Undoes a change while its mail has not left; the invitation before it stands again, and what they answered to it. Raises
+    Stale once it has."""
     _expect(interview, InterviewState.PLANNED)
     _expect_unsent(interview, now)
     interview.agree(Agreed.from_json(memory["agreed"]))
     interview.invited_email, interview.invited_sequence = memory["invited"]
+    for name, value in memory.get("stood", {}).items():
+        setattr(interview, name, cast("Field[Any, Any]", interview._meta.get_field(name)).to_python(value))
     _keep(interview)
 
 
@@ -115,7 +124,7 @@ def unplan(*, interview: Interview, now: datetime) -> None:
     _expect_unsent(interview, now)
     interview.contact.preparations.filter(interview=interview).update(interview=None)
     interview.change(interview.version, binned_at=now, state=InterviewState.CANCELLED)
-    step_back(interview.contact, Stage.SCHEDULED, now)
+    step_back(interview.contact, Stage.SCHEDULED, now, is_told=False)
 
 
 def _expect_unsent(interview: Interview, now: datetime) -> None:
@@ -240,16 +249,17 @@ def _keep(interview: Interview, **fields: Any) -> None:
     interview.change(interview.version, **{**said, **fields})
 
 
-def step_back(contact: Contact, stage: str, now: datetime) -> None:
-    """Sets the contact back to the stage before this one, unless something else stands for it."""
+def step_back(contact: Contact, stage: str, now: datetime, *, is_told: bool = True) -> None:
+    """Sets the contact back to the stage before this one, unless something else stands for it. The story does not tell of it where
+    nothing is left that put the contact there."""
     if contact.stage != stage or _stands_for(contact, stage, now):
         return
     earlier = FORWARD[: FORWARD.index(Stage(stage))]
     came = contact.stage_changes.filter(after=stage, before__in=earlier).order_by("-at", "-pk").first()
     if came:
-        change_stage(contact=contact, to=came.before, now=now)
+        change_stage(contact=contact, to=came.before, by_hand=is_told, now=now)
         if came.before == Stage.SCHEDULED:
-            step_back(contact, Stage.SCHEDULED, now)
+            step_back(contact, Stage.SCHEDULED, now, is_told=is_told)
 
 
 def _stands_for(contact: Contact, stage: str, now: datetime) -> bool:

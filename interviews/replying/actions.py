@@ -115,7 +115,7 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
     local = at.astimezone(load_zone(zone))
     same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "where", "purpose")}
     minutes = interview.attendee_minutes or interview.minutes
-    memory = {**planning.memory_of(interview), "answer": _as_json(interview.answer)}
+    memory = planning.memory_of(interview)
     interview.forget_answer()
     told = planning.change(
         interview=interview,
@@ -138,7 +138,7 @@ def untake_their_time(*, interview: Interview, now: datetime) -> None:
     if memory is None or "agreed" not in memory:
         raise Stale(interview)
     planning.restore(interview=interview, memory=memory, now=now)
-    interview.change(interview.version, **_from_json(memory["answer"]), answer_before=None)
+    interview.change(interview.version, answer_before=None)
 
 
 @transaction.atomic

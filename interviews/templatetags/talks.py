@@ -18,7 +18,7 @@ register = template.Library()
 @register.filter
 def near_time(starts_at: datetime, today: date) -> str:
     """ "tomorrow, 15:00", in the active zone."""
-    return f"{near(timezone.localtime(starts_at).date(), today)}, {clock(starts_at)}"
+    return f"{near(local(starts_at, timezone.get_current_timezone()).date(), today)}, {clock(starts_at)}"
 
 
 @register.filter

@@ -46,8 +46,9 @@ function nameOf(field) {
   return field.type === "checkbox" ? `${name}=${field.value}` : name;
 }
 
+// but for those that a script keeps together in one of its own
 function fieldsOf(form) {
-  return [...form.elements].filter(({ name, type }) => name && !["hidden", "password", "file", "submit", "button", "fieldset"].includes(type));
+  return [...form.elements].filter(({ name, type }) => name && !(form.elements.cards && name.startsWith("times-")) && !["hidden", "password", "file", "submit", "button", "fieldset"].includes(type));
 }
 
 function isOn(field) {

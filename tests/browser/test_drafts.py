@@ -287,6 +287,43 @@ def test_what_another_tab_typed_is_not_dropped_when_this_one_saves(page: Page, a
     expect(second.get_by_label("Place").first).to_have_value("Lisbon")
 
 
+def test_cards_of_an_offer_moved_removed_and_typed_come_back(page: Page, ana: Contact):
+    page.goto(reverse("offer_new", args=[ana.pk]))
+    cards = page.locator(".times > li")
+    first = cards.nth(0).get_by_role("heading")
+    before = first.inner_text()
+    cards.nth(0).get_by_role("button", name="A day later").click()
+    expect(first).not_to_have_text(before, use_inner_text=True)
+    for nth in (1, 3):
+        cards.nth(nth).get_by_role("button", name="Remove").click()
+        expect(cards.nth(nth)).to_contain_text("Removed:")
+    cards.nth(2).get_by_text("Another day or time").click()
+    page.get_by_label("Time 3", exact=True).fill("16:35")
+    expect(cards.nth(2).get_by_role("heading")).to_contain_text("16:35")
+    headings = page.locator(".times h2")
+    chosen, removed = headings.all_inner_texts(), page.locator(".time--removed s").all_inner_texts()
+    page.reload()
+
+    expect(page.locator(".time--removed")).to_have_count(2)
+    expect(said(page)).to_be_visible()
+    assert headings.all_inner_texts() == chosen
+    assert page.locator(".time--removed s").all_inner_texts() == removed
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page.locator(".time--removed")).to_have_count(0)
+    assert first.inner_text() == before
+
+
+def test_cards_of_an_offer_that_was_sent_are_no_draft(page: Page, ana: Contact):
+    page.goto(reverse("offer_new", args=[ana.pk]))
+    page.locator(".times > li").nth(1).get_by_role("button", name="Remove").click()
+    expect(page.locator(".time--removed")).to_have_count(1)
+    page.get_by_label("What it is about").fill("Gauges")
+    page.get_by_role("button", name="Offer these times").last.click()
+    expect(page.get_by_role("heading", name="Times for")).to_be_visible()
+
+    assert page.evaluate(DRAFTS) == []
+
+
 def test_old_drafts_go_after_thirty_days(page: Page):
     note(page).fill(WORDS)
     page.evaluate(

@@ -111,6 +111,14 @@ def test_cards_are_accessible_and_fit(visit: Callable[..., Page], misaki: Contac
     assert violations(page) == []
 
 
+def test_both_steppers_of_a_card_stand_in_one_line_on_the_narrowest_phone(visit: Callable[..., Page], misaki: Contact):
+    steppers = card(offer_to(misaki, visit(NARROW)), 0).locator(".stepper")
+    half_an_hour, a_day = (steppers.nth(n).bounding_box() for n in range(2))
+    assert half_an_hour
+    assert a_day
+    assert half_an_hour["y"] == a_day["y"]
+
+
 def test_hints_go_when_their_fields_are_filled(visit: Callable[..., Page], misaki: Contact):
     page = offer_to(misaki, visit(PHONE, script=False))
     reason, number = page.get_by_text("No reason stands here"), page.get_by_text("No number of")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from base.text import fold
@@ -302,6 +303,17 @@ def test_search_on_sqlite_touches_no_row(user: User):
     named(user, "Ana")
     assert "COVERING INDEX contact_search" in plan(search.find(user.contacts.alive(), "ana").values("pk")[:101])
     assert "COVERING INDEX contact_list" in plan(user.contacts.alive().in_list_order().values("pk")[:51])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite covers the scan")
+def test_who_is_meant_by_a_name_is_found_in_the_list_index_alone(user: User):
+    with CaptureQueriesContext(connection) as asked:
+        search.named(user, "Nobody")
+    assert len(asked) == 5
+    for query in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            assert "SEARCH U0 USING COVERING INDEX contact_list" in str(cursor.fetchall())
 
 
 def test_what_was_learned_in_talks_is_found_after_an_edit(user: User):

@@ -12,8 +12,8 @@ from crm.models import Contact
 from followups.actions import keep
 from interviews.asking import actions as asking
 from interviews.models import AskVia
-from interviews.offering.actions import Terms, offer
-from interviews.planning.actions import cancel, change, hold, plan, uncancel
+from interviews.offering.actions import Terms, offer, offer_again, withdraw
+from interviews.planning.actions import cancel, change, hold, plan, uncancel, unplan
 from pages.contact import ENTRIES, read_story
 from tests.factories import (
     NOW,
@@ -203,6 +203,32 @@ def test_an_undo_of_a_calling_off_tells_of_the_stage(contact: Contact):
     cancel(interview=talk, now=ago(2))
     uncancel(interview=talk, now=ago(1))
     assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["scheduled", "to_meet"]
+
+
+@pytest.mark.parametrize("what", ["talk", "times", "letter"])
+def test_what_is_undone_before_anybody_heard_of_it_leaves_no_trace(contact: Contact, what: str):
+    owner, contact.email = contact.owner, "priya@people.example"
+    contact.save()
+    if what == "talk":
+        unplan(interview=plan(**{**TERMS, "contact": contact, "owner": owner, "now": ago(2)}), now=ago(1))
+    elif what == "times":
+        terms = Terms(20, ["phone"], [NOW + timedelta(days=3)])
+        made = offer(owner=owner, contact=contact, terms=terms, now=ago(2))
+        withdraw(offer=made, now=ago(1))
+    else:
+        letter = asking.Letter("Twenty minutes?", "May I ask you how you read gauges?", 20, AskVia.COPIED)
+        asking.take_back(ask=asking.ask(owner=owner, contact=contact, letter=letter, now=ago(2)), now=ago(1))
+    contact.refresh_from_db()
+    assert contact.stage == "to_meet"
+    assert read_story(contact)[0] == []
+
+
+def test_times_taken_back_and_offered_again_are_told_once(user: User):
+    contact = ContactFactory(owner=user, email="priya@people.example")
+    made = offer(owner=user, contact=contact, terms=Terms(20, ["phone"], [NOW + timedelta(days=3)]), now=ago(2))
+    withdraw(offer=made, now=ago(1))
+    offer_again(offer=made, now=ago(1))
+    assert [entry.kind for entry in read_story(contact)[0]] == ["offer"]
 
 
 @pytest.mark.one_database

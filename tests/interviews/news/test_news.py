@@ -13,7 +13,15 @@ from interviews.planning import actions as planning
 from interviews.replying import actions as replying
 from pages.contact import read_contact
 from pages.today import read_day
-from tests.factories import NOW, TODAY, ContactFactory, InterviewFactory, NewsItemFactory, OutgoingMailFactory
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    CounterFactory,
+    InterviewFactory,
+    NewsItemFactory,
+    OutgoingMailFactory,
+)
 from tests.reading import buttons, posts_to, rows, text, title
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +132,18 @@ def test_another_time_is_taken_from_today(client, talk):
     talk.refresh_from_db()
     assert talk.local_date == TODAY + timedelta(days=6)
     assert news_of(client) == []
+
+
+def test_another_time_proposed_for_an_offer_says_who_did_what(client, kenji):
+    CounterFactory(
+        offer__contact=kenji, offer__state="countered", starts_at=NOW + timedelta(days=6), note="After the tide meeting"
+    )
+
+    (row,) = news_of(client)
+
+    assert title(row) == "Kenji Watanabe proposes Wednesday 25 November, 13:00"
+    assert "Today, 13:00" in text(row)
+    assert "After the tide meeting" in text(row)
 
 
 def test_what_a_guest_does_with_offered_times_is_news(client, user, kenji):

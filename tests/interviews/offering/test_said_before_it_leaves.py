@@ -15,6 +15,7 @@ from crm.models import Contact
 from interviews.models import Counter, Interview, Offer
 from interviews.offering import actions
 from interviews.planning import actions as planning
+from interviews.replying import actions as replying
 from outbox.kinds import KINDS, Composed
 from outbox.models import OutgoingMail
 from tests.factories import NOW, ContactFactory, PreparationFactory
@@ -279,6 +280,7 @@ def test_accepting_cannot_be_undone_once_the_mail_has_left(client: Client, count
 def test_undoing_an_accepted_move_brings_the_talk_back_as_it_was(client: Client, offer: Offer, user):
     talk = actions.choose(offer=offer, answer=actions.Answer(TUESDAY, "phone", "+81 3 5555 0142"), now=NOW)
     leave(mail_of(user, "invitation"))
+    replying.record(interview=talk, status="accepted", now=NOW)
     counter = actions.propose(offer=offer, answer=actions.Answer(THURSDAY + timedelta(days=4), "phone"), now=NOW)
     undo = accept(client, counter)
     assert Interview.objects.get().starts_at == counter.starts_at
@@ -286,6 +288,7 @@ def test_undoing_an_accepted_move_brings_the_talk_back_as_it_was(client: Client,
     stands = Interview.objects.get()
     assert (stands.starts_at, stands.where, stands.state) == (TUESDAY, "+81 3 5555 0142", "planned")
     assert (stands.invited_email, stands.invited_sequence) == (talk.invited_email, talk.invited_sequence)
+    assert (stands.attendee_status, stands.attendee_at, stands.moved_at) == ("accepted", NOW, None)
     assert Offer.objects.get().state == "countered"
     assert [mail.state for mail in user.outgoingmails.filter(kind="invitation").order_by("pk")] == ["sent", "cancelled"]
 

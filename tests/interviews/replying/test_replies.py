@@ -340,6 +340,7 @@ def test_taking_their_time_has_an_undo_while_the_mail_waits(client: Client, coun
     assert status(countered) == "countered"
     assert (countered.starts_at, countered.invited_sequence) == before
     assert countered.attendee_starts_at == datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
+    assert (countered.moved_at, countered.moved_from) == (None, None)
     states = user.outgoingmails.filter(kind="invitation").order_by("pk").values_list("state", flat=True)
     assert list(states) == ["sent", "cancelled"]
 
