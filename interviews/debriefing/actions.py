@@ -38,13 +38,13 @@ def open_debrief(*, interview: Interview, now: datetime) -> Debrief:
 
 
 @transaction.atomic
-def take_back_debrief(*, interview: Interview, held_at: datetime) -> None:
+def take_back_debrief(*, interview: Interview, held_at: datetime, now: datetime) -> None:
     """Undoes `open_debrief` when the talk did not take place after all, unless the user has worked on the debrief."""
     owner = interview.owner
     owner.debriefs.filter(interview=interview, done_at__isnull=True, learned="", fit="", may_use_name="").delete()
     brought = interview.promises.open().mine().filter(created_at=held_at, version=1, kind__in=[THANK_YOU, CHECK_IN])
     for promise in brought.filter(check_in_of__isnull=True).select_related("owner", "contact"):
-        promise.bin(held_at)
+        promise.bin(now)
 
 
 def promise_thank_you(interview: Interview, now: datetime) -> None:
