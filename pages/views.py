@@ -152,6 +152,8 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts, pk=pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
+        if contact.binned_at:
+            return render(request, "pages/note_refused.html", {"form": form, "contact": contact})
         return _render_contact(request, pk, form)
     body, now = form.cleaned_data["body"], timezone.now()
     noted = once(
