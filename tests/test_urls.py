@@ -252,6 +252,7 @@ def test_owner_is_served(world: World):
             response = ask(client, method, world.url, world.name, variant)
             statuses[variant, method] = response.status_code
             follow(client, response, world.name)
+    assert statuses["plain", "head"] == statuses["plain", "get"]
     assert 404 not in (statuses["plain", "get"], statuses["plain", "post"])
     assert (statuses["plain", "get"], statuses["plain", "post"]) != (405, 405)
 
