@@ -268,11 +268,6 @@ def noted(promise: Promise, day: date) -> str:
 
 def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
     """The interview it was promised in, when the address names one of this contact's."""
-    named = request.GET.get("interview", "")
-    if not named:
-        return None
-    pk = read_number(named)
-    if pk is None:
-        raise Http404
-    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=pk)
-    return interview
+    pk = read_number(request.GET.get("interview"))
+    found: Interview | None = contact.interviews.alive().filter(pk=pk).first() if pk else None
+    return found
