@@ -184,13 +184,14 @@ def promises_left_keep(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = _dropped(request, contact_pk)
     actions.keep_after_drop(contact=contact, now=timezone.now())
     said = _("You keep what you promised %(name)s, and are reminded of it.") % {"name": contact.first_name}
-    tell(request, said, undo=reverse("promises_left_forget", args=[contact.pk]))
+    tell(request, said, undo=undo_url("promises_left_forget", contact))
     return go_back(request, contact.get_absolute_url())
 
 
 @require_POST
 def promises_left_forget(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = _dropped(request, contact_pk)
+    seen_version(request, contact)
     actions.forget_after_drop(contact=contact, now=timezone.now())
     tell(request, _("Nothing reminds you of %s any more.") % contact.first_name)
     return redirect("promises_left", contact.pk)

@@ -96,12 +96,12 @@ def told_later_uid(interview: Interview) -> uuid.UUID:
 
 
 @transaction.atomic
-def tell_later(*, interview: Interview, now: datetime) -> None:
+def tell_later(*, interview: Interview, now: datetime) -> Any:
     """Promises once to tell them in 30 days what came of their advice (product.md rule 11)."""
     interview.lock_contacts()
     promise, contact = told_later(interview), interview.contact
     if promise is None:
-        contact.promises.make(
+        promise = contact.promises.make(
             what=_("Tell %(name)s what came of the advice") % {"name": contact.first_name},
             kind=CHECK_IN,
             due_on=interview.owner.today(now) + TOLD_AFTER,
@@ -111,15 +111,17 @@ def tell_later(*, interview: Interview, now: datetime) -> None:
         )
     elif promise.binned_at:
         promise.restore(now)
+    return promise
 
 
 @transaction.atomic
-def do_not_tell_later(*, interview: Interview, now: datetime) -> None:
+def do_not_tell_later(*, interview: Interview, now: datetime) -> Any:
     """Undoes `tell_later` while the promise is open."""
     interview.lock_contacts()
     promise = told_later(interview)
     if promise and promise.is_open and not promise.binned_at:
         promise.bin(now)
+    return promise
 
 
 @dataclass(frozen=True)
