@@ -15,6 +15,8 @@ _MARKS = str.maketrans({**dict.fromkeys("’‘ʼʹ`´＇", "'"), **dict.fromkey
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SPELLED_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 _NUMBER = re.compile(r"\+?[\d().\-/]{3,}")
+# one telephone number in a text; a slash may part a short code of the area from the rest, else it begins another number
+_TELEPHONE = re.compile(r"(?:[+(]*[0-9][\s0-9().\-]{1,6}/(?!\s*\+)\s*)?[+(]*[0-9][\s0-9().\-]*")
 _ABBREVIATED = re.compile(r"\b(?:c[a-z]o|[es]?vp|pm|hr|pr|it|ux|ui|qa|ai)\b")
 _PROFILE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)?linkedin\.com/in/([^/?#\s]+)", re.IGNORECASE)
 
@@ -68,8 +70,16 @@ def is_number(words: str) -> bool:
 
 
 def digits_of(phone: str) -> str:
-    """A phone number as it is dialled, without the (0) that is left out from abroad."""
+    """What a phone number is found by: all its digits, without the (0) that is left out from abroad."""
     return "".join(c for c in phone.replace("(0)", "") if c.isdigit())
+
+
+def dialled(phone: str) -> str:
+    """The first number as a `tel:` link takes it (RFC 3966), without its extension: digits, and a plus that leads. A (0) after
+    the code of a country is left out. Empty when there is none."""
+    text = re.sub(r"(?<=[0-9])\s*\(0\)", " ", phone.translate(_MARKS))
+    numbers = ("".join(re.findall(r"^\(?\+|[0-9]", one)).lstrip("(") for one in _TELEPHONE.findall(text))
+    return next((number for number in numbers if len(number) > 3), "")
 
 
 def without_apostrophes(name: str) -> str:

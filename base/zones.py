@@ -244,5 +244,7 @@ def time_there(zone: str, mine: ZoneInfo, now: datetime) -> str:
     minutes = int(ahead.total_seconds() // 60)
     hours = f"{abs(minutes) / 60:g}".replace(".5", "½").replace(".75", "¾").replace(".25", "¼")
     distance = _("an hour") if abs(minutes) == 60 else _("%s hours") % hours
+    if abs(minutes) < 60:
+        distance = _("%s minutes") % abs(minutes)
     said = _("as with you") if not minutes else (_("%s ahead") if minutes > 0 else _("%s behind")) % distance
     return f"{write_time(there)}, {said}"

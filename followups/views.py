@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, seen_version, tell, undo_url
 from accounts.templatetags.keepword import near
@@ -29,7 +29,7 @@ FURTHEST_SNOOZE = 366
 SUGGESTED = 20  # names
 
 
-@require_GET
+@require_safe
 def promise_list(request: OwnerRequest) -> HttpResponse:
     day = request.user.today(timezone.now())
     return render(request, "followups/promise_list.html", read_list(request.user, request.GET, day))
@@ -67,7 +67,7 @@ def promise_to(request: OwnerRequest) -> HttpResponse:
     return page_or_partial(request, "followups/promise_to.html", partial, context)
 
 
-@require_GET
+@require_safe
 def promise_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = get_object_or_404(_promises(request).select_related("interview", "check_in_of"), pk=pk)
     context = {
@@ -164,7 +164,7 @@ def promise_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     return _done(request, promise, _("Back from the bin: “%(what)s”, for %(who)s."))
 
 
-@require_GET
+@require_safe
 def promises_left(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     """After a drop: what I promised is named, since one does what one said, and then moves on."""
     contact = _dropped(request, contact_pk)
@@ -184,13 +184,14 @@ def promises_left_keep(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = _dropped(request, contact_pk)
     actions.keep_after_drop(contact=contact, now=timezone.now())
     said = _("You keep what you promised %(name)s, and are reminded of it.") % {"name": contact.first_name}
-    tell(request, said, undo=reverse("promises_left_forget", args=[contact.pk]))
+    tell(request, said, undo=undo_url("promises_left_forget", contact))
     return go_back(request, contact.get_absolute_url())
 
 
 @require_POST
 def promises_left_forget(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     contact = _dropped(request, contact_pk)
+    seen_version(request, contact)
     actions.forget_after_drop(contact=contact, now=timezone.now())
     tell(request, _("Nothing reminds you of %s any more.") % contact.first_name)
     return redirect("promises_left", contact.pk)
@@ -268,11 +269,6 @@ def noted(promise: Promise, day: date) -> str:
 
 def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
     """The interview it was promised in, when the address names one of this contact's."""
-    named = request.GET.get("interview", "")
-    if not named:
-        return None
-    pk = read_number(named)
-    if pk is None:
-        raise Http404
-    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=pk)
-    return interview
+    pk = read_number(request.GET.get("interview"))
+    found: Interview | None = contact.interviews.alive().filter(pk=pk).first() if pk else None
+    return found

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url, reselect, reswap, retarget
 
 from accounts.http import OwnerRequest, go_back, tell
@@ -29,7 +29,7 @@ from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
 
 
-@require_GET
+@require_safe
 def today(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
     shown = read_day(request.user, now)
@@ -46,7 +46,7 @@ def today(request: OwnerRequest) -> HttpResponse:
     return render(request, "pages/today.html", context)
 
 
-@require_GET
+@require_safe
 def keys(request: OwnerRequest) -> HttpResponse:
     return render(request, "pages/keys.html")
 
@@ -152,6 +152,8 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts, pk=pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
+        if contact.binned_at:
+            return render(request, "pages/note_refused.html", {"form": form, "contact": contact})
         return _render_contact(request, pk, form)
     body, now = form.cleaned_data["body"], timezone.now()
     noted = once(

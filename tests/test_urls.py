@@ -16,6 +16,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -251,8 +252,20 @@ def test_owner_is_served(world: World):
             response = ask(client, method, world.url, world.name, variant)
             statuses[variant, method] = response.status_code
             follow(client, response, world.name)
+    assert statuses["plain", "head"] == statuses["plain", "get"]
     assert 404 not in (statuses["plain", "get"], statuses["plain", "post"])
     assert (statuses["plain", "get"], statuses["plain", "post"]) != (405, 405)
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
+@walked(name for name in WALKED if name not in PUBLIC)
+def test_reading_begins_no_transaction(world: World):
+    """On SQLite it begins IMMEDIATE, and the page would wait for whoever writes. A private link that is opened is counted."""
+    client = signed_in(world.owner)
+    with CaptureQueriesContext(connection) as asked:
+        ask(client, "get", world.url, world.name, "plain")
+    assert not [one["sql"] for one in asked if one["sql"].startswith("SAVEPOINT")]
 
 
 def forget_zones(owner: User) -> None:

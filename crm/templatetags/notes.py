@@ -6,14 +6,10 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from base.text import dialled
+
 register = template.Library()
-
-
-@register.filter
-def link_number(phone: str) -> str:
-    """A telephone number as a `tel:` link takes it (RFC 3966): digits, and a plus that leads."""
-    plus = "+" if phone.lstrip().startswith(("+", "(+")) else ""
-    return plus + re.sub(r"[^0-9]", "", phone.partition(",")[0])
+register.filter("dialled", dialled)
 
 
 @register.filter

@@ -188,13 +188,15 @@ def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)
     people = request.user.contacts.alive().select_related("organisation", "introduced_by")
-    with transaction.atomic():
-        contact = get_object_or_404(people.select_for_update(of=("self",), no_key=True), pk=pk)
-        form = ContactForm(
-            request.POST if request.method == "POST" else None, owner=request.user, today=today, contact=contact
-        )
-        if request.method == "POST" and form.is_valid():
-            actions.edit(contact=contact, details=form.details(), now=now)
-            tell(request, _("Saved what you changed about %s.") % contact.first_name)
-            return redirect(contact)
+    if request.method == "POST":
+        with transaction.atomic():  # what the form compares with stays as it is until it is saved
+            contact = get_object_or_404(people.select_for_update(of=("self",), no_key=True), pk=pk)
+            form = ContactForm(request.POST, owner=request.user, today=today, contact=contact)
+            if form.is_valid():
+                actions.edit(contact=contact, details=form.details(), now=now)
+                tell(request, _("Saved what you changed about %s.") % contact.first_name)
+                return redirect(contact)
+    else:
+        contact = get_object_or_404(people, pk=pk)
+        form = ContactForm(owner=request.user, today=today, contact=contact)
     return render(request, "crm/contact_edit.html", {"contact": contact, "form": form, "known": form.known()})

@@ -3,11 +3,14 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.owned import Stale
 from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews.asking.steps import a_while_later, follow_up_day, next_step
@@ -34,7 +37,7 @@ def ask(*, owner: User, contact: Contact, letter: Letter, uid: uuid.UUID | None 
     IntegrityError when there is a letter of that `uid`."""
     owner.hold()
     step = next_step(contact, now)
-    contact.asks.filter(closed_at__isnull=True).update(closed_at=now, follow_up_on=None)
+    contact.asks.filter(closed_at__isnull=True).update(closed_at=now, follow_up_on=None, version=F("version") + 1)
     made: Ask = contact.asks.create(
         owner=owner,
         uid=uid or uuid.uuid4(),
@@ -61,42 +64,44 @@ def take_back(*, ask: Ask, now: datetime) -> bool:
     if any(may_have_arrived(mail) for mail in mails):
         return False
     contact, step = ask.contact, ask.step
+    _change_open(ask)
     ask.delete()
     before = contact.asks.filter(closed_at=ask.asked_at).order_by("-pk").first()
     if before:
-        before.closed_at, before.follow_up_on = None, contact.owner.today(now)
-        before.save(update_fields=["closed_at", "follow_up_on"])
+        before.change(before.version, closed_at=None, follow_up_on=contact.owner.today(now))
     elif step == 1:
         planning.step_back(contact, Stage.ASKED, now, is_told=False)
     reopen_promise_to_write(contact, ask.asked_at, now)
     return True
 
 
-@transaction.atomic
-def wait(*, ask: Ask, now: datetime) -> Ask:
+def wait(*, ask: Ask, now: datetime) -> None:
     """Proposes the next letter some working days later."""
     owner = ask.owner
-    ask.follow_up_on = a_while_later(owner, owner.today(now))
-    ask.save(update_fields=["follow_up_on"])
-    return ask
+    _change_open(ask, follow_up_on=a_while_later(owner, owner.today(now)))
 
 
-@transaction.atomic
-def close(*, ask: Ask, now: datetime) -> Ask:
+def close(*, ask: Ask, now: datetime) -> None:
     """They answered, or I let it be: nothing more is proposed."""
-    ask.closed_at, ask.follow_up_on = now, None
-    ask.save(update_fields=["closed_at", "follow_up_on"])
-    return ask
+    _change_open(ask, closed_at=now, follow_up_on=None)
 
 
 @transaction.atomic
-def reopen(*, ask: Ask, now: datetime) -> Ask:
+def reopen(*, ask: Ask, now: datetime) -> None:
     """Undoes `close` and `wait`, unless another letter has been written since."""
-    if not ask.contact.asks.filter(closed_at__isnull=True).exclude(pk=ask.pk).exists():
-        ask.closed_at, ask.follow_up_on = None, ask.owner.today(now)
-        ask.save(update_fields=["closed_at", "follow_up_on"])
-        advance(contact=ask.contact, to=Stage.ASKED, by_hand=True, now=now)
-    return ask
+    owner = ask.owner
+    owner.hold()  # so that no other letter is opened meanwhile
+    if ask.contact.asks.filter(closed_at__isnull=True).exclude(pk=ask.pk).exists():
+        raise Stale(ask)
+    ask.change(ask.version, closed_at=None, follow_up_on=owner.today(now))
+    advance(contact=ask.contact, to=Stage.ASKED, by_hand=True, now=now)
+
+
+def _change_open(ask: Ask, **fields: Any) -> None:
+    """Stale when they answered, or another letter has followed it."""
+    if ask.closed_at:
+        raise Stale(ask)
+    ask.change(ask.version, **fields)
 
 
 def _mails(ask: Ask) -> OutgoingMailQuerySet:

@@ -4,12 +4,11 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, tell, typed
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, seen_version, tell, typed, undo_url
 from base.submitted_once import once, uid_of
 from crm.models import Contact
 from interviews.asking import actions
@@ -35,7 +34,7 @@ def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
             lambda uid: actions.ask(owner=request.user, contact=contact, letter=form.letter, uid=uid, now=now),
             lambda uid: contact.asks.filter(uid=uid, closed_at__isnull=True).first(),
         )
-        undo = reverse("ask_take_back", args=[ask.pk])
+        undo = undo_url("ask_take_back", ask)
         if ask.via != AskVia.MAIL:
             tell(request, _("Kept, with the day to ask again."), undo=undo)
             return redirect("ask_detail", ask.pk)
@@ -62,6 +61,7 @@ def ask_detail(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_POST
 def ask_take_back(request: OwnerRequest, pk: int) -> HttpResponse:
     ask = _ask(request, pk)
+    seen_version(request, ask)
     contact = ask.contact
     if actions.take_back(ask=ask, now=timezone.now()):
         tell(request, _("Taken back. %(name)s got nothing from here.") % {"name": contact.first_name})
@@ -85,11 +85,11 @@ def ask_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
     return _act(request, pk, actions.reopen, _("Open again: %(name)s."))
 
 
-def _act(request: OwnerRequest, pk: int, verb: Callable[..., Ask], said: str, undo: str = "") -> HttpResponse:
+def _act(request: OwnerRequest, pk: int, verb: Callable[..., None], said: str, undo: str = "") -> HttpResponse:
     ask = _ask(request, pk)
+    seen_version(request, ask)
     verb(ask=ask, now=timezone.now())
-    name = {"name": ask.contact.first_name}
-    tell(request, said % name, undo=reverse(undo, args=[ask.pk]) if undo else "")
+    tell(request, said % {"name": ask.contact.first_name}, undo=undo_url(undo, ask) if undo else "")
     return go_back(request, ask.contact.get_absolute_url())
 
 

@@ -38,13 +38,13 @@ def open_debrief(*, interview: Interview, now: datetime) -> Debrief:
 
 
 @transaction.atomic
-def take_back_debrief(*, interview: Interview, held_at: datetime) -> None:
+def take_back_debrief(*, interview: Interview, held_at: datetime, now: datetime) -> None:
     """Undoes `open_debrief` when the talk did not take place after all, unless the user has worked on the debrief."""
     owner = interview.owner
     owner.debriefs.filter(interview=interview, done_at__isnull=True, learned="", fit="", may_use_name="").delete()
     brought = interview.promises.open().mine().filter(created_at=held_at, version=1, kind__in=[THANK_YOU, CHECK_IN])
     for promise in brought.filter(check_in_of__isnull=True).select_related("owner", "contact"):
-        promise.bin(held_at)
+        promise.bin(now)
 
 
 def promise_thank_you(interview: Interview, now: datetime) -> None:
@@ -96,12 +96,12 @@ def told_later_uid(interview: Interview) -> uuid.UUID:
 
 
 @transaction.atomic
-def tell_later(*, interview: Interview, now: datetime) -> None:
+def tell_later(*, interview: Interview, now: datetime) -> Any:
     """Promises once to tell them in 30 days what came of their advice (product.md rule 11)."""
     interview.lock_contacts()
     promise, contact = told_later(interview), interview.contact
     if promise is None:
-        contact.promises.make(
+        promise = contact.promises.make(
             what=_("Tell %(name)s what came of the advice") % {"name": contact.first_name},
             kind=CHECK_IN,
             due_on=interview.owner.today(now) + TOLD_AFTER,
@@ -111,15 +111,17 @@ def tell_later(*, interview: Interview, now: datetime) -> None:
         )
     elif promise.binned_at:
         promise.restore(now)
+    return promise
 
 
 @transaction.atomic
-def do_not_tell_later(*, interview: Interview, now: datetime) -> None:
+def do_not_tell_later(*, interview: Interview, now: datetime) -> Any:
     """Undoes `tell_later` while the promise is open."""
     interview.lock_contacts()
     promise = told_later(interview)
     if promise and promise.is_open and not promise.binned_at:
         promise.bin(now)
+    return promise
 
 
 @dataclass(frozen=True)

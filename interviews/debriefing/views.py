@@ -49,10 +49,10 @@ def debrief_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
 def tell_later(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = held_or_404(request, pk)
     if interview.is_held:
-        actions.tell_later(interview=interview, now=timezone.now())
+        _see_told_later(request, interview)
+        promise = actions.tell_later(interview=interview, now=timezone.now())
         said = _("Promised: %(name)s hears in 30 days what came of the advice.")
-        undo = reverse("tell_later_not", args=[pk])
-        tell(request, said % {"name": interview.contact.first_name}, undo=undo)
+        tell(request, said % {"name": interview.contact.first_name}, undo=undo_url("tell_later_not", promise, pk))
     return go_back(request, interview.get_absolute_url())
 
 
@@ -60,9 +60,16 @@ def tell_later(request: OwnerRequest, pk: int) -> HttpResponse:
 def tell_later_not(request: OwnerRequest, pk: int) -> HttpResponse:
     """Undoes `tell_later`."""
     interview = held_or_404(request, pk)
-    actions.do_not_tell_later(interview=interview, now=timezone.now())
-    tell(request, _("Taken away again."), undo=reverse("tell_later", args=[pk]))
+    _see_told_later(request, interview)
+    promise = actions.do_not_tell_later(interview=interview, now=timezone.now())
+    tell(request, _("Taken away again."), undo=undo_url("tell_later", promise, pk) if promise else "")
     return go_back(request, interview.get_absolute_url())
+
+
+def _see_told_later(request: OwnerRequest, interview: Interview) -> None:
+    """Stale when the promise is of another version than an Undo takes back."""
+    if promise := actions.told_later(interview):
+        seen_version(request, promise)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.counting import duration
+from base.text import dialled
 from interviews.models import ChosenQuestion, Interview, Medium, Preparation, Room
 from interviews.models.holding import LAST_QUESTION
 from interviews.preparing import agenda
@@ -132,8 +133,8 @@ def call_link(interview: Interview) -> str:
     where = interview.where.strip()
     if interview.medium == Medium.VIDEO:
         return where if re.match(r"https?://[^\s\"'<>]+\Z", where) else ""
-    number = re.sub(r"[^\d+]", "", where or interview.contact.phone)
-    return f"tel:{number}" if interview.medium == Medium.PHONE and len(number) > 4 else ""
+    number = dialled(where or interview.contact.phone)
+    return f"tel:{number}" if number and interview.medium == Medium.PHONE else ""
 
 
 def questions_of(interview: Interview) -> list[ChosenQuestion]:

@@ -50,7 +50,7 @@ class AskQuerySet(models.QuerySet["Ask"]):
         )
 
 
-class Ask(Owned):
+class Ask(Versioned):
     """One letter that asks for a talk. Step 1 is the request, 2 the first follow-up, 3 the last one (product.md rule 13)."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="asks")
@@ -82,6 +82,17 @@ class Ask(Owned):
 
     def __str__(self) -> str:
         return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("ask_detail", args=[self.pk])
+
+    def standing(self, today: date) -> str:
+        said = (
+            _t("Nothing was changed: this letter to %(name)s waits for no answer any more.")
+            if self.closed_at
+            else _t("Nothing was changed: this letter still waits for an answer of %(name)s.")
+        )
+        return said % {"name": self.contact.first_name}
 
 
 class OfferState(models.TextChoices):

@@ -224,7 +224,7 @@ def take_back_holding(interview: Interview, now: datetime) -> None:
     _keep(interview, state=InterviewState.PLANNED)
     contact = interview.contact
     if held_at:
-        take_back_debrief(interview=interview, held_at=held_at)
+        take_back_debrief(interview=interview, held_at=held_at, now=now)
         last = contact.touches.order_by("-created_at", "-pk").first()
         if last and last.created_at == held_at:  # ours; a later one stands for itself
             untouch(contact=contact, now=now)

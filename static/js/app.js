@@ -152,8 +152,8 @@ async function sendWhatIsLeft() {
 
 document.addEventListener("htmx:sendError", () => say("No connection. What you typed is still here; try again in a moment."));
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  const isForNow = [429, 503].includes(xhr.status) && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
-  say(`${isForNow ? xhr.responseText : "That did not work. Reload the page and try again."} What you typed is still here.`);
+  const isSaid = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain"); // see accounts/try_later.py
+  say(`${isSaid ? xhr.responseText : "That did not work. Reload the page and try again."} What you typed is still here.`);
 });
 
 fillZones(document);

@@ -105,6 +105,21 @@ def test_time_there_is_not_said_of_an_unknown_zone():
 
 
 @pytest.mark.parametrize(
+    ("there", "mine", "said"),
+    [
+        ("Australia/Darwin", "Asia/Tokyo", "21:30, 30 minutes ahead"),
+        ("Asia/Kolkata", "Asia/Kathmandu", "17:30, 15 minutes behind"),
+        ("Asia/Tokyo", "Australia/Eucla", "21:00, 15 minutes ahead"),
+        ("Australia/Adelaide", "Asia/Tokyo", "22:30, 1½ hours ahead"),
+        ("Europe/Lisbon", "Europe/Berlin", "12:00, an hour behind"),
+        ("Europe/Paris", "Europe/Berlin", "13:00, as with you"),
+    ],
+)
+def test_time_there_says_how_far_it_is_from_here(there: str, mine: str, said: str):
+    assert time_there(there, ZoneInfo(mine), WINTER) == said
+
+
+@pytest.mark.parametrize(
     ("zone", "at", "hours"),
     [
         ("America/Vancouver", WINTER, -7),

@@ -208,6 +208,16 @@ def test_no_network_it_is_kept(page: Page, ana: Contact, complaints):
     complaints.clear()  # the browser says that a request failed
 
 
+@pytest.mark.parametrize("status", [429, 503, 507])
+def test_what_the_server_says_cannot_be_done_just_now_is_shown(page: Page, ana: Contact, complaints, status: int):
+    note(page).fill(WORDS)
+    plain = {"content_type": "text/plain; charset=utf-8", "body": "The disk of this server is full."}
+    page.route("**/notes/", lambda route: route.fulfill(status=status, **plain))
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator("#toasts")).to_contain_text("The disk of this server is full. What you typed is still here.")
+    complaints.clear()  # the browser says that a request failed
+
+
 def test_signed_out_meanwhile_it_is_kept(page: Page, user: User, ana: Contact):
     path = reverse("promise_new", args=[ana.pk])
     page.goto(path)

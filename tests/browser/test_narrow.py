@@ -80,7 +80,7 @@ def test_what_can_be_done_with_a_note_stays_together(visit: Callable[..., Page],
     note = NoteFactory(contact__owner=user, created_at=datetime(2026, 10, 30, 5, tzinfo=UTC))
     page = visit(PHONE)
     page.goto(note.contact.get_absolute_url())
-    verbs = page.locator(".story .entry", has_text=re.compile("flood desk")).locator("a, button")
+    verbs = page.locator(".entry", has_text=re.compile("flood desk")).locator("a, button")
     assert rows_of(verbs) == [2]
     chips = page.get_by_role("navigation", name="What the story tells").get_by_role("link")
     assert rows_of(chips) == [chips.count()]

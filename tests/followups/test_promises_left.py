@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,20 @@ def test_keeping_them_can_be_undone(client, ana):
 
     promise.refresh_from_db()
     assert promise.remind_at is None
+
+
+def test_an_undo_from_before_a_second_drop_changes_nothing(client, ana):
+    promise = PromiseFactory(contact=ana)
+    drop(client, ana)
+    page = client.post(reverse("promises_left_keep", args=[ana.pk]), follow=True)
+    (undo,) = re.findall(r'action="(/contacts/[^"]*forget/[^"]*)"', page.text)
+    client.post(reverse("contact_resume", args=[ana.pk]))
+    drop(client, ana)
+    client.post(reverse("promises_left_keep", args=[ana.pk]))
+
+    assertContains(client.post(undo, follow=True), "Nothing was changed")
+    promise.refresh_from_db()
+    assert promise.stands_after_drop is True
 
 
 def test_letting_them_go_can_be_undone(client, ana):

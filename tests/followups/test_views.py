@@ -169,14 +169,15 @@ def test_on_an_interview_it_goes_back_there(client, contact):
 
 
 @pytest.mark.parametrize("named", ["0", "x", "9" * 30, "-1", "²"])
-def test_an_interview_that_is_none_is_not_there(client, contact, named):
-    assert client.get(f"{new(contact)}?interview={named}").status_code == 404
+def test_an_interview_that_is_none_is_ignored(client, contact, named):
+    assert client.get(f"{new(contact)}?interview={named}").status_code == 200
 
 
-def test_an_interview_of_another_contact_is_not_there(client, user, contact):
-    other = InterviewFactory(contact=ContactFactory(owner=user))
-    assert client.post(f"{new(contact)}?interview={other.pk}", {"what": "send it"}).status_code == 404
-    assert not Promise.objects.exists()
+@pytest.mark.parametrize("other", [{}, {"binned_at": NOW}])
+def test_a_promise_is_kept_without_an_interview_of_another_contact_or_in_the_bin(client, user, contact, other):
+    talk = InterviewFactory(contact=contact if other else ContactFactory(owner=user), **other)
+    client.post(f"{new(contact)}?interview={talk.pk}", {"what": "send it"})
+    assert contact.promises.get().interview is None
 
 
 def test_the_form_can_be_filled_by_its_address(client, contact):

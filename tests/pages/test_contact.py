@@ -112,6 +112,15 @@ def test_note_on_somebody_another_tab_has_binned_is_kept(client: Client, contact
     assert contact.notes.get().body == "She knows the minister."
 
 
+def test_note_that_is_refused_of_somebody_in_the_bin_comes_back_as_it_was_typed(client: Client, contact: Contact):
+    Contact.objects.update(binned_at=NOW)
+    typed = "! " + 301 * "x"
+    html = text(client.post(reverse("note_new", args=[contact.pk]), {"body": typed}))
+    assert "Priya is in the bin." in html
+    assert typed in element(html, "id_body")
+    assert f'action="{reverse("note_new", args=[contact.pk])}"' in html
+
+
 def test_empty_note_is_refused_on_the_page(client: Client, contact: Contact):
     html = text(client.post(reverse("note_new", args=[contact.pk]), {"body": ""}))
     assert "The note is still empty." in html

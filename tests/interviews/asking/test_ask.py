@@ -278,6 +278,23 @@ def test_today_proposes_to_ask_again(client: Client, user, misaki):
         assertNotContains(client.get("/"), "No answer yet")
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", ["ask_close", "ask_wait", "ask_take_back", "ask_reopen"])
+def test_a_tap_on_a_letter_that_another_has_followed_changes_nothing(client: Client, user, misaki, name: str):
+    first, second = [asking.ask(owner=user, contact=misaki, letter=written(via="copied"), now=NOW) for _n in range(2)]
+    assertContains(client.post(reverse(name, args=[first.pk]), follow=True), "Nothing was changed")
+    client.post(reverse("ask_take_back", args=[second.pk]))
+    assert user.asks.get(closed_at__isnull=True) == first
+
+
+@pytest.mark.parametrize("name", ["ask_take_back", "ask_reopen"])
+def test_an_undo_from_before_a_later_tap_changes_nothing(client: Client, user, misaki, name: str):
+    made = asking.ask(owner=user, contact=misaki, letter=written(), now=NOW)
+    client.post(reverse("ask_wait", args=[made.pk]))
+    assertContains(client.post(f"{reverse(name, args=[made.pk])}?v=1", follow=True), "still waits for an answer")
+    assert user.asks.get().follow_up_on == date(2026, 11, 24)
+
+
 def test_they_answered_ends_it_and_can_be_taken_back(client: Client, user, misaki):
     made = asking.ask(owner=user, contact=misaki, letter=written(), now=NOW)
     Ask.objects.update(follow_up_on=TODAY)

@@ -97,6 +97,13 @@ def test_held_again_owes_the_same_once(user, mateus):
     assert mateus.promises.open().count() == 1
 
 
+def test_not_held_after_all_bins_the_thank_you_for_thirty_days_from_now(mateus):
+    held = InterviewFactory(contact=mateus)
+    planning.hold(interview=held, now=NOW)
+    planning.unhold(interview=held, now=NOW + timedelta(days=40))
+    assert mateus.promises.get().binned_at == NOW + timedelta(days=40)
+
+
 def test_not_held_after_all_keeps_what_was_written(user, interview):
     user.debriefs.update(learned="Premiums follow the tide log")
     planning.unhold(interview=interview, now=NOW)

@@ -121,10 +121,21 @@ def test_the_page_of_the_thank_you_offers_it_too(client, interview, ana):
     assertContains(client.get(url), TICK)
     page = client.post(reverse("tell_later", args=[interview.pk]), {"next": url}, follow=True)
     assert owed(ana) == OWED
-    assertContains(page, f'action="{reverse("tell_later_not", args=[interview.pk])}"')
+    assertContains(page, f'action="{reverse("tell_later_not", args=[interview.pk])}?v=1"')
     assertContains(page, "19 December")
     client.post(reverse("tell_later_not", args=[interview.pk]))
     assert owed(ana) == []
+
+
+@pytest.mark.parametrize(("name", "stands"), [("tell_later_not", 1), ("tell_later", 0)])
+def test_an_undo_from_before_a_later_change_changes_nothing(client, interview, ana, name: str, stands: int):
+    client.post(reverse("tell_later", args=[interview.pk]))
+    promise = ana.promises.select_related("owner", "contact").get()
+    promise.edit(what="Tell her about the gauges", kind="check_in", due_on=TODAY, now=NOW)
+    if not stands:
+        promise.bin(NOW)
+    client.post(f"{reverse(name, args=[interview.pk])}?v=1")
+    assert len(owed(ana)) == stands
 
 
 def test_tapped_twice_it_is_promised_once(client, interview, ana):
