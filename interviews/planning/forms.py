@@ -16,6 +16,7 @@ from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
+from base.versioned_form import VersionedForm
 from base.zones import city, load_zone
 from crm.fields import LineField, TextField
 from crm.models import Contact
@@ -83,13 +84,14 @@ class LengthForm(PageForm):
         """Leaves what counts as `minutes`."""
         if found.get("minutes"):
             self.errors.pop("own_minutes", None)
+            found["own_minutes"] = None
         elif "minutes" not in self.errors:
             found["minutes"] = found.get("own_minutes")
             if not found["minutes"] and "own_minutes" not in self.errors:
                 self.add_error("own_minutes", _("Say how many minutes."))
 
 
-class InterviewForm(LengthForm):
+class InterviewForm(VersionedForm, LengthForm):
     """What, when, where: for a new interview, or for one that is changed (`interview`)."""
 
     field_order = ("medium",)
@@ -107,7 +109,6 @@ class InterviewForm(LengthForm):
     where = LineField(label=gettext_lazy("Number, link or place"), max_length=300, validators=[refuse_unsafe_link])
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     uid = UidField()
 
     def __init__(
@@ -121,7 +122,7 @@ class InterviewForm(LengthForm):
     ) -> None:
         self.owner, self.contact, self.now, self.interview = owner, contact, now, interview
         self.today = owner.today(now)
-        super().__init__(data, contact=contact, initial=self._initial() if data is None else None)
+        super().__init__(data, contact=contact, initial=self._initial(interview))
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
         self.fields["where"].help_text = _("For a call: the number you dial.")
@@ -153,15 +154,11 @@ class InterviewForm(LengthForm):
             for name in ("medium", "minutes", "day", "at", "where", "purpose", "confirm_them")
         }
 
-    @property
-    def seen(self) -> int | None:
-        """The version of the interview this form was made with."""
-        found: int | None = self.cleaned_data.get("version")
-        return found
+    def show_what_stands(self, interview: Interview) -> None:
+        self.show_stale(interview.version, self._initial(interview))
 
-    def see(self, interview: Interview) -> None:
-        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
-        self.data = {**dict(self.data.items()), "version": interview.version}
+    def in_words(self, name: str, value: Any) -> str:
+        return in_words(value) if isinstance(value, date) else super().in_words(name, value)
 
     @property
     def agreed(self) -> Agreed | None:
@@ -186,7 +183,7 @@ class InterviewForm(LengthForm):
     def day_understood(self) -> date | None:
         """The day alone, while the time is missing or wrong."""
         typed = self.data.get("day") if self.is_bound else self.initial.get("day")
-        return understand(clean_line(typed or ""), self.today)
+        return understand(clean_line(str(typed or "")), self.today)
 
     @property
     def is_another_day_there(self) -> bool:
@@ -258,21 +255,21 @@ class InterviewForm(LengthForm):
                 field, _("%(moment)s has passed. Choose a time to come.") % {"moment": moment(starts_at, zone)}
             )
 
-    def _initial(self) -> dict[str, Any]:
-        if self.interview is None:
+    def _initial(self, interview: Interview | None) -> dict[str, Any]:
+        if interview is None:
             purpose = purpose_of(self.contact)
             known = {"where": self.contact.phone, **({"purpose": purpose} if purpose else {})}
             return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], **known}
-        there = self.interview.starts_at.astimezone(self.owner.zone)
-        minutes = self.interview.minutes
+        there = interview.starts_at.astimezone(self.owner.zone)
+        minutes = interview.minutes
         return {
-            "medium": self.interview.medium,
+            "medium": interview.medium,
             "minutes": minutes if minutes in ASKED_FOR else "",
             "own_minutes": None if minutes in ASKED_FOR else minutes,
-            "day": there.date().isoformat(),
-            "at": write_time(there),
-            "where": self.interview.where,
-            "purpose": self.interview.purpose,
-            "confirm_them": self.interview.confirm_them,
-            "version": self.interview.version,
+            "day": there.date(),
+            "at": there.time(),
+            "where": interview.where,
+            "purpose": interview.purpose,
+            "confirm_them": interview.confirm_them,
+            "version": interview.version,
         }
