@@ -1,7 +1,7 @@
 """The form to plan or change an interview: it reads days and times as people write them, and says next to a field what is doubtful."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
-from base.clock import ClockField, write_time
-from base.dates import add_months, exists, instant, is_ambiguous, understand
+from base.clock import ClockField
+from base.dates import is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
 from base.versioned_form import VersionedForm
@@ -23,8 +22,9 @@ from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
 from interviews.models.preparing import purpose_of
 from interviews.offering import working_hours
+from interviews.planning.start_time import read_day, read_start
 
-YEARS_AHEAD = 5
+MONTHS_AHEAD = 5 * 12
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
@@ -129,21 +129,12 @@ class InterviewForm(VersionedForm, LengthForm):
         self.fields["purpose"].widget.attrs["placeholder"] = SEEN_BY_CSS
         self.fields["purpose"].help_text = _("%(name)s reads it in the invitation.") % {"name": contact.first_name}
 
-    def clean_day(self) -> date:
-        found = understand(self.cleaned_data["day"], self.today)
-        if found is None:
-            raise ValidationError(_("Not a date I know. Try “friday”, “in 2 weeks” or “4 dec”."))
-        if found > add_months(self.today, 12 * YEARS_AHEAD):
-            raise ValidationError(
-                _("%(day)s is too far away. Choose a day within %(years)d years.")
-                % {"day": in_words(found), "years": YEARS_AHEAD}
-            )
-        return found
-
     def clean(self) -> dict[str, Any]:
         found = super().clean()
-        if found.get("day") and found.get("at") is not None:
-            self._check_instant(found["day"], found["at"])
+        if found.get("day"):
+            found["day"] = read_day(found["day"], self.today, MONTHS_AHEAD)
+            if found.get("at") is not None:
+                read_start(found["day"], found["at"], self.owner.zone, self.now)
         return found
 
     @property
@@ -233,27 +224,6 @@ class InterviewForm(VersionedForm, LengthForm):
     def overlaps(self) -> list[Interview]:
         agreed = self.agreed
         return self.owner.interviews.overlapping(agreed, but=self.interview) if agreed else []
-
-    def _check_instant(self, day: date, at: time) -> None:
-        zone = self.owner.zone
-        starts_at = instant(day, at, zone)
-        if not exists(day, at, zone):
-            after = starts_at.astimezone(zone)
-            self.add_error(
-                "at",
-                _("The clocks in %(city)s skip %(time)s on %(day)s. The next hour there is: %(next)s.")
-                % {
-                    "city": city(self.owner.time_zone),
-                    "time": write_time(at),
-                    "day": in_words(day),
-                    "next": clock(after, zone) if after.date() == day else moment(after, zone),
-                },
-            )
-        elif starts_at <= self.now:
-            field = "at" if day == self.today else "day"
-            self.add_error(
-                field, _("%(moment)s has passed. Choose a time to come.") % {"moment": moment(starts_at, zone)}
-            )
 
     def _initial(self, interview: Interview | None) -> dict[str, Any]:
         if interview is None:

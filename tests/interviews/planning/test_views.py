@@ -145,9 +145,13 @@ def test_plan_without_an_address_sends_nothing_and_offers_the_file(client, user)
     ("changes", "field", "sentence"),
     [
         ({"day": ""}, "day", "Say which day"),
-        ({"day": "32 october"}, "day", "Not a date I know."),
+        ({"day": "31 november"}, "day", "November ends on the 30th. Try “30 November”."),
         ({"day": "9999-12-31"}, "day", "Not a date I know."),
-        ({"day": "2150-01-01"}, "day", "Thursday 1 January 2150 is too far away. Choose a day within 5 years."),
+        (
+            {"day": "2150-01-01"},
+            "day",
+            "Thursday 1 January 2150 is too far away. Choose a day up to Wednesday 19 November 2031.",
+        ),
         ({"day": "2031-11-20"}, "day", "too far away"),
         ({"day": "d" * 10_000}, "day", "At most 60 characters"),
         ({"day": "\x00"}, "day", "Say which day"),
