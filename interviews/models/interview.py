@@ -120,11 +120,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
-    def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
-        """Those planned that run while `agreed` would; `but` is the one that is being moved."""
-        could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
-        found = could.select_related("contact").next_first()
-        return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
+    def overlapping(self, start: datetime, end: datetime, but: "Interview | None" = None) -> list["Interview"]:
+        """Those planned that run within [start, end), both UTC instants; `but` is the one that is being moved."""
+        could = self.planned().between(start - timedelta(minutes=LONGEST), end).select_related("contact").next_first()
+        return [interview for interview in could if interview.overlaps(start, end) and interview != but]
 
     def awaiting_debrief(self, now: datetime) -> "InterviewQuerySet":
         """Those held in the last 60 days whose debrief is not done; nothing about people who were dropped."""
@@ -292,6 +291,9 @@ class Interview(Versioned):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        return self.starts_at < end and start < self.ends_at
 
     @property
     def agreed(self) -> Agreed:

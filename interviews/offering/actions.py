@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews.asking.steps import a_while_later, next_step
 from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
-from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from interviews.models import Counter, Interview, Medium, Offer, OfferSlot, OfferState
 from interviews.offering.guest_answers import WORD, Answer, keep_words, learn_from, tell_owner
 from interviews.offering.silence import next_days
 from interviews.planning import actions as planning
@@ -308,9 +308,8 @@ def _said_before(offer: Offer, answer: Answer) -> Counter | None:
 
 def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: datetime) -> None:
     owner = offer.owner
-    local = starts_at.astimezone(UTC)
-    wanted = Agreed(Medium.PHONE, but.minutes if but else offer.minutes, local.date(), local.time(), "UTC")
-    if starts_at <= now or owner.interviews.overlapping(wanted, but=but):
+    ends_at = starts_at + timedelta(minutes=but.minutes if but else offer.minutes)
+    if starts_at <= now or owner.interviews.overlapping(starts_at, ends_at, but=but):
         raise TakenError
     # whoever held this time has let it go, or there would be a talk
     owner.offerslots.filter(starts_at=starts_at, taken_at__isnull=False).update(taken_at=None)

@@ -223,7 +223,7 @@ class InterviewForm(VersionedForm, LengthForm):
     @property
     def overlaps(self) -> list[Interview]:
         agreed = self.agreed
-        return self.owner.interviews.overlapping(agreed, but=self.interview) if agreed else []
+        return self.owner.interviews.overlapping(agreed.starts_at, agreed.ends_at, but=self.interview) if agreed else []
 
     def _initial(self, interview: Interview | None) -> dict[str, Any]:
         if interview is None:

@@ -79,7 +79,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "mail": mail,
         "leaves_in": max(0, round((mail.next_attempt_at - now).total_seconds())) if mail else 0,
         "address": address_of(interview.contact),
-        "overlaps": request.user.interviews.overlapping(interview.agreed, but=interview)
+        "overlaps": request.user.interviews.overlapping(interview.starts_at, interview.ends_at, but=interview)
         if interview.is_planned
         else [],
         "promises": interview.promises.open().select_related("contact").order_by("due_on", "pk")[:50],
