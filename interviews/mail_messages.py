@@ -52,6 +52,13 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
     return Composed(message, str(message["Subject"]))
 
 
+def why_silent(contact: Contact) -> str:
+    """Why nothing goes to the contact, or about them, any more; empty when it may."""
+    if contact.binned_at:
+        return _("%(name)s is in the bin") % {"name": contact.first_name}
+    return _("you dropped %(name)s") % {"name": contact.first_name} if contact.is_dropped else ""
+
+
 def mailto(address: str, subject: str, body: str) -> str:
     """A link that opens the mail program with the mail written in it."""
     written = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)

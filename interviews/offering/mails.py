@@ -90,7 +90,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return Cancelled(_("the offer is gone"))
     counter = offer.counters.select_related("offer").filter(pk=mail.context["counter"]).first()
     if counter is None or not counter.stands_refused:
-        return Cancelled((_("you or %(name)s answered otherwise") % {"name": offer.contact.first_name})[:200])
+        return Cancelled(_("you or %(name)s answered otherwise") % {"name": offer.contact.first_name})
     cause = _why_not(offer)
     if cause:
         return Cancelled(cause)
@@ -208,18 +208,14 @@ def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
 
 def _why_not(offer: Offer) -> str:
     """Why nothing about it goes to the contact any more."""
-    contact, name = offer.contact, {"name": offer.contact.first_name}
-    if contact.binned_at:
-        return (_("%(name)s is in the bin") % name)[:200]
-    if contact.is_dropped:
-        return (_("you dropped %(name)s") % name)[:200]
-    return _("you took it back") if offer.state == OfferState.WITHDRAWN else ""
+    taken_back = _("you took it back") if offer.state == OfferState.WITHDRAWN else ""
+    return mail_messages.why_silent(offer.contact) or taken_back
 
 
 def _why_not_now(offer: Offer, now: datetime) -> str:
     """Why there is nothing to choose."""
     if offer.state != OfferState.OPEN:
-        return (_("%(name)s has answered") % {"name": offer.contact.first_name})[:200]
+        return _("%(name)s has answered") % {"name": offer.contact.first_name}
     if _talks_since(offer.contact, offer.created_at).exists():
         return _("a talk is set")
     return "" if offer.free_slots(now) else _("none of the times is free any more")

@@ -78,13 +78,12 @@ def _why_not(interview: Interview | None) -> str:
     if interview is None:
         return _("the interview is gone")
     reasons = {
-        _("the contact is in the bin"): interview.binned_at or interview.contact.binned_at,
-        _("you dropped them"): interview.contact.is_dropped,
         _("the interview was cancelled, or has begun"): not interview.is_planned
         or interview.starts_at <= timezone.now(),
         _("you or they have answered otherwise since"): not interview.attendee_refused_at,
     }
-    return next((words for words, holds in reasons.items() if holds), "")
+    silent = mail_messages.why_silent(interview.contact)
+    return silent or next((words for words, holds in reasons.items() if holds), "")
 
 
 register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied, is_to_owner=True))
