@@ -23,12 +23,12 @@ from outbox.kinds import Composed
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
 
 
-def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
+def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> EmailMessage:
     """A mail in the user's name; answers reach the user."""
     with owner.own_hours():
         message = _message(name, context)
     address(message, recipient, owner, contact)
-    return Composed(message, str(message["Subject"]))
+    return message
 
 
 def address(message: EmailMessage, recipient: str, owner: User, contact: Contact) -> None:

@@ -1,9 +1,8 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,12 +46,11 @@ def compose_offer(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(load_zone(context["zone"])):
-        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
     if is_chase:
         mail_messages.mark_as_automatic(message)
         mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -102,9 +100,9 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(load_zone(counter.time_zone)):
-        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
-    mail_messages.put_in_thread(cast(EmailMessage, composed.message), mail_messages.offer_references(offer))
-    return composed
+        message = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+    mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return Composed(message, str(message["Subject"]))
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:

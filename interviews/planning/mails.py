@@ -3,9 +3,8 @@ was ticked for that talk (product.md rule 5). All composed just before they leav
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -90,14 +89,13 @@ def _why_not_invited(interview: Interview, mail: OutgoingMail, now: datetime) ->
 
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _context(mail, interview, agreed)
-    composed = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
-    message = cast(EmailMessage, composed.message)
+    message = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     mail_messages.put_in_thread(
         message, [*mail_messages.offer_references(_offer_of(interview)), *context["references"]]
     )
     method = "REQUEST" if name == INVITATION else "CANCEL"
     mail_messages.attach_calendar(message, ics, method=method, name=name)
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def _offer_of(interview: Interview) -> Offer | None:
@@ -223,11 +221,10 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
         "url": offer.url if offer else "",
     }
     with timezone.override(zone):
-        composed = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
     mail_messages.mark_as_automatic(message)
     mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:

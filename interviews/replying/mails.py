@@ -1,8 +1,6 @@
 """Tells the user that the contact answered the invitation by its links, and the contact that their own time does not suit."""
 
 from datetime import datetime
-from email.message import EmailMessage
-from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -60,13 +58,12 @@ def compose_not_then(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "another_url": interview.answer_url("another", mail.context["sequence"]),
     }
     with timezone.override(load_zone(context["zone"])):
-        composed = mail_messages.to_contact(mail.recipient, owner, contact, "not_then", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, owner, contact, "not_then", context)
     told = last_mail(interview)
     mail_messages.put_in_thread(message, [told.message_id] if told and may_have_arrived(told) else [])
     ics = calendars.decline_counter(interview, address=mail.recipient, sequence=mail.context["sequence"], now=now)
     mail_messages.attach_calendar(message, ics, method="DECLINECOUNTER", name="not-then")
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def not_then_still_wanted(mail: OutgoingMail) -> bool:
