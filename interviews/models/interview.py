@@ -66,6 +66,15 @@ class AttendeeStatus(models.TextChoices):
     COUNTERED = "countered", _("proposes another time")
 
 
+def minutes_by(minutes: int, medium: str) -> str:
+    """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
+    how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}[
+        Medium(medium)
+    ]
+    length = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return f"{length} {how}" if minutes else how
+
+
 @dataclass(frozen=True)
 class Agreed:
     """What two people agreed on, or are about to: all that an invitation says. The zone is that of the local time."""
@@ -88,10 +97,7 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
-        how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
-        length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
+        return minutes_by(self.minutes, self.medium)
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
