@@ -68,11 +68,9 @@ class AttendeeStatus(models.TextChoices):
 
 def minutes_by(minutes: int, medium: str) -> str:
     """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
-    how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}[
-        Medium(medium)
-    ]
+    how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
     length = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    return f"{length} {how}" if minutes else how
+    return f"{length} {how[Medium(medium)]}" if minutes else how[Medium(medium)]
 
 
 @dataclass(frozen=True)
