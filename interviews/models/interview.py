@@ -85,6 +85,13 @@ class Agreed:
     where: str = ""
     purpose: str = ""
 
+    @classmethod
+    def from_instant(cls, at: datetime, zone: str, **said: Any) -> "Agreed":
+        """On the clocks of `zone`; in UTC where they show that time twice and the second is meant."""
+        zone = "UTC" if at.astimezone(load_zone(zone)).fold else zone
+        local = at.astimezone(load_zone(zone))
+        return cls(day=local.date(), at=time(local.hour, local.minute), zone=zone, **said)
+
     @property
     def starts_at(self) -> datetime:
         return instant(self.day, self.at, load_zone(self.zone))

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from crm.actions import advance
 from crm.models import Contact, Stage
 from interviews.asking.steps import a_while_later, next_step
 from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
-from interviews.models import Counter, Interview, Medium, Offer, OfferSlot, OfferState
+from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSlot, OfferState
 from interviews.offering.guest_answers import WORD, Answer, keep_words, learn_from, tell_owner
 from interviews.offering.silence import next_days
 from interviews.planning import actions as planning
@@ -321,13 +321,11 @@ def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: da
 def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
     owner, contact = offer.owner, offer.contact
     learn_from(answer, contact)
-    terms = _talk_terms(offer, answer, interview)
+    agreed = _agreed(offer, answer, interview)
     if interview:
-        planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
+        planning.change(interview=interview, agreed=agreed, now=now, by_them=True)
     else:
-        interview = planning.plan(
-            owner=owner, contact=contact, now=now, **terms, purpose=offer.about, confirm_them=offer.confirm_them
-        )
+        interview = planning.plan(owner=owner, contact=contact, agreed=agreed, now=now, confirm_them=offer.confirm_them)
     offer.interview = interview
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     keep_words(offer, answer.note, now)
@@ -339,17 +337,14 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     return interview
 
 
-def _talk_terms(offer: Offer, answer: Answer, talk: Interview | None) -> dict[str, Any]:
-    """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant. A talk that moves keeps its length,
-    and its number, link or place while it is by the same way."""
-    local = answer.starts_at.astimezone(offer.owner.zone)
-    zone = "UTC" if local.fold else offer.owner.time_zone
-    local = answer.starts_at.astimezone(load_zone(zone))
+def _agreed(offer: Offer, answer: Answer, talk: Interview | None) -> Agreed:
+    """A talk that moves keeps its length, and its number, link or place while it is by the same way."""
     stands = talk.where if talk and talk.medium == answer.medium else ""
     where = answer.where or stands or (offer.contact.phone if answer.medium == Medium.PHONE else "")
     minutes = talk.minutes if talk else offer.minutes
-    terms = {"medium": answer.medium, "minutes": minutes, "where": where, "zone": zone}
-    return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
+    purpose = talk.purpose if talk else offer.about
+    said = {"medium": answer.medium, "minutes": minutes, "where": where, "purpose": purpose}
+    return Agreed.from_instant(answer.starts_at, offer.owner.time_zone, **said)
 
 
 def _set(offer: Offer, state: str, **fields: Any) -> None:

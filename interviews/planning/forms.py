@@ -140,10 +140,7 @@ class InterviewForm(VersionedForm, LengthForm):
     @property
     def terms(self) -> dict[str, Any]:
         """What the actions take."""
-        return {
-            name: self.cleaned_data[name]
-            for name in ("medium", "minutes", "day", "at", "where", "purpose", "confirm_them")
-        }
+        return {"agreed": self.agreed, "confirm_them": self.cleaned_data["confirm_them"]}
 
     def show_what_stands(self, interview: Interview) -> None:
         self.show_stale(interview.version, self._initial(interview))

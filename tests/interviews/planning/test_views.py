@@ -17,7 +17,7 @@ from interviews.models import Interview
 from interviews.planning import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory, OfferFactory, OrganisationFactory, PromiseFactory
-from tests.interviews.planning.test_actions import TERMS, leaves
+from tests.interviews.planning.test_actions import TERMS, leaves, moved
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -47,7 +47,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return actions.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return actions.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def new(contact: Contact) -> str:
@@ -203,7 +203,7 @@ def test_plan_cleans_what_no_calendar_can_hold(client, ana):
 
 def test_overlap_is_said_and_saved(client, user, ana):
     other = ContactFactory(owner=user, name="Li Wei")
-    actions.plan(owner=user, contact=other, now=NOW, **TERMS)
+    actions.plan(owner=user, contact=other, now=NOW, agreed=TERMS)
     assertContains(client.get(new(ana), TYPED, headers=HTMX), "You talk with Li Wei then, 15:00 to 15:20.")
     response = client.post(new(ana), {**TYPED, "at": "15:10"}, follow=True)
     assertContains(response, "You talk with Li Wei then, 15:00 to")
@@ -291,7 +291,7 @@ def test_edit_before_the_mail_left_says_it_is_one_mail(client, interview):
 
 
 def test_edit_of_a_stale_version_shows_both(client, interview):
-    actions.change(interview=interview, now=NOW, **{**TERMS, "at": time(17, 0)})
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(17, 0)))
     response = client.post(url("edit", interview), edited(interview, at="16:00", version=1))
     assert response.context["form"].differences == [("Time", "17:00")]
     assertContains(response, 'value="16:00"')
@@ -313,7 +313,7 @@ def test_edit_sent_twice_is_made_once(client, interview):
 
 
 def test_edit_after_having_seen_both_replaces_it(client, interview):
-    actions.change(interview=interview, now=NOW, **{**TERMS, "at": time(17, 0)})
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(17, 0)))
     shown = client.post(url("edit", interview), edited(interview, at="16:00", version=1)).context["form"]
     client.post(url("edit", interview), edited(interview, at="16:00", version=shown["version"].value()))
     assert Interview.objects.get().local_time == time(16, 0)
@@ -374,7 +374,7 @@ def test_hold_no_show_and_unhold_say_what_became_of_it(client, interview):
 
 def test_invite_sends_to_an_address_that_came_later(client, user):
     contact = ContactFactory(owner=user, name="Li Wei")
-    interview = actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    interview = actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     Contact.objects.update(email="li@x.example")
     assertContains(page(client, interview), "Li has not been invited by mail yet.")
     assertContains(client.post(url("invite", interview), follow=True), "Li gets an invitation in 20 seconds.")
@@ -461,7 +461,7 @@ def test_page_leads_back_to_the_times_offered(client, interview):
 @pytest.mark.parametrize("count", [1, 30])
 def test_page_costs_the_same_with_many_promises(client, user, count, django_assert_max_num_queries):
     contact = ContactFactory(owner=user, organisation=OrganisationFactory(owner=user), email="ana@nubank.example")
-    interview = actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    interview = actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     for _ in range(count):
         PromiseFactory(contact=contact, interview=interview)
     with django_assert_max_num_queries(9) as captured:
