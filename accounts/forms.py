@@ -1,6 +1,6 @@
 """What sign-up and Settings ask. `SignupForm` is the half that allauth mixes into its own; the rest is in sign_in_forms.py."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.countries import country_names
 from accounts.models import User, validate_zone
 from base.clock import ClockField, write_time
+from base.versioned_form import VersionedForm
 from base.zones import CONTINENTS, NO_CITY, city, load_zone, offered_zones, time_there, zone_names
 
 
@@ -68,7 +69,7 @@ class DayTicks(forms.CheckboxSelectMultiple):
     template_name = "django/forms/_chips.html"
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class SettingsForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """One person's day and mail; `now` tells the time there, and when the next mail is."""
 
     class Meta:
@@ -87,7 +88,6 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
             **{name: {"required": _("Say a time.")} for name in ("work_from", "work_until", "evening_at")},
         }
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that the page shows
     country = forms.ChoiceField(label=_("Country"), required=False, help_text=_("No talk is proposed on its holidays."))
     work_days = forms.MultipleChoiceField(
         label=_("Working days"),
@@ -108,11 +108,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         country: Any = self.fields["country"]
         country.choices = [("", gettext("None")), *country_names().items()]
         self.initial["work_days"] = list(self.instance.work_days)
-        self.initial["seen"] = self.instance.version
+        self.initial["version"] = self.instance.version
 
     @property
     def changed_settings(self) -> list[str]:
-        return [name for name in self.changed_data if name != "seen"]
+        return [name for name in self.changed_data if name != "version"]
 
     def clean_work_days(self) -> str:
         return "".join(sorted(self.cleaned_data["work_days"]))
@@ -122,29 +122,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         starts, ends = found.get("work_from"), found.get("work_until")
         if starts and ends and starts >= ends:
             self.add_error("work_until", gettext("The day ends before it begins. Try a later time."))
-        if not self.errors and found.get("seen") not in (None, self.initial["seen"]):
-            self._say_what_changed()
         return found
 
-    def _say_what_changed(self) -> None:
-        """Both texts beside each other: the typed one in the field, the saved one under it. Saving again keeps the typed."""
-        for name in self.changed_settings:
-            saved = _in_words(name, self.initial[name]) or gettext("nothing")
-            self.add_error(name, gettext("Saved meanwhile: “%s”. Yours stands here.") % saved)
-        self.data: Any = self.data.copy()
-        self.data["seen"] = self.initial["seen"]
-
-
-def _in_words(name: str, value: Any) -> str:
-    if name == "time_zone":
-        return city(value)
-    if name == "work_days":
-        return ", ".join(str(WEEKDAYS[int(day)]) for day in value)
-    if name == "country":
-        return country_names().get(value, "")
-    if isinstance(value, bool):
-        return gettext("on") if value else gettext("off")
-    return write_time(value) if isinstance(value, time) else str(value)
+    def in_words(self, name: str, value: Any) -> str:
+        return city(value) if name == "time_zone" else super().in_words(name, value)
 
 
 def zone_choices(mine: str, now: datetime, here: ZoneInfo | None = None) -> list[tuple[str, str]]:

@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings as django_settings
 from django.contrib.auth import login
@@ -23,25 +21,19 @@ from base.zones import city
 
 @require_form
 def settings(request: OwnerRequest) -> HttpResponse:
-    now = timezone.now()
-    if request.method == "POST":
+    user, now = request.user, timezone.now()
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=user, now=now)
+    if request.method == "POST" and form.is_valid():
         try:
-            return _keep(request, now)
-        except Stale:  # between our look and our write: now the form sees it
-            request.user.refresh_from_db()
-            return _keep(request, now)
-    return render(request, "accounts/settings.html", {"form": SettingsForm(instance=request.user, now=now)})
-
-
-def _keep(request: OwnerRequest, now: datetime) -> HttpResponse:
-    seen = request.user.version
-    form = SettingsForm(request.POST, instance=request.user, now=now)
-    if not form.is_valid():
-        return render(request, "accounts/settings.html", {"form": form})
-    if changed := form.changed_settings:
-        request.user.keep_settings(changed, now, seen)
-        tell(request, _what_changed(request.user, changed))
-    return redirect("settings")
+            if changed := form.changed_settings:
+                user.keep_settings(changed, now, form.seen)
+                tell(request, _what_changed(user, changed))
+        except Stale:
+            user.refresh_from_db()
+            form.show_stale(user.version, SettingsForm(instance=user, now=now).initial)
+        if not form.differences:  # saved; or by the first of two taps
+            return redirect("settings")
+    return render(request, "accounts/settings.html", {"form": form})
 
 
 def _what_changed(user: User, changed: list[str]) -> str:

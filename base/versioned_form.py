@@ -3,11 +3,14 @@ together, and saving again replaces the stored ones."""
 
 from collections.abc import Mapping
 from copy import copy
+from datetime import time
 from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from base.clock import write_time
 
 LARGEST_VERSION = 2**31 - 1
 
@@ -50,14 +53,23 @@ class VersionedForm(forms.Form):
         data: Any = copy(self.data)  # of a QueryDict one that can be written
         data[self.add_prefix("version")] = str(version)
         self.data = data
-        self.differences = [
-            Difference(str(field.label), _shown(field, stands.get(field.name)))
+        self.differences = self.compare(stands)
+
+    def compare(self, stands: Mapping[str, Any]) -> list[Difference]:
+        """The fields that were typed, and were read, otherwise than they stand."""
+        return [
+            Difference(str(field.label), self.in_words(field.name, stood))
             for field in self.visible_fields()
-            if str(field.value() or "") != str(stands.get(field.name) or "")
+            for stood in [stands.get(field.name)]
+            if field.field.has_changed(stood, field.data) and self.cleaned_data.get(field.name) != stood
         ]
 
-
-def _shown(field: forms.BoundField, value: Any) -> str:
-    """A stored value as the page would say it."""
-    choices = dict(getattr(field.field, "choices", ()))
-    return str(choices.get(value) or value or _("nothing"))
+    def in_words(self, name: str, value: Any) -> str:
+        """A stored value as the page would say it."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, time):
+            return write_time(value)
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        said = [str(choices.get(one, one)) for one in (value if isinstance(value, list) else [value]) if one]
+        return ", ".join(said) or _("nothing")

@@ -23,12 +23,12 @@ from outbox.kinds import Composed
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")  # where something is not said, its lines go too
 
 
-def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> Composed:
+def to_contact(recipient: str, owner: User, contact: Contact, name: str, context: dict[str, Any]) -> EmailMessage:
     """A mail in the user's name; answers reach the user."""
     with owner.own_hours():
         message = _message(name, context)
     address(message, recipient, owner, contact)
-    return Composed(message, str(message["Subject"]))
+    return message
 
 
 def address(message: EmailMessage, recipient: str, owner: User, contact: Contact) -> None:
@@ -50,6 +50,13 @@ def to_owner(recipient: str, name: str, context: dict[str, Any]) -> Composed:
     mark_as_automatic(message)
     message["X-Auto-Response-Suppress"] = "All"
     return Composed(message, str(message["Subject"]))
+
+
+def why_silent(contact: Contact) -> str:
+    """Why nothing goes to the contact, or about them, any more; empty when it may."""
+    if contact.binned_at:
+        return _("%(name)s is in the bin") % {"name": contact.first_name}
+    return _("you dropped %(name)s") % {"name": contact.first_name} if contact.is_dropped else ""
 
 
 def mailto(address: str, subject: str, body: str) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.templatetags.keepword import ago
@@ -19,7 +19,7 @@ from base.zones import time_there
 from crm.models import Contact, RhythmUnit, Stage
 from crm.parts import STORY, Entries
 from followups.models import Promise
-from interviews.models import Interview, InterviewState
+from interviews.models import Interview, InterviewState, minutes_by
 
 PROMISES = 5
 ENTRIES = 8
@@ -54,7 +54,6 @@ STORY_OF = {  # what the story can be narrowed to, by the kinds of its entries
     "promises": (gettext_lazy("Promises"), {"promise"}),
     "mails": (gettext_lazy("Mails"), {"ask", "offer"}),
 }
-HOW = {"phone": gettext_lazy("by phone"), "video": gettext_lazy("by video"), "in_person": gettext_lazy("in person")}
 ICONS = {  # by what an entry says beside, or by its kind
     "mine": "arrow-up-right",
     "theirs": "arrow-down-left",
@@ -115,10 +114,7 @@ class Entry:
 
     @property
     def length(self) -> str:
-        """ "20 minutes by phone" """
-        count = self.more["minutes"]
-        minutes = ngettext("%(n)d minute", "%(n)d minutes", count) % {"n": count}
-        return f"{minutes if count else ''} {HOW.get(self.aside, '')}".strip()
+        return minutes_by(self.more["minutes"], self.aside)
 
     @property
     def only_day(self) -> date | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from base.text import clean_line
 from interviews.asking.actions import ASK
-from interviews.mail_messages import address, put_in_thread
+from interviews.mail_messages import address, put_in_thread, why_silent
 from interviews.models import Ask
 from outbox.composing import POLICY
 from outbox.kinds import Cancelled, Composed, Kind, register
@@ -42,11 +42,7 @@ def _ask(mail: OutgoingMail) -> Ask | None:
 
 
 def _why_not(ask: Ask | None) -> str:
-    if ask is None:
-        return _("it was taken back")
-    if ask.contact.binned_at:
-        return _("the contact is in the bin")
-    return _("you dropped them") if ask.contact.is_dropped else ""
+    return why_silent(ask.contact) if ask else _("it was taken back")
 
 
 def _sent_before(ask: Ask) -> list[str]:

@@ -139,7 +139,7 @@ def reopen(*, room: Room, now: datetime) -> Room:
 
 def answered(interview: Interview) -> list[ChosenQuestion]:
     answers = interview.owner.chosenquestions.filter(preparation__interview=interview, answered_at__isnull=False)
-    return list(answers.select_related("question").order_by("position", "pk"))
+    return list(answers.select_related("question").in_order())
 
 
 @transaction.atomic

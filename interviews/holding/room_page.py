@@ -142,7 +142,7 @@ def questions_of(interview: Interview) -> list[ChosenQuestion]:
     preparation = preparation_of(interview)
     if preparation is None:
         return []
-    chosen = preparation.questions.select_related("question").order_by("position", "pk")[:SHOWN]
+    chosen = preparation.questions.select_related("question").in_order()[:SHOWN]
     return sorted(chosen, key=lambda one: (one.answered_at is not None, not one.must_ask))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviews.debriefing.actions import THANK_YOU
+from interviews.holding.actions import answered
 from interviews.models import ChosenQuestion, Debrief, Interview
 
 MOST = 50  # promises of one talk
@@ -17,20 +18,15 @@ class Remembered:
     promises: list[Any]  # open and closed, without the thank-you
     thanks: Any | None  # the promise to thank for it
 
-    @property
-    def debrief_waits(self) -> bool:
-        return self.debrief is None or not self.debrief.is_done
-
 
 def remember(talk: Interview) -> Remembered:
     """Three queries. `talk` with its `debrief` fetched along costs two."""
-    answers = talk.owner.chosenquestions.filter(preparation__interview=talk, answered_at__isnull=False)
     promises = list(talk.promises.alive().with_row().order_by("due_on", "pk")[:MOST])
     thanks = [one for one in promises if one.kind == THANK_YOU and one.contact_id == talk.contact_id]
     return Remembered(
         talk=talk,
         debrief=getattr(talk, "debrief", None),
-        answers=list(answers.select_related("question").order_by("position", "pk")),
+        answers=answered(talk),
         promises=[one for one in promises if one not in thanks],
         thanks=thanks[0] if thanks else None,
     )

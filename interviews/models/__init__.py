@@ -14,6 +14,7 @@ from interviews.models.interview import (
     InterviewQuerySet,
     InterviewState,
     Medium,
+    minutes_by,
 )
 from interviews.models.learning import Tick
 from interviews.models.news import NewsItem, NewsKind
@@ -58,4 +59,5 @@ __all__ = [
     "Room",
     "RoomWrite",
     "Tick",
+    "minutes_by",
 ]

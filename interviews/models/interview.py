@@ -66,6 +66,13 @@ class AttendeeStatus(models.TextChoices):
     COUNTERED = "countered", _("proposes another time")
 
 
+def minutes_by(minutes: int, medium: str) -> str:
+    """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
+    how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
+    length = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return f"{length} {how[Medium(medium)]}" if minutes else how[Medium(medium)]
+
+
 @dataclass(frozen=True)
 class Agreed:
     """What two people agreed on, or are about to: all that an invitation says. The zone is that of the local time."""
@@ -78,6 +85,13 @@ class Agreed:
     where: str = ""
     purpose: str = ""
 
+    @classmethod
+    def from_instant(cls, at: datetime, zone: str, **said: Any) -> "Agreed":
+        """On the clocks of `zone`; in UTC where they show that time twice and the second is meant."""
+        zone = "UTC" if at.astimezone(load_zone(zone)).fold else zone
+        local = at.astimezone(load_zone(zone))
+        return cls(day=local.date(), at=time(local.hour, local.minute), zone=zone, **said)
+
     @property
     def starts_at(self) -> datetime:
         return instant(self.day, self.at, load_zone(self.zone))
@@ -88,10 +102,7 @@ class Agreed:
 
     @property
     def said(self) -> str:
-        """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
-        how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
-        length = ngettext("%(n)d minute", "%(n)d minutes", self.minutes) % {"n": self.minutes}
-        return f"{length} {how[Medium(self.medium)]}" if self.minutes else how[Medium(self.medium)]
+        return minutes_by(self.minutes, self.medium)
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "day": self.day.isoformat(), "at": self.at.isoformat()}
@@ -120,11 +131,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those that begin in [start, end), both UTC instants."""
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
-    def overlapping(self, agreed: Agreed, but: "Interview | None" = None) -> list["Interview"]:
-        """Those planned that run while `agreed` would; `but` is the one that is being moved."""
-        could = self.planned().between(agreed.starts_at - timedelta(minutes=LONGEST), agreed.ends_at)
-        found = could.select_related("contact").next_first()
-        return [interview for interview in found if interview.ends_at > agreed.starts_at and interview != but]
+    def overlapping(self, start: datetime, end: datetime, but: "Interview | None" = None) -> list["Interview"]:
+        """Those planned that run within [start, end), both UTC instants; `but` is the one that is being moved."""
+        could = self.planned().between(start - timedelta(minutes=LONGEST), end).select_related("contact").next_first()
+        return [interview for interview in could if interview.overlaps(start, end) and interview != but]
 
     def awaiting_debrief(self, now: datetime) -> "InterviewQuerySet":
         """Those held in the last 60 days whose debrief is not done; nothing about people who were dropped."""
@@ -292,6 +302,9 @@ class Interview(Versioned):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        return self.starts_at < end and start < self.ends_at
 
     @property
     def agreed(self) -> Agreed:

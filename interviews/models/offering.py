@@ -17,7 +17,7 @@ from accounts.models import validate_zone
 from base.owned import Owned, Versioned
 from base.private_links import hash_of
 from crm.models import Contact, Stage
-from interviews.models.interview import LONGEST, Interview, InterviewState, Medium
+from interviews.models.interview import Interview, InterviewState, Medium
 
 LAST_STEP = 3  # of asking: a request, a follow-up, a last one
 SECRET_BYTES = 16  # 128 bits, which nobody guesses
@@ -258,14 +258,10 @@ class Offer(Versioned):
         slots = [slot for slot in self.slots.order_by("starts_at") if slot.starts_at > now]
         if not slots:
             return []
-        around = self.owner.interviews.planned().between(
-            slots[0].starts_at - timedelta(minutes=LONGEST), slots[-1].starts_at + length
-        )
-        talks = [(talk.starts_at, talk.ends_at) for talk in around if talk.pk != self.interview_id]
+        first, last = slots[0].starts_at, slots[-1].starts_at + length
+        talks = self.owner.interviews.overlapping(first, last, but=self.interview)
         return [
-            slot
-            for slot in slots
-            if not any(begin < slot.starts_at + length and slot.starts_at < end for begin, end in talks)
+            slot for slot in slots if not any(talk.overlaps(slot.starts_at, slot.starts_at + length) for talk in talks)
         ]
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -308,9 +308,8 @@ def _said_before(offer: Offer, answer: Answer) -> Counter | None:
 
 def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: datetime) -> None:
     owner = offer.owner
-    local = starts_at.astimezone(UTC)
-    wanted = Agreed(Medium.PHONE, but.minutes if but else offer.minutes, local.date(), local.time(), "UTC")
-    if starts_at <= now or owner.interviews.overlapping(wanted, but=but):
+    ends_at = starts_at + timedelta(minutes=but.minutes if but else offer.minutes)
+    if starts_at <= now or owner.interviews.overlapping(starts_at, ends_at, but=but):
         raise TakenError
     # whoever held this time has let it go, or there would be a talk
     owner.offerslots.filter(starts_at=starts_at, taken_at__isnull=False).update(taken_at=None)
@@ -322,13 +321,11 @@ def _take_slot(offer: Offer, starts_at: datetime, but: Interview | None, now: da
 def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: str, now: datetime) -> Interview:
     owner, contact = offer.owner, offer.contact
     learn_from(answer, contact)
-    terms = _talk_terms(offer, answer, interview)
+    agreed = _agreed(offer, answer, interview)
     if interview:
-        planning.change(interview=interview, now=now, **terms, purpose=interview.purpose, by_them=True)
+        planning.change(interview=interview, agreed=agreed, now=now, by_them=True)
     else:
-        interview = planning.plan(
-            owner=owner, contact=contact, now=now, **terms, purpose=offer.about, confirm_them=offer.confirm_them
-        )
+        interview = planning.plan(owner=owner, contact=contact, agreed=agreed, now=now, confirm_them=offer.confirm_them)
     offer.interview = interview
     offer.counters.filter(decided_at__isnull=True).update(decided_at=now)
     keep_words(offer, answer.note, now)
@@ -340,17 +337,14 @@ def _set_talk(offer: Offer, interview: Interview | None, answer: Answer, what: s
     return interview
 
 
-def _talk_terms(offer: Offer, answer: Answer, talk: Interview | None) -> dict[str, Any]:
-    """In the owner's zone; in UTC where its clocks show that hour twice and the second is meant. A talk that moves keeps its length,
-    and its number, link or place while it is by the same way."""
-    local = answer.starts_at.astimezone(offer.owner.zone)
-    zone = "UTC" if local.fold else offer.owner.time_zone
-    local = answer.starts_at.astimezone(load_zone(zone))
+def _agreed(offer: Offer, answer: Answer, talk: Interview | None) -> Agreed:
+    """A talk that moves keeps its length, and its number, link or place while it is by the same way."""
     stands = talk.where if talk and talk.medium == answer.medium else ""
     where = answer.where or stands or (offer.contact.phone if answer.medium == Medium.PHONE else "")
     minutes = talk.minutes if talk else offer.minutes
-    terms = {"medium": answer.medium, "minutes": minutes, "where": where, "zone": zone}
-    return {**terms, "day": local.date(), "at": time(local.hour, local.minute)}
+    purpose = talk.purpose if talk else offer.about
+    said = {"medium": answer.medium, "minutes": minutes, "where": where, "purpose": purpose}
+    return Agreed.from_instant(answer.starts_at, offer.owner.time_zone, **said)
 
 
 def _set(offer: Offer, state: str, **fields: Any) -> None:

@@ -1,8 +1,7 @@
 """What a contact answers on the private page. Nothing that arrives here is trusted."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,14 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import ZoneSelect, zone_choices
 from accounts.models import User
-from accounts.templatetags.keepword import clock, moment
 from base.clock import ClockField
-from base.dates import add_months, exists, instant, understand
-from base.zones import city, load_zone, zone_names
+from base.zones import load_zone, zone_names
 from crm.fields import LineField, TextField
 from interviews.models import Interview, Medium, Offer, OfferSlot
 from interviews.offering.guest_answers import Answer
 from interviews.planning.forms import refuse_unsafe_link
+from interviews.planning.start_time import read_day, read_start
 
 OWN = "own"  # "None of these suits me"
 MONTHS_AHEAD = 6
@@ -62,28 +60,10 @@ class OwnTimeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         if not any(self.has_error(name) for name in ("day", "at", "zone")):
-            self.clean_own(found)
+            zone = load_zone(found["zone"])
+            day = read_day(found["day"], self.now.astimezone(zone).date(), MONTHS_AHEAD)
+            found["starts_at"] = read_start(day, found["at"], zone, self.now)
         return found
-
-    def clean_own(self, found: dict[str, Any]) -> None:
-        """Finds `starts_at`, or says what is wrong with it."""
-        zone = load_zone(found["zone"])
-        today = self.now.astimezone(zone).date()
-        day = understand(found["day"], today)
-        if day is None or day > add_months(today, MONTHS_AHEAD):
-            self.add_error("day", _("Not a day within half a year. Try “friday” or “4 December”."))
-            return
-        self._clean_instant(found, day, zone)
-
-    def _clean_instant(self, found: dict[str, Any], day: date, zone: ZoneInfo) -> None:
-        starts_at = instant(day, found["at"], zone)
-        if not exists(day, found["at"], zone):
-            known = {"city": city(found["zone"]), "next": clock(starts_at, zone)}
-            self.add_error("at", _("The clocks in %(city)s skip that hour. Try %(next)s.") % known)
-        elif starts_at <= self.now:
-            self.add_error("day", _("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
-        else:
-            found["starts_at"] = starts_at
 
 
 class AnswerForm(OwnTimeForm):

@@ -1,9 +1,8 @@
 """The offer with its private link, the chasing of a silent one, and the word to the user that somebody answered."""
 
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,12 +46,11 @@ def compose_offer(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "says_how": " / ".join(str(Medium(medium).label) for medium in offer.media),
     }
     with timezone.override(load_zone(context["zone"])):
-        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "offer", context)
     if is_chase:
         mail_messages.mark_as_automatic(message)
         mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def compose_answered(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
@@ -90,7 +88,7 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         return Cancelled(_("the offer is gone"))
     counter = offer.counters.select_related("offer").filter(pk=mail.context["counter"]).first()
     if counter is None or not counter.stands_refused:
-        return Cancelled((_("you or %(name)s answered otherwise") % {"name": offer.contact.first_name})[:200])
+        return Cancelled(_("you or %(name)s answered otherwise") % {"name": offer.contact.first_name})
     cause = _why_not(offer)
     if cause:
         return Cancelled(cause)
@@ -102,9 +100,9 @@ def compose_refusal(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "may_choose": offer.takes_answers(now),
     }
     with timezone.override(load_zone(counter.time_zone)):
-        composed = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
-    mail_messages.put_in_thread(cast(EmailMessage, composed.message), mail_messages.offer_references(offer))
-    return composed
+        message = mail_messages.to_contact(mail.recipient, offer.owner, offer.contact, "refusal", context)
+    mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
+    return Composed(message, str(message["Subject"]))
 
 
 def refusal_still_wanted(mail: OutgoingMail) -> bool:
@@ -208,18 +206,14 @@ def _shown(offer: Offer, now: datetime, zone: str = "") -> dict[str, Any]:
 
 def _why_not(offer: Offer) -> str:
     """Why nothing about it goes to the contact any more."""
-    contact, name = offer.contact, {"name": offer.contact.first_name}
-    if contact.binned_at:
-        return (_("%(name)s is in the bin") % name)[:200]
-    if contact.is_dropped:
-        return (_("you dropped %(name)s") % name)[:200]
-    return _("you took it back") if offer.state == OfferState.WITHDRAWN else ""
+    taken_back = _("you took it back") if offer.state == OfferState.WITHDRAWN else ""
+    return mail_messages.why_silent(offer.contact) or taken_back
 
 
 def _why_not_now(offer: Offer, now: datetime) -> str:
     """Why there is nothing to choose."""
     if offer.state != OfferState.OPEN:
-        return (_("%(name)s has answered") % {"name": offer.contact.first_name})[:200]
+        return _("%(name)s has answered") % {"name": offer.contact.first_name}
     if _talks_since(offer.contact, offer.created_at).exists():
         return _("a talk is set")
     return "" if offer.free_slots(now) else _("none of the times is free any more")

@@ -1,6 +1,5 @@
 """The times of an offer as cards: what the guest will see of each, what stands against it, and where its buttons move it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +12,7 @@ from accounts.templatetags.keepword import moment
 from base.dates import instant
 from base.zones import load_zone
 from crm.models import Contact
-from interviews.models import LONGEST, Interview
+from interviews.models import Interview
 from interviews.offering import working_hours
 from interviews.offering.time_rows import TimeForm, TimeRows, moved
 from interviews.offering.working_hours import Hour
@@ -130,7 +129,7 @@ class Cards:
             return _("The same time as another one here.")
         ends_at = at + timedelta(minutes=self.minutes)
         for talk in self._talks:
-            if talk.starts_at < ends_at and at < talk.ends_at:
+            if talk.overlaps(at, ends_at):
                 return _("You talk with %(name)s then; nobody can take this one.") % {"name": talk.contact.name}
         return self._unsuited(at)
 
@@ -166,8 +165,6 @@ class Cards:
         return working_hours.is_awake(at, self.minutes, self.owner.time_zone)
 
     @cached_property
-    def _talks(self) -> Sequence[Interview]:
-        times = self.times.found
-        longest = timedelta(minutes=LONGEST)
-        talks = self.owner.interviews.planned().select_related("contact").next_first()
-        return list(talks.between(times[0] - longest, times[-1] + longest)) if times else []
+    def _talks(self) -> list[Interview]:
+        times, length = self.times.found, timedelta(minutes=self.minutes)
+        return self.owner.interviews.overlapping(times[0], times[-1] + length) if times else []

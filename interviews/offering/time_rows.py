@@ -1,6 +1,6 @@
 """The times of an offer as they are typed, and what a button does to one of them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -9,14 +9,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.keepword import clock, moment
-from accounts.templatetags.keepword import day as in_words
 from base.clock import ClockField, write_time
-from base.dates import add_months, exists, instant, understand
-from base.zones import city
+from base.dates import exists, instant, understand
 from crm.fields import LineField
 from crm.models import Contact
 from interviews.offering import working_hours
+from interviews.planning.start_time import read_day, read_start
 
 TIMES, MOST_TIMES = 5, 10
 MONTHS_AHEAD = 6
@@ -58,10 +56,10 @@ class TimeForm(forms.Form):
         if not words or at is None:
             self.add_error("at" if words else "day", _("A time has a day and an hour; leave both empty for none."))
             return found
-        try:
-            found["starts_at"] = self._instant(understand(words, self.today), at)
-        except ValidationError as error:
-            self.add_error("day", error)
+        day = understand(words, self.today)
+        if day and abs(day - self.today) < A_YEAR:
+            self.local = datetime.combine(day, at)
+        found["starts_at"] = read_start(read_day(words, self.today, MONTHS_AHEAD), at, self.owner.zone, self.now)
         return found
 
     @property
@@ -86,22 +84,6 @@ class TimeForm(forms.Form):
     @property
     def is_blank(self) -> bool:
         return not self["day"].value() and not self["at"].value()
-
-    def _instant(self, day: date | None, at: time) -> datetime:
-        zone = self.owner.zone
-        if day is None:
-            raise ValidationError(_("Not a date I know. Try “friday”, “in 2 weeks” or “4 dec”."))
-        if abs(day - self.today) < A_YEAR:
-            self.local = datetime.combine(day, at)
-        if day > add_months(self.today, MONTHS_AHEAD):
-            raise ValidationError(_("%(day)s is too far away. Offer days within half a year.") % {"day": in_words(day)})
-        starts_at = instant(day, at, zone)
-        if not exists(day, at, zone):
-            known = {"city": city(self.owner.time_zone), "time": write_time(at), "next": clock(starts_at, zone)}
-            raise ValidationError(_("The clocks in %(city)s skip %(time)s that day. Try %(next)s.") % known)
-        if starts_at <= self.now:
-            raise ValidationError(_("%(moment)s has passed.") % {"moment": moment(starts_at, zone)})
-        return starts_at
 
 
 class TimeRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs only

@@ -166,8 +166,7 @@ def _of(minutes: int) -> timedelta:
 def _taken(user: User, now: datetime) -> list[tuple[datetime, datetime]]:
     """When the user is busy, or may become so: half-open stretches."""
     until = now + timedelta(days=AHEAD + 2)
-    talks = user.interviews.planned().between(now - timedelta(hours=2), until)
-    busy = [(talk.starts_at, talk.ends_at) for talk in talks]
+    busy = [(talk.starts_at, talk.ends_at) for talk in user.interviews.overlapping(now, until)]
     offered = user.offerslots.filter(
         starts_at__gte=now, starts_at__lt=until, offer__state__in=("open", "countered"), offer__expires_at__gt=now
     ).values_list("starts_at", "offer__minutes")

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import transaction
@@ -30,21 +30,13 @@ def plan(
     *,
     owner: User,
     contact: Contact,
-    medium: str,
-    minutes: int,
-    day: date,
-    at: time,
-    where: str,
-    purpose: str,
+    agreed: Agreed,
     now: datetime,
     confirm_them: bool = False,
-    zone: str = "",
     uid: uuid.UUID | None = None,
 ) -> Interview:
-    """Sets a time in the owner's zone or the one named, and invites the contact by mail when there is an address.
-    IntegrityError when there is a talk of that `uid`."""
+    """Sets a time, and invites the contact by mail when there is an address. IntegrityError when there is a talk of that `uid`."""
     owner.hold()  # two talks for one time are set one after the other
-    agreed = Agreed(medium, minutes, day, at, zone or owner.time_zone, where, purpose)
     interview = Interview(
         owner=owner, contact=contact, uid=uid or uuid.uuid4(), created_at=now, confirm_them=confirm_them
     )
@@ -60,15 +52,9 @@ def plan(
 def change(
     *,
     interview: Interview,
-    medium: str,
-    minutes: int,
-    day: date,
-    at: time,
-    where: str,
-    purpose: str,
+    agreed: Agreed,
     now: datetime,
     confirm_them: bool | None = None,
-    zone: str = "",
     by_them: bool = False,
 ) -> Told:
     """Moves or otherwise changes a planned interview; the contact gets one mail with the last state. It was moved
@@ -76,7 +62,6 @@ def change(
     interview.owner.hold()
     _expect(interview, InterviewState.PLANNED)
     before = interview.agreed
-    agreed = Agreed(medium, minutes, day, at, zone or interview.owner.time_zone, where, purpose)
     if confirm_them is not None and confirm_them != interview.confirm_them:
         interview.confirm_them = confirm_them
         _keep(interview)

@@ -1,7 +1,7 @@
 """The form to plan or change an interview: it reads days and times as people write them, and says next to a field what is doubtful."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,20 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.templatetags.keepword import clock, moment
 from accounts.templatetags.keepword import day as in_words
-from base.clock import ClockField, write_time
-from base.dates import add_months, exists, instant, is_ambiguous, understand
+from base.clock import ClockField
+from base.dates import is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
-from base.zones import city, load_zone
+from base.versioned_form import VersionedForm
+from base.zones import city
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
 from interviews.models.preparing import purpose_of
 from interviews.offering import working_hours
+from interviews.planning.start_time import read_day, read_start
 
-YEARS_AHEAD = 5
+MONTHS_AHEAD = 5 * 12
 _UNSAFE_LINK = re.compile(r"^\s*(javascript|data|vbscript|file|blob):", re.IGNORECASE)
 
 
@@ -83,13 +84,14 @@ class LengthForm(PageForm):
         """Leaves what counts as `minutes`."""
         if found.get("minutes"):
             self.errors.pop("own_minutes", None)
+            found["own_minutes"] = None
         elif "minutes" not in self.errors:
             found["minutes"] = found.get("own_minutes")
             if not found["minutes"] and "own_minutes" not in self.errors:
                 self.add_error("own_minutes", _("Say how many minutes."))
 
 
-class InterviewForm(LengthForm):
+class InterviewForm(VersionedForm, LengthForm):
     """What, when, where: for a new interview, or for one that is changed (`interview`)."""
 
     field_order = ("medium",)
@@ -107,7 +109,6 @@ class InterviewForm(LengthForm):
     where = LineField(label=gettext_lazy("Number, link or place"), max_length=300, validators=[refuse_unsafe_link])
     purpose = TextField(label=gettext_lazy("What I want from this"), max_length=2000)
     confirm_them = forms.BooleanField(label=gettext_lazy("Remind them the day before"), required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     uid = UidField()
 
     def __init__(
@@ -121,47 +122,31 @@ class InterviewForm(LengthForm):
     ) -> None:
         self.owner, self.contact, self.now, self.interview = owner, contact, now, interview
         self.today = owner.today(now)
-        super().__init__(data, contact=contact, initial=self._initial() if data is None else None)
+        super().__init__(data, contact=contact, initial=self._initial(interview))
         self.fields["day"].help_text = _("“friday”, “in 2 weeks”, “4 dec”")
         self.fields["at"].help_text = _("In %(city)s") % {"city": city(owner.time_zone)}
         self.fields["where"].help_text = _("For a call: the number you dial.")
         self.fields["purpose"].widget.attrs["placeholder"] = SEEN_BY_CSS
         self.fields["purpose"].help_text = _("%(name)s reads it in the invitation.") % {"name": contact.first_name}
 
-    def clean_day(self) -> date:
-        found = understand(self.cleaned_data["day"], self.today)
-        if found is None:
-            raise ValidationError(_("Not a date I know. Try “friday”, “in 2 weeks” or “4 dec”."))
-        if found > add_months(self.today, 12 * YEARS_AHEAD):
-            raise ValidationError(
-                _("%(day)s is too far away. Choose a day within %(years)d years.")
-                % {"day": in_words(found), "years": YEARS_AHEAD}
-            )
-        return found
-
     def clean(self) -> dict[str, Any]:
         found = super().clean()
-        if found.get("day") and found.get("at") is not None:
-            self._check_instant(found["day"], found["at"])
+        if found.get("day"):
+            found["day"] = read_day(found["day"], self.today, MONTHS_AHEAD)
+            if found.get("at") is not None:
+                read_start(found["day"], found["at"], self.owner.zone, self.now)
         return found
 
     @property
     def terms(self) -> dict[str, Any]:
         """What the actions take."""
-        return {
-            name: self.cleaned_data[name]
-            for name in ("medium", "minutes", "day", "at", "where", "purpose", "confirm_them")
-        }
+        return {"agreed": self.agreed, "confirm_them": self.cleaned_data["confirm_them"]}
 
-    @property
-    def seen(self) -> int | None:
-        """The version of the interview this form was made with."""
-        found: int | None = self.cleaned_data.get("version")
-        return found
+    def show_what_stands(self, interview: Interview) -> None:
+        self.show_stale(interview.version, self._initial(interview))
 
-    def see(self, interview: Interview) -> None:
-        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
-        self.data = {**dict(self.data.items()), "version": interview.version}
+    def in_words(self, name: str, value: Any) -> str:
+        return in_words(value) if isinstance(value, date) else super().in_words(name, value)
 
     @property
     def agreed(self) -> Agreed | None:
@@ -186,14 +171,7 @@ class InterviewForm(LengthForm):
     def day_understood(self) -> date | None:
         """The day alone, while the time is missing or wrong."""
         typed = self.data.get("day") if self.is_bound else self.initial.get("day")
-        return understand(clean_line(typed or ""), self.today)
-
-    @property
-    def is_another_day_there(self) -> bool:
-        agreed, theirs = self.agreed, self.contact.time_zone
-        if agreed is None or not theirs:
-            return False
-        return agreed.starts_at.astimezone(load_zone(theirs)).date() != agreed.day
+        return understand(clean_line(str(typed or "")), self.today)
 
     @property
     def warning(self) -> str:
@@ -235,44 +213,23 @@ class InterviewForm(LengthForm):
     @property
     def overlaps(self) -> list[Interview]:
         agreed = self.agreed
-        return self.owner.interviews.overlapping(agreed, but=self.interview) if agreed else []
+        return self.owner.interviews.overlapping(agreed.starts_at, agreed.ends_at, but=self.interview) if agreed else []
 
-    def _check_instant(self, day: date, at: time) -> None:
-        zone = self.owner.zone
-        starts_at = instant(day, at, zone)
-        if not exists(day, at, zone):
-            after = starts_at.astimezone(zone)
-            self.add_error(
-                "at",
-                _("The clocks in %(city)s skip %(time)s on %(day)s. The next hour there is: %(next)s.")
-                % {
-                    "city": city(self.owner.time_zone),
-                    "time": write_time(at),
-                    "day": in_words(day),
-                    "next": clock(after, zone) if after.date() == day else moment(after, zone),
-                },
-            )
-        elif starts_at <= self.now:
-            field = "at" if day == self.today else "day"
-            self.add_error(
-                field, _("%(moment)s has passed. Choose a time to come.") % {"moment": moment(starts_at, zone)}
-            )
-
-    def _initial(self) -> dict[str, Any]:
-        if self.interview is None:
+    def _initial(self, interview: Interview | None) -> dict[str, Any]:
+        if interview is None:
             purpose = purpose_of(self.contact)
             known = {"where": self.contact.phone, **({"purpose": purpose} if purpose else {})}
             return {"medium": Medium.PHONE, "minutes": ASKED_FOR[0], **known}
-        there = self.interview.starts_at.astimezone(self.owner.zone)
-        minutes = self.interview.minutes
+        there = interview.starts_at.astimezone(self.owner.zone)
+        minutes = interview.minutes
         return {
-            "medium": self.interview.medium,
+            "medium": interview.medium,
             "minutes": minutes if minutes in ASKED_FOR else "",
             "own_minutes": None if minutes in ASKED_FOR else minutes,
-            "day": there.date().isoformat(),
-            "at": write_time(there),
-            "where": self.interview.where,
-            "purpose": self.interview.purpose,
-            "confirm_them": self.interview.confirm_them,
-            "version": self.interview.version,
+            "day": there.date(),
+            "at": there.time(),
+            "where": interview.where,
+            "purpose": interview.purpose,
+            "confirm_them": interview.confirm_them,
+            "version": interview.version,
         }

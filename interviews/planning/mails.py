@@ -3,9 +3,8 @@ was ticked for that talk (product.md rule 5). All composed just before they leav
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -79,28 +78,24 @@ def _why_not_invited(interview: Interview, mail: OutgoingMail, now: datetime) ->
     """Why the invitation is not sent after all; empty when it is."""
     contact = interview.contact
     reasons = {
-        _("%(name)s is in the bin"): contact.binned_at or interview.binned_at,
-        _("you dropped %(name)s"): contact.is_dropped,
         _("the interview was cancelled"): interview.is_cancelled,
         _("the interview is over"): interview.ends_at <= now or not interview.is_planned,
-        _("%(name)s gets a newer invitation"): (
+        _("%(name)s gets a newer invitation") % {"name": contact.first_name}: (
             (interview.invited_email, interview.invited_sequence) != (mail.recipient, mail.context["sequence"])
         ),
     }
-    found = next((words for words, holds in reasons.items() if holds), "")
-    return (found % {"name": contact.first_name})[:200] if found else ""
+    return mail_messages.why_silent(contact) or next((words for words, holds in reasons.items() if holds), "")
 
 
 def _composed(mail: OutgoingMail, interview: Interview, agreed: Agreed, name: str, ics: bytes) -> Composed:
     context = _context(mail, interview, agreed)
-    composed = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
-    message = cast(EmailMessage, composed.message)
+    message = mail_messages.to_contact(mail.recipient, interview.owner, interview.contact, name, context)
     mail_messages.put_in_thread(
         message, [*mail_messages.offer_references(_offer_of(interview)), *context["references"]]
     )
     method = "REQUEST" if name == INVITATION else "CANCEL"
     mail_messages.attach_calendar(message, ics, method=method, name=name)
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def _offer_of(interview: Interview) -> Offer | None:
@@ -226,11 +221,10 @@ def compose_confirmation(mail: OutgoingMail, now: datetime) -> Composed | Cancel
         "url": offer.url if offer else "",
     }
     with timezone.override(zone):
-        composed = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, owner, interview.contact, "tomorrow", context)
     mail_messages.mark_as_automatic(message)
     mail_messages.put_in_thread(message, mail_messages.offer_references(offer))
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def confirmation_still_wanted(mail: OutgoingMail) -> bool:
@@ -282,17 +276,16 @@ def _why_not_confirmed(interview: Interview | None, mail: OutgoingMail, now: dat
         return _("the interview is gone")
     told = last_mail(interview)
     reasons = {
-        _("the contact is in the bin"): interview.binned_at or interview.contact.binned_at,
         _("the interview was cancelled"): interview.is_cancelled,
         _("the interview was moved"): confirmation_key(interview) != mail.occurrence_key,
         _("the interview has begun"): interview.starts_at <= now or not interview.is_planned,
-        _("you dropped them"): interview.contact.is_dropped,
         _("they declined, or proposed another time"): interview.is_unsuited,
         _("they have another address now"): address_of(interview.contact) != mail.recipient,
         _("you took the tick away"): not interview.confirm_them,
         _("an invitation told them this evening"): told and told.created_at > evening_before(interview),
     }
-    return next((words for words, holds in reasons.items() if holds), "")
+    silent = mail_messages.why_silent(interview.contact)
+    return silent or next((words for words, holds in reasons.items() if holds), "")
 
 
 @forecaster

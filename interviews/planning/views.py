@@ -47,23 +47,21 @@ def interview_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     form = InterviewForm(
         typed(request, "understood"), owner=request.user, contact=contact, now=now, interview=interview
     )
-    stands = None
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         try:
-            if form.seen not in (None, interview.version):
+            if form.seen != interview.version:
                 raise Stale(interview)
             told = actions.change(interview=interview, now=now, **form.terms)
         except Stale:
-            stands = _interview(request, pk)
-            form.see(stands)
+            form.show_what_stands(_interview(request, pk))
         else:
             tell(request, toasts.changed(interview, told))
+        if not form.differences:  # saved; or by the first of two taps
             return redirect(interview)
     context = {
         "form": form,
         "contact": contact,
         "interview": interview,
-        "stands": stands,
         "address": address_of(contact),
         "delay": settings.INVITATION_DELAY,
     }
@@ -81,7 +79,7 @@ def interview_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "mail": mail,
         "leaves_in": max(0, round((mail.next_attempt_at - now).total_seconds())) if mail else 0,
         "address": address_of(interview.contact),
-        "overlaps": request.user.interviews.overlapping(interview.agreed, but=interview)
+        "overlaps": request.user.interviews.overlapping(interview.starts_at, interview.ends_at, but=interview)
         if interview.is_planned
         else [],
         "promises": interview.promises.open().select_related("contact").order_by("due_on", "pk")[:50],

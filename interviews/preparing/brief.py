@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from base.zones import load_zone
 from crm.models import Contact
 from interviews.models import ChosenQuestion, Interview, Medium
 from interviews.preparing.preparation_page import Prepared, read
@@ -43,13 +42,6 @@ class Brief:
         """The contact's zone, when it differs from mine."""
         zone = self.contact.time_zone
         return zone if zone and zone != self.owner.time_zone else ""
-
-    @property
-    def is_another_day_there(self) -> bool:
-        if not self.interview or not self.their_zone:
-            return False
-        starts_at = self.interview.starts_at
-        return starts_at.astimezone(load_zone(self.their_zone)).date() != self.owner.today(starts_at)
 
     @property
     def you_call(self) -> bool:

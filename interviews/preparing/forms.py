@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from base.text import fold
+from base.versioned_form import VersionedForm
 from crm.fields import LineField, LinkField, TextField
 from interviews.models import ASKED_FOR, Homework, HomeworkItem, Question, QuestionTag
 from interviews.planning.forms import Chips, LengthForm
@@ -36,13 +37,7 @@ class HomeworkFields:
         return bool(self.note.errors or self.link.errors)
 
 
-@dataclass(frozen=True)
-class Differs:
-    label: str
-    stands: str
-
-
-class PreparationForm(LengthForm):
+class PreparationForm(VersionedForm, LengthForm):
     """Homework, purpose, agenda and length in one form; the questions have their own taps."""
 
     is_mostly_optional = True
@@ -56,7 +51,6 @@ class PreparationForm(LengthForm):
         max_length=4000,
         help_text=gettext_lazy("A line each, with its minute first: “8 Data without gauges”."),
     )
-    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, prepared: Prepared) -> None:
         self.prepared = prepared
@@ -64,6 +58,8 @@ class PreparationForm(LengthForm):
         for name in ("minutes", "own_minutes"):  # they stand beside the form
             self.fields[name].required = False
             self.fields[name].widget.attrs["form"] = "keep"
+            if prepared.interview:  # its length is changed where it is planned
+                del self.fields[name]
         for item in HomeworkItem:
             self._add(item)
         self.fields["agenda"].widget.attrs["rows"] = 7
@@ -76,14 +72,10 @@ class PreparationForm(LengthForm):
         return found
 
     def settle_minutes(self, found: dict[str, Any]) -> None:
-        if self.prepared.interview:  # its length is changed where it is planned
-            self.errors.pop("minutes", None)
-            self.errors.pop("own_minutes", None)
-            found["minutes"] = self.prepared.interview.minutes
-        elif found.get("minutes"):
-            self.errors.pop("own_minutes", None)
-        elif "minutes" not in self.errors and "own_minutes" not in self.errors:
-            found["minutes"] = found.get("own_minutes") or self.prepared.minutes
+        if any(found.get(name) or name in self.errors for name in ("minutes", "own_minutes")):
+            super().settle_minutes(found)
+        else:
+            found["minutes"] = self.prepared.minutes
 
     @property
     def homework(self) -> Iterator[HomeworkFields]:
@@ -102,26 +94,9 @@ class PreparationForm(LengthForm):
             },
         }
 
-    @property
-    def seen(self) -> int:
-        """The version of the preparation this form was made with."""
-        return self.cleaned_data.get("version") or 0
-
-    def see(self, prepared: Prepared) -> None:
-        """Takes over the version that was shown beside what was typed, so that saving again replaces it."""
+    def show_what_stands(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        self.data = {**dict(self.data.items()), "version": str(prepared.version)}
-
-    @property
-    def differences(self) -> list[Differs]:
-        """What stands now where it is not what was typed."""
-        stands = _initial(self.prepared)
-        return [
-            Differs(str(field.label), str(stands.get(field.name) or _("nothing")))
-            for field in self
-            if field.name not in ("version", "minutes", "own_minutes")
-            and (self.cleaned_data.get(field.name) or "") != (stands.get(field.name) or "")
-        ]
+        self.show_stale(prepared.version, _initial(prepared))
 
     def _check_agenda(self, found: dict[str, Any]) -> None:
         found["agenda"] = fit_to_length(found["agenda"], found["minutes"])
@@ -142,7 +117,7 @@ class PreparationForm(LengthForm):
         self.fields[f"link_{item}"] = link
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(VersionedForm):
     """A question of the bank: my own, or one of ours in my words."""
 
     use_required_attribute = False
@@ -156,13 +131,10 @@ class QuestionForm(forms.Form):
     )
     tag = forms.ChoiceField(label=gettext_lazy("What it is after"), choices=QuestionTag.choices, widget=Chips)
     must_ask = forms.BooleanField(label=gettext_lazy("Must ask"), required=False)
-    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, owner: User, question: Question | None = None) -> None:
         self.owner, self.question = owner, question
-        initial: dict[str, Any] = {"tag": QuestionTag.INSIGHTS}
-        if question:
-            initial = {name: getattr(question, name) for name in ("text", "tag", "must_ask", "version")}
+        initial = _written(question) | {"version": question.version} if question else {"tag": QuestionTag.INSIGHTS}
         super().__init__(data, initial=initial)
         choose_one = _("Choose one of the five.")
         self.fields["tag"].error_messages.update(required=choose_one, invalid_choice=choose_one)
@@ -180,28 +152,16 @@ class QuestionForm(forms.Form):
             )
         return text
 
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if self.question and found.get("version") not in (None, self.question.version):
-            for name, stands in self._stands().items():
-                if name in found and found[name] != getattr(self.question, name):
-                    self.add_error(name, _("Saved meanwhile: “%s”. Yours stands here.") % stands)
-            self.data = {**dict(self.data.items()), "version": str(self.question.version)}
-        return found
-
-    def _stands(self) -> dict[str, str]:
-        assert self.question  # noqa: S101 - for the type
-        must_ask = _("must ask") if self.question.must_ask else _("may ask")
-        return {"text": self.question.text, "tag": self.question.get_tag_display(), "must_ask": must_ask}
-
-    @property
-    def seen(self) -> int:
-        """The version whose words this form has compared itself with."""
-        return self.question.version if self.question else 0
-
     @property
     def terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("text", "tag", "must_ask")}
+
+    def show_what_stands(self, question: Question) -> None:
+        self.show_stale(question.version, _written(question))
+
+
+def _written(question: Question) -> dict[str, Any]:
+    return {name: getattr(question, name) for name in ("text", "tag", "must_ask")}
 
 
 def _initial(prepared: Prepared) -> dict[str, Any]:

@@ -122,11 +122,10 @@ def _why_not(interview: Interview | None, mail: OutgoingMail, now: datetime) -> 
     if interview is None:
         return _("the interview is gone")
     reasons = {
-        _("the interview is in the bin"): interview.binned_at or interview.contact.binned_at,
         _("the interview was cancelled"): interview.is_cancelled,
         _("the interview was moved"): key_of(interview) != mail.occurrence_key,
         _("the interview has begun"): interview.starts_at <= now or not interview.is_planned,
-        _("you dropped them"): interview.contact.is_dropped,
         _("you switched these mails off"): not interview.owner.wants_briefs,
     }
-    return next((words for words, holds in reasons.items() if holds), "")
+    silent = mail_messages.why_silent(interview.contact)
+    return silent or next((words for words, holds in reasons.items() if holds), "")

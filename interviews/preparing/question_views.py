@@ -52,11 +52,8 @@ def question_edit(request: OwnerRequest, key: str) -> HttpResponse:
         try:
             question_bank.ensure_row(question, now).change(form.seen, **form.terms)
         except Stale:
-            # saved elsewhere since it was read here: read again, the form finds what differs
-            question = _question(request, key)
-            form = QuestionForm(request.POST, owner=request.user, question=question)
-            form.is_valid()
-        else:
+            form.show_what_stands(_question(request, key))
+        if not form.differences:  # saved; or by the first of two taps
             tell(request, _("Kept."))
             return redirect("preparation_detail", contact.pk) if contact else redirect("question_list")
     return render(request, "interviews/question_form.html", {"form": form, "question": question})

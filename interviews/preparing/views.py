@@ -151,23 +151,19 @@ def _keep(request: OwnerRequest, contact: Contact, now: datetime) -> HttpRespons
     form = PreparationForm(request.POST, prepared=prepared)
     if not form.is_valid():
         return _page(request, prepared, now, form)
-    if prepared.preparation and not form.differences and form.cleaned_data["minutes"] == prepared.minutes:
+    if prepared.preparation and not form.compare(form.initial):
         return None  # the same once more: a double tap, or nothing typed
     try:
         actions.keep(contact=contact, seen=form.seen, now=now, **form.terms)
     except Stale:
         stands = read(request.user, contact)
-        form.see(stands)
-        return _page(request, stands, now, form, is_stale=True)
+        form.show_what_stands(stands)
+        return _page(request, stands, now, form)
     return None
 
 
 def _page(
-    request: OwnerRequest,
-    prepared: Prepared,
-    now: datetime,
-    form: PreparationForm | None = None,
-    is_stale: bool = False,
+    request: OwnerRequest, prepared: Prepared, now: datetime, form: PreparationForm | None = None
 ) -> HttpResponse:
     week = week_of(request.user, prepared.interview, now)
     return render(
@@ -177,7 +173,6 @@ def _page(
             "contact": prepared.contact,
             "prepared": prepared,
             "form": form or PreparationForm(prepared=prepared),
-            "is_stale": is_stale,
             "week": week,
             "readiness": prepared.readiness(week),
             "bank_size": question_bank.count_offered(request.user),

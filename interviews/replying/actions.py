@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from base.owned import Stale
 from base.text import clean_line
-from base.zones import load_zone
-from interviews.models import AttendeeStatus, Interview, NewsKind
+from interviews.models import Agreed, AttendeeStatus, Interview, NewsKind
 from interviews.news.actions import report
 from interviews.planning import actions as planning
 from interviews.planning.telling import Told, address_of, mail_contact, may_have_arrived
@@ -110,22 +109,12 @@ def take_their_time(*, interview: Interview, now: datetime) -> Told:
     at = interview.attendee_starts_at
     if at is None or not interview.may_move_to_theirs(now):
         raise Stale(interview)
-    local = at.astimezone(interview.owner.zone)
-    zone = "UTC" if local.fold else interview.owner.time_zone
-    local = at.astimezone(load_zone(zone))
-    same: dict[str, Any] = {name: getattr(interview, name) for name in ("medium", "where", "purpose")}
-    minutes = interview.attendee_minutes or interview.minutes
+    said = {name: getattr(interview, name) for name in ("medium", "where", "purpose")}
+    said["minutes"] = interview.attendee_minutes or interview.minutes
+    agreed = Agreed.from_instant(at, interview.owner.time_zone, **said)
     memory = planning.memory_of(interview)
     interview.forget_answer()
-    told = planning.change(
-        interview=interview,
-        day=local.date(),
-        at=local.time().replace(second=0, microsecond=0),
-        minutes=minutes,
-        zone=zone,
-        now=now,
-        **same,
-    )
+    told = planning.change(interview=interview, agreed=agreed, now=now)
     interview.change(interview.version, answer_before=memory)
     return told
 

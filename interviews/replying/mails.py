@@ -1,8 +1,6 @@
 """Tells the user that the contact answered the invitation by its links, and the contact that their own time does not suit."""
 
 from datetime import datetime
-from email.message import EmailMessage
-from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -60,13 +58,12 @@ def compose_not_then(mail: OutgoingMail, now: datetime) -> Composed | Cancelled:
         "another_url": interview.answer_url("another", mail.context["sequence"]),
     }
     with timezone.override(load_zone(context["zone"])):
-        composed = mail_messages.to_contact(mail.recipient, owner, contact, "not_then", context)
-    message = cast(EmailMessage, composed.message)
+        message = mail_messages.to_contact(mail.recipient, owner, contact, "not_then", context)
     told = last_mail(interview)
     mail_messages.put_in_thread(message, [told.message_id] if told and may_have_arrived(told) else [])
     ics = calendars.decline_counter(interview, address=mail.recipient, sequence=mail.context["sequence"], now=now)
     mail_messages.attach_calendar(message, ics, method="DECLINECOUNTER", name="not-then")
-    return composed
+    return Composed(message, str(message["Subject"]))
 
 
 def not_then_still_wanted(mail: OutgoingMail) -> bool:
@@ -78,13 +75,12 @@ def _why_not(interview: Interview | None) -> str:
     if interview is None:
         return _("the interview is gone")
     reasons = {
-        _("the contact is in the bin"): interview.binned_at or interview.contact.binned_at,
-        _("you dropped them"): interview.contact.is_dropped,
         _("the interview was cancelled, or has begun"): not interview.is_planned
         or interview.starts_at <= timezone.now(),
         _("you or they have answered otherwise since"): not interview.attendee_refused_at,
     }
-    return next((words for words, holds in reasons.items() if holds), "")
+    silent = mail_messages.why_silent(interview.contact)
+    return silent or next((words for words, holds in reasons.items() if holds), "")
 
 
 register(Kind(REPLIED, gettext_lazy("An answer"), compose_replied, is_to_owner=True))

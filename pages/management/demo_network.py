@@ -17,7 +17,7 @@ from interviews.asking import actions as asking
 from interviews.asking import letters
 from interviews.debriefing import actions as debrief_actions
 from interviews.learning.reading_lists import key_of
-from interviews.models import AskVia, Interview
+from interviews.models import Agreed, AskVia, Interview
 from interviews.planning.actions import hold, plan
 from interviews.preparing import actions as preparing
 from interviews.preparing import question_bank
@@ -93,17 +93,16 @@ class Network:
     def _talk(self, talk: Talk) -> None:
         clock = time.fromisoformat(talk.at) if talk.at else self._later_today()
         planned = min(self.at(talk.days - PLANNED_BEFORE), self.at(-1))
-        interview = plan(
-            owner=self.owner,
-            contact=self.people[talk.who],
+        agreed = Agreed(
             medium=talk.medium,
             minutes=talk.minutes,
             day=self.today + timedelta(days=talk.days),
             at=clock,
+            zone=self.owner.time_zone,
             where=talk.where or ("https://video.example/room" if talk.medium == "video" else ""),
             purpose=talk.purpose,
-            now=planned,
         )
+        interview = plan(owner=self.owner, contact=self.people[talk.who], agreed=agreed, now=planned)
         self._prepare(interview, planned)
         if talk.days < 0:
             hold(interview=interview, now=interview.ends_at)

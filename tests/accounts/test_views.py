@@ -14,6 +14,7 @@ from accounts.models import User
 from tests.factories import NOW, UserFactory
 
 KEPT = {
+    "version": "1",
     "name": "Amara Lindgren",
     "time_zone": "Europe/Stockholm",
     "mail_at": "08:00",
@@ -236,18 +237,18 @@ def test_zones_are_sorted_as_one_looks_for_them():
 
 
 def test_a_stale_tab_does_not_put_zone_and_hour_back(client: Client, user: User):
-    seen = re.search(r'name="seen" value="(\d+)"', client.get(reverse("settings")).text)[1]
-    client.post(reverse("settings"), KEPT | {"seen": seen, "time_zone": "Asia/Tokyo", "mail_at": "06:30"})
+    seen = re.search(r'name="version" value="(\d+)"', client.get(reverse("settings")).text)[1]
+    client.post(reverse("settings"), KEPT | {"version": seen, "time_zone": "Asia/Tokyo", "mail_at": "06:30"})
 
-    stale = client.post(reverse("settings"), KEPT | {"seen": seen, "name": "Amara L."})
+    stale = client.post(reverse("settings"), KEPT | {"version": seen, "name": "Amara L."})
 
     user.refresh_from_db()
     assert (user.name, user.time_zone, user.mail_at) == ("Amara Lindgren", "Asia/Tokyo", time(6, 30))
     for said in ("Amara Lindgren", "Tokyo", "06:30"):
-        assert f"Saved meanwhile: “{said}”. Yours stands here." in stale.text
+        assert f"<dd>{said}</dd>" in stale.text
     assert 'value="Amara L."' in stale.text
-    again = re.search(r'name="seen" value="(\d+)"', stale.text)[1]
-    client.post(reverse("settings"), KEPT | {"seen": again, "name": "Amara L."})
+    again = re.search(r'name="version" value="(\d+)"', stale.text)[1]
+    client.post(reverse("settings"), KEPT | {"version": again, "name": "Amara L."})
     user.refresh_from_db()
     assert (user.name, user.time_zone) == ("Amara L.", "Europe/Stockholm")
 
@@ -261,16 +262,16 @@ def test_two_saves_at_one_instant_do_not_both_win(client: Client, user: User, mo
         plain(self, changed, now, seen)
 
     monkeypatch.setattr(User, "keep_settings", slow)
-    response = client.post(reverse("settings"), KEPT | {"seen": "1", "name": "Amara L."})
+    response = client.post(reverse("settings"), KEPT | {"version": "1", "name": "Amara L."})
 
     user.refresh_from_db()
     assert (user.name, user.time_zone) == ("Amara Lindgren", "Asia/Tokyo")
-    assert "Saved meanwhile: “Tokyo”. Yours stands here." in response.text
+    assert response.context["form"].differences == [("Name", "Amara Lindgren"), ("Zone", "Tokyo")]
 
 
-@pytest.mark.parametrize("seen", ["x", "-1", "0", "9" * 30, "1\0"])
+@pytest.mark.parametrize("seen", ["", "x", "-1", "0", "9" * 30, "1\0"])
 def test_a_version_nobody_has_changes_nothing(client: Client, user: User, seen: str):
-    assert client.post(reverse("settings"), KEPT | {"seen": seen, "name": "Amara L."}).status_code == 200
+    assert client.post(reverse("settings"), KEPT | {"version": seen, "name": "Amara L."}).status_code == 200
     user.refresh_from_db()
     assert user.name == "Amara Lindgren"
 

@@ -37,7 +37,7 @@ def test_until_a_save_was_stale_nothing_is_said():
 def test_both_texts_are_shown_and_saving_again_goes_over_what_stands():
     form = typed(words="mine", tone="warm", version="7")
     form.show_stale(9, {"words": "<b>theirs</b>", "tone": "dry", "ends": True})
-    assert form.differences == [("Words", "<b>theirs</b>"), ("Tone", "dry"), ("Ends", "True")]
+    assert form.differences == [("Words", "<b>theirs</b>"), ("Tone", "dry"), ("Ends", "yes")]
     assert form["words"].value() == "mine"
     assert 'value="9"' in str(form["version"])
     shown = render_to_string("django/forms/_changed_meanwhile.html", {"form": form})

@@ -1,7 +1,7 @@
 """Every mail of the interviews and the reminder, written by the real actions from the texts given: one of each kind and turn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -70,11 +70,11 @@ def newest(user: User, turn: str, now: datetime = NOW, kind: str = "") -> Writte
 
 
 def invited(user: User, contact: Contact, words: Words) -> Iterator[Written]:
-    terms = {**TERMS, "where": words.short("+351 21 555 0142"), "purpose": words.long("How she reads churn")}
-    talk = planning.plan(owner=user, contact=contact, now=NOW, **terms)
+    agreed = replace(TERMS, where=words.short("+351 21 555 0142"), purpose=words.long("How she reads churn"))
+    talk = planning.plan(owner=user, contact=contact, agreed=agreed, now=NOW)
     yield newest(user, "new")
     leaves(talk)
-    planning.change(interview=talk, now=NOW, **{**terms, "day": terms["day"] + DAY})
+    planning.change(interview=talk, agreed=replace(agreed, day=agreed.day + DAY), now=NOW)
     yield newest(user, "changed")
     leaves(talk)
     note = words.long("Mornings are better, as a rule.")

@@ -64,18 +64,18 @@ def at(user, start: datetime, minutes: int = 20, **fields) -> Interview:
 )
 def test_overlapping_touches_no_neighbour(user, begins, minutes, overlaps):
     at(user, AGREED.starts_at + begins, minutes)
-    assert bool(user.interviews.overlapping(AGREED)) is overlaps
+    assert bool(user.interviews.overlapping(AGREED.starts_at, AGREED.ends_at)) is overlaps
 
 
 def test_overlapping_leaves_out_the_one_that_moves_and_what_is_not_planned(user):
     moved = at(user, AGREED.starts_at)
     at(user, AGREED.starts_at, state="cancelled")
-    assert user.interviews.overlapping(AGREED, but=moved) == []
+    assert user.interviews.overlapping(AGREED.starts_at, AGREED.ends_at, but=moved) == []
 
 
 def test_overlapping_is_about_my_own(user, stranger):
     at(stranger, AGREED.starts_at)
-    assert user.interviews.overlapping(AGREED) == []
+    assert user.interviews.overlapping(AGREED.starts_at, AGREED.ends_at) == []
 
 
 def test_alive_leaves_out_what_is_binned_and_whose_contact_is(user):

@@ -37,4 +37,4 @@ CASES: dict[str, Callable[[User], dict[str, object]]] = {
 }
 PUBLIC: set[str] = set()
 TERMS = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "15:00", "where": "+351", "purpose": "Churn"}
-POST_DATA: dict[str, dict[str, object]] = {"interview_new": TERMS, "interview_edit": TERMS}
+POST_DATA: dict[str, dict[str, object]] = {"interview_new": TERMS, "interview_edit": {**TERMS, "version": 1}}

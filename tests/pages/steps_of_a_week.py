@@ -20,7 +20,7 @@ from crm.models import Contact, Stage
 from followups import actions as promising
 from interviews.asking import actions as asking
 from interviews.debriefing import actions as debriefing
-from interviews.models import AttendeeStatus, Interview, InterviewState, Offer, OfferState
+from interviews.models import Agreed, AttendeeStatus, Interview, InterviewState, Offer, OfferState
 from interviews.offering import actions as offering
 from interviews.offering import silence
 from interviews.past_talks import actions as past_talks
@@ -122,16 +122,16 @@ def days_pass(world: World, number: int) -> None:
 
 def plan(world: World, number: int) -> None:
     day = world.user.today(world.now) + (number + 1) * DAY
-    terms = {"medium": "phone", "minutes": 20, "day": day, "at": time(10, 5 * number), "where": "", "purpose": ""}
-    planning.plan(owner=world.user, contact=world.contact(number, asked=True), now=world.now, **terms)
+    agreed = Agreed("phone", 20, day, time(10, 5 * number), world.user.time_zone)
+    planning.plan(owner=world.user, contact=world.contact(number, asked=True), agreed=agreed, now=world.now)
 
 
 def move(world: World, number: int) -> None:
     talk = world.talk(number, state=InterviewState.PLANNED)
     at = max(talk.starts_at, world.now) + 2 * DAY
     local = at.astimezone(world.user.zone)
-    terms = {"medium": "phone", "minutes": 30, "where": "", "purpose": "", "day": local.date(), "at": time(local.hour)}
-    planning.change(interview=talk, now=world.now, **terms)
+    agreed = Agreed("phone", 30, local.date(), time(local.hour), world.user.time_zone)
+    planning.change(interview=talk, agreed=agreed, now=world.now)
 
 
 def of_talk(verb: Callable[..., Any], **state: Any) -> Callable[[World, int], None]:

@@ -28,7 +28,7 @@ from tests.factories import (
     StageChangeFactory,
     TouchFactory,
 )
-from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS, moved
 
 of_talks = import_module("interviews.migrations.0019_told_by_talks")
 of_promises = import_module("followups.migrations.0005_told_by_promises")
@@ -173,14 +173,14 @@ def test_every_kind_has_its_icon(contact: Contact):
 def test_a_moved_talk_leaves_a_trace(contact: Contact, client: Client, user: User):
     talk = InterviewFactory(contact=contact, created_at=ago(3))
     before = talk.starts_at
-    change(**{**TERMS, "interview": talk, "day": TODAY + timedelta(days=20), "now": ago(1)})
+    change(interview=talk, agreed=moved(day=TODAY + timedelta(days=20)), now=ago(1))
     told = [(entry.kind, entry.at, entry.since) for entry in read_story(contact)[0] if entry.kind != "stage"]
     assert told == [("moved", ago(1), before), ("talk", ago(3), ago(3))]
     assertContains(client.get(contact.get_absolute_url()), "Moved: the talk was to be on")
 
 
 def test_a_stage_is_told_by_what_caused_it(contact: Contact):
-    talk = plan(**{**TERMS, "contact": contact, "owner": contact.owner, "now": ago(2)})
+    talk = plan(owner=contact.owner, contact=contact, agreed=TERMS, now=ago(2))
     hold(interview=talk, now=ago(1))
     actions.drop(contact=contact, now=NOW)
     assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["drop"]
@@ -199,7 +199,7 @@ def test_a_letter_or_offered_times_tell_that_somebody_was_asked(user: User):
 
 
 def test_an_undo_of_a_calling_off_tells_of_the_stage(contact: Contact):
-    talk = plan(**{**TERMS, "contact": contact, "owner": contact.owner, "now": ago(3)})
+    talk = plan(owner=contact.owner, contact=contact, agreed=TERMS, now=ago(3))
     cancel(interview=talk, now=ago(2))
     uncancel(interview=talk, now=ago(1))
     assert [entry.text for entry in read_story(contact)[0] if entry.kind == "stage"] == ["scheduled", "to_meet"]

@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from base.owned import Stale
 from crm.models import Contact
 from interviews.asking import actions as asking
-from interviews.models import Offer, OfferState
+from interviews.models import Agreed, Offer, OfferState
 from interviews.offering import actions as offering
 from interviews.offering import silence
 from interviews.offering.mails import plan_chases
@@ -324,8 +324,6 @@ def _move(move: str, contact: Contact, now: datetime) -> None:
 
 
 def test_a_talk_planned_by_hand_ends_the_silence(client, user, misaki, offer):
-    planning.plan(
-        owner=user, contact=misaki, medium="phone", minutes=20, day=LAST + 9 * DAY, at=NOW.time(), where="", purpose="",
-        now=NOW + DAY,
-    )  # fmt: skip
+    agreed = Agreed("phone", 20, LAST + 9 * DAY, NOW.time(), user.time_zone)
+    planning.plan(owner=user, contact=misaki, agreed=agreed, now=NOW + DAY)
     assert silent(client, LAST) == []

@@ -36,7 +36,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return planning.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return planning.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def bump(*rows: Any) -> None:

@@ -197,8 +197,8 @@ def test_their_zone_is_learned_when_it_was_not_known(guest: Client, offer: Offer
         ({"note": "x" * 10_000}, "At most 2000"),
         ({"slot": "own"}, "Say which day"),
         ({"slot": "own", "day": "2026-11-01", "at": "10:00"}, "has passed"),
-        ({"slot": "own", "day": "9999-12-31", "at": "10:00"}, "Not a day within half a year"),
-        ({"slot": "own", "day": "soonish", "at": "10:00"}, "Not a day within half a year"),
+        ({"slot": "own", "day": "2027-10-01", "at": "10:00"}, "is too far away. Choose a day up to"),
+        ({"slot": "own", "day": "31 november", "at": "10:00"}, "November ends on the 30th. Try “30 November”."),
         ({"slot": "own", "day": "2026-12-07", "at": "26:00"}, "Not a time I know"),
         ({"pressed": ""}, "open for long"),
         ({"pressed": "forged:1:2"}, "open for long"),
@@ -306,7 +306,7 @@ def test_too_long_a_word_with_not_now_gets_its_sentence(guest: Client, offer: Of
     response = guest.post(url(offer, "cancel"), typed)
     for said in ("At most 2000", "Everything you typed is kept", "soonish", "+81 3", typed["note"]):
         assertContains(response, said)
-    assertNotContains(response, "Not a day within half a year")
+    assertNotContains(response, "Not a date I know")
     offer.refresh_from_db()
     assert (offer.state, misaki.notes.count()) == (OfferState.OPEN, 0)
 

@@ -1,5 +1,6 @@
 """The contact's page once more: a word after the answer, two tabs, the back button, and whoever else holds the link."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,9 +120,8 @@ def test_moving_begins_with_what_is_set(guest: Client, offer: Offer, user):
 def agreed_otherwise(user) -> None:
     """The owner makes it longer, and names the link."""
     talk = user.interviews.get()
-    same = {"medium": talk.medium, "purpose": talk.purpose, "zone": talk.time_zone}
-    link = "https://call.example/1"
-    planning.change(interview=talk, now=NOW, minutes=45, where=link, day=talk.local_date, at=talk.local_time, **same)
+    agreed = replace(talk.agreed, minutes=45, where="https://call.example/1")
+    planning.change(interview=talk, agreed=agreed, now=NOW)
 
 
 def test_a_moved_talk_keeps_what_was_agreed_since_the_offer(guest: Client, offer: Offer, user):

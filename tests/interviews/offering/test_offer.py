@@ -230,6 +230,6 @@ def test_interview_form_ticks_the_day_before(client: Client, user, misaki):
     client.post(reverse("interview_new", args=[misaki.pk]), typed)
     interview: Interview = user.interviews.get()
     assert interview.confirm_them
-    client.post(reverse("interview_edit", args=[interview.pk]), {**typed, "confirm_them": ""})
+    client.post(reverse("interview_edit", args=[interview.pk]), {**typed, "confirm_them": "", "version": "1"})
     interview.refresh_from_db()
     assert not interview.confirm_them

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from crm.models import Contact
-from interviews.models import Interview, Offer
+from interviews.models import Agreed, Interview, Offer
 from interviews.offering import actions as offering
 from interviews.offering.mails import plan_chases
 from interviews.planning import actions as planning
@@ -279,6 +279,6 @@ def test_a_time_they_proposed_and_i_took_is_theirs_too(invited):
 
 
 def test_a_change_of_mine_says_it_is_mine(invited):
-    later = {"medium": "phone", "minutes": 30, "where": "", "purpose": "", "day": date(2026, 12, 8), "at": time(9, 0)}
-    planning.change(interview=invited, now=NOW, **later)
+    later = Agreed("phone", 30, date(2026, 12, 8), time(9, 0), invited.time_zone)
+    planning.change(interview=invited, agreed=later, now=NOW)
     assert "Amara Lindgren has changed your talk." in update_of(invited)

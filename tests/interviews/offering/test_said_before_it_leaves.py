@@ -337,7 +337,7 @@ def test_what_i_change_asks_anew(offer: Offer, user):
     leave(mail_of(user, "offer"))
     interview = actions.choose(offer=offer, answer=actions.Answer(TUESDAY, "phone"), now=NOW)
     leave(mail_of(user, "invitation"))
-    planning.change(interview=interview, now=NOW, **TERMS)
+    planning.change(interview=interview, now=NOW, agreed=TERMS)
     message = headers(mail_of(user, "invitation"))
     (ics,) = (part for part in message.walk() if part.get_content_type() == "application/ics")
     line = ics.get_payload(decode=True).decode().replace("\r\n ", "")

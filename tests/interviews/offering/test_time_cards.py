@@ -205,11 +205,11 @@ def test_without_a_zone_of_theirs_my_time_stands_alone(client: Client, user):
         ("2026-12-01", "20:30", "At night for Misaki and you."),
         ("2026-12-01", "18:00", "At night for Misaki, outside your own hours."),
         ("2026-12-05", "09:00", "On a weekend of Misaki, no working day of yours."),
-        ("2026-11-19", "09:00", "Thursday 19 November, 09:00 has passed."),
+        ("2026-11-19", "09:00", "Thursday 19 November, 09:00 has passed. Choose a time to come."),
         ("2026-12-03", "10:30", "The same time as another one here."),
-        ("some day", "10:30", "Not a date I know. Try “friday”, “in 2 weeks” or “4 dec”."),
-        ("9999-12-31", "09:00", "Not a date I know. Try “friday”, “in 2 weeks” or “4 dec”."),
-        ("2027-10-01", "09:00", "Friday 1 October 2027 is too far away. Offer days within half a year."),
+        ("31 november", "10:30", "November ends on the 30th. Try “30 November”."),
+        ("9999-12-31", "09:00", "Not a date I know. Try “in 3 weeks”."),
+        ("2027-10-01", "09:00", "Friday 1 October 2027 is too far away. Choose a day up to Wednesday 19 May 2027."),
     ],
 )
 def test_an_hour_that_does_not_suit_says_so_in_one_sentence(client: Client, misaki, day: str, at: str, said: str):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -6,20 +7,21 @@ from django.db.models import F
 
 from base.owned import Stale
 from crm.models import Contact, Stage
-from interviews.models import Interview, InterviewState
+from interviews.models import Agreed, Interview, InterviewState
 from interviews.planning import actions
 from outbox.models import OutgoingMail, State
 from tests.factories import NOW, ContactFactory, InterviewFactory
 
 pytestmark = pytest.mark.django_db
-TERMS: dict[str, Any] = {
-    "medium": "phone",
-    "minutes": 20,
-    "day": date(2026, 12, 4),
-    "at": time(15, 0),
-    "where": "+351 21 555 0142",
-    "purpose": "How she reads churn",
-}
+TERMS = Agreed(
+    medium="phone",
+    minutes=20,
+    day=date(2026, 12, 4),
+    at=time(15, 0),
+    zone="Europe/Stockholm",
+    where="+351 21 555 0142",
+    purpose="How she reads churn",
+)
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -30,7 +32,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return actions.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return actions.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def mails(interview: Interview) -> list[tuple[str, int, str, str]]:
@@ -46,8 +48,8 @@ def leaves(interview: Interview, state: str = State.SENT) -> None:
     rows.update(state=state, fence_at=F("not_before"), claim_token="00000000-0000-0000-0000-000000000001", **sent)
 
 
-def moved(**terms: Any) -> dict[str, Any]:
-    return {**TERMS, **terms}
+def moved(**terms: Any) -> Agreed:
+    return replace(TERMS, **terms)
 
 
 def test_plan_sets_the_instant_from_my_zone(interview):
@@ -69,30 +71,30 @@ def test_plan_moves_the_contact_to_scheduled(interview, ana):
 
 def test_plan_leaves_a_continuing_contact_where_it_is(user):
     contact = ContactFactory(owner=user, stage=Stage.CONTINUE, rhythm_count=2, rhythm_unit="months")
-    actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     contact.refresh_from_db()
     assert contact.stage == Stage.CONTINUE
 
 
 @pytest.mark.parametrize("email", ["", "no address", "ana@@nubank.example", "ána@nubank.example"])
 def test_plan_without_a_usable_address_sends_nothing(user, email):
-    interview = actions.plan(owner=user, contact=ContactFactory(owner=user, email=email), now=NOW, **TERMS)
+    interview = actions.plan(owner=user, contact=ContactFactory(owner=user, email=email), now=NOW, agreed=TERMS)
     assert (mails(interview), interview.invited_email) == ([], "")
 
 
 def test_plan_writes_a_foreign_domain_in_ascii(user):
     contact = ContactFactory(owner=user, email="ana@bücher.example")
-    interview = actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    interview = actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     assert interview.invited_email == "ana@xn--bcher-kva.example"
 
 
 def test_plan_of_what_is_over_invites_nobody(user, ana):
-    interview = actions.plan(owner=user, contact=ana, now=NOW, **moved(day=date(2026, 11, 1)))
+    interview = actions.plan(owner=user, contact=ana, now=NOW, agreed=moved(day=date(2026, 11, 1)))
     assert mails(interview) == []
 
 
 def test_change_before_the_invitation_left_is_one_mail(interview):
-    actions.change(interview=interview, now=NOW, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(16, 0)))
     assert mails(interview) == [
         ("invitation", 0, "ana@nubank.example", "cancelled"),
         ("invitation", 1, "ana@nubank.example", "pending"),
@@ -101,14 +103,14 @@ def test_change_before_the_invitation_left_is_one_mail(interview):
 
 def test_change_after_the_invitation_left_sends_an_update_in_its_thread(interview):
     leaves(interview)
-    told = actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    told = actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     first, update = OutgoingMail.objects.order_by("pk")
     assert (told.is_update, update.context["sequence"], update.context["references"]) == (True, 1, [first.message_id])
 
 
 def test_change_of_nothing_tells_nobody(interview):
     leaves(interview)
-    told = actions.change(interview=interview, now=LATER, **TERMS)
+    told = actions.change(interview=interview, now=LATER, agreed=TERMS)
     assert (told.invites, mails(interview), interview.version) == (
         "",
         [("invitation", 0, "ana@nubank.example", "sent")],
@@ -118,12 +120,14 @@ def test_change_of_nothing_tells_nobody(interview):
 
 def test_the_same_instant_seen_from_another_zone_is_no_change(interview):
     interview.owner.time_zone = "Europe/Lisbon"
-    told = actions.change(interview=interview, now=LATER, **moved(at=time(14, 0)))
+    told = actions.change(interview=interview, now=LATER, agreed=moved(at=time(14, 0), zone="Europe/Lisbon"))
     assert (told.invites, interview.time_zone) == ("", "Europe/Stockholm")
 
 
 def test_change_saves_what_was_agreed(interview):
-    actions.change(interview=interview, now=NOW, **moved(medium="video", minutes=30, where="https://meet.example/ana"))
+    actions.change(
+        interview=interview, now=NOW, agreed=moved(medium="video", minutes=30, where="https://meet.example/ana")
+    )
     saved = Interview.objects.get()
     assert (saved.medium, saved.minutes, saved.where, saved.version) == ("video", 30, "https://meet.example/ana", 2)
 
@@ -131,7 +135,7 @@ def test_change_saves_what_was_agreed(interview):
 def test_change_to_a_new_address_cancels_at_the_old_one_that_has_it(interview):
     leaves(interview)
     interview.contact.email = "ana@new.example"
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     assert mails(interview) == [
         ("invitation", 0, "ana@nubank.example", "sent"),
         ("cancellation", 1, "ana@nubank.example", "pending"),
@@ -142,13 +146,13 @@ def test_change_to_a_new_address_cancels_at_the_old_one_that_has_it(interview):
 def test_the_old_address_is_not_told_the_new_time(interview):
     leaves(interview)
     interview.contact.email = "ana@new.example"
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     assert OutgoingMail.objects.get(kind="cancellation").context["agreed"]["at"] == "15:00:00"
 
 
 def test_change_to_a_new_address_that_had_nothing_tells_the_old_one_nothing(interview):
     interview.contact.email = "ana@new.example"
-    actions.change(interview=interview, now=NOW, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(16, 0)))
     assert mails(interview) == [
         ("invitation", 0, "ana@nubank.example", "cancelled"),
         ("invitation", 1, "ana@new.example", "pending"),
@@ -183,7 +187,7 @@ def test_cancel_after_a_refusal_sends_nothing(interview):
 
 def test_cancel_of_an_update_that_has_not_left_still_cancels_the_first(interview):
     leaves(interview)
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     actions.cancel(interview=interview, now=LATER)
     assert mails(interview) == [
         ("invitation", 0, "ana@nubank.example", "sent"),
@@ -205,7 +209,7 @@ def test_cancel_takes_the_contact_back_to_where_it_stood(interview, ana):
 
 
 def test_cancel_leaves_the_contact_scheduled_while_another_is_planned(user, interview, ana):
-    actions.plan(owner=user, contact=ana, now=NOW, **moved(day=date(2026, 12, 11)))
+    actions.plan(owner=user, contact=ana, now=NOW, agreed=moved(day=date(2026, 12, 11)))
     actions.cancel(interview=interview, now=NOW)
     ana.refresh_from_db()
     assert ana.stage == Stage.SCHEDULED
@@ -240,7 +244,7 @@ def test_uncancel_of_what_never_left_invites_anew(interview):
 
 def test_uncancel_of_an_update_that_never_left_sends_the_update(interview):
     leaves(interview)
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     actions.cancel(interview=interview, now=LATER)
     actions.uncancel(interview=interview, now=LATER)
     assert mails(interview)[2:] == [
@@ -260,13 +264,13 @@ def test_change_after_uncancel_uses_no_sequence_twice(interview):
     leaves(interview)
     actions.cancel(interview=interview, now=LATER)
     actions.uncancel(interview=interview, now=LATER)
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     assert mails(interview)[-1] == ("invitation", 2, "ana@nubank.example", "pending")
 
 
 def test_invite_reaches_an_address_that_came_later(user):
     contact = ContactFactory(owner=user)
-    interview = actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    interview = actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     contact.email = "ana@nubank.example"
     actions.invite(interview=interview, now=NOW)
     assert mails(interview) == [("invitation", 0, "ana@nubank.example", "pending")]
@@ -347,7 +351,7 @@ def test_verbs_refuse_what_is_already_so(user, verb, state):
 def test_the_slower_of_two_tabs_leaves_nothing_behind(interview):
     leaves(interview)
     other_tab = Interview.objects.get()
-    actions.change(interview=interview, now=LATER, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=LATER, agreed=moved(at=time(16, 0)))
     with pytest.raises(Stale):
         actions.cancel(interview=other_tab, now=LATER)
     assert mails(interview)[1:] == [("invitation", 1, "ana@nubank.example", "pending")]

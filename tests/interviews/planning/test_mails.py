@@ -35,7 +35,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return actions.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return actions.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def newest() -> OutgoingMail:
@@ -131,7 +131,7 @@ def test_update_follows_in_the_thread_and_passes_the_oracle(interview, tmp_path:
     (tmp_path / "first.ics").write_bytes(parts(first)["text/calendar"].get_payload(decode=True))
     leaves(interview)
     sent = newest().message_id
-    actions.change(interview=interview, now=NOW, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(16, 0)))
     message = composed(newest())
     assert (subject(message), message["References"]) == (
         "Changed: 20 minutes by phone with Amara Lindgren, Friday 4 December, 15:00",
@@ -154,7 +154,7 @@ def test_cancellation_takes_out_what_they_know(interview, tmp_path: Path):
 def test_cancellation_to_an_old_address_does_not_tell_the_new_time(interview):
     leaves(interview)
     interview.contact.email = "ana@new.example"
-    actions.change(interview=interview, now=NOW, **moved(day=date(2026, 12, 8)))
+    actions.change(interview=interview, now=NOW, agreed=moved(day=date(2026, 12, 8)))
     message = composed(OutgoingMail.objects.get(kind="cancellation"))
     assert (message["To"], "8 December" in text(message)) == ("Ana Souza <ana@nubank.example>", False)
 
@@ -213,7 +213,7 @@ def test_uncertain_invitation_is_wanted_until_it_is_outdated(interview):
     leaves(interview, State.UNCERTAIN)
     wanted = KINDS["invitation"].still_wanted
     assert wanted(mail)
-    actions.change(interview=interview, now=NOW, **moved(at=time(16, 0)))
+    actions.change(interview=interview, now=NOW, agreed=moved(at=time(16, 0)))
     assert not wanted(mail)
 
 
@@ -238,12 +238,12 @@ def test_uncertain_cancellation_is_wanted_while_it_is_cancelled(interview):
     ],
 )
 def test_invitation_says_where(user, ana, terms, said):
-    actions.plan(owner=user, contact=ana, now=NOW, **moved(**terms))
+    actions.plan(owner=user, contact=ana, now=NOW, agreed=moved(**terms))
     assert said in text(composed(newest())).splitlines()
 
 
 def test_text_of_others_is_escaped_in_html(user, ana):
-    actions.plan(owner=user, contact=ana, now=NOW, **moved(purpose="<script>alert(1)</script>", where="<b>x</b>"))
+    actions.plan(owner=user, contact=ana, now=NOW, agreed=moved(purpose="<script>alert(1)</script>", where="<b>x</b>"))
     html = parts(composed(newest()))["text/html"].get_content()
     assert ("<script>" in html, "<b>" in html) == (False, False)
 
@@ -252,6 +252,6 @@ def test_a_newline_in_a_name_loses_no_mail(user):
     user.name = "Amara\r\nBcc: evil@x.example"
     user.save()
     contact = ContactFactory(owner=user, name="Ana\nX: y \u2028 Souza", email="ana@nubank.example")
-    actions.plan(owner=user, contact=contact, now=NOW, **TERMS)
+    actions.plan(owner=user, contact=contact, now=NOW, agreed=TERMS)
     message = composed(newest())
     assert (message["Bcc"], message["X"], message["To"]) == (None, None, '"Ana X: y Souza" <ana@nubank.example>')

@@ -86,7 +86,7 @@ def test_where_no_zone_is_known_nothing_is_asked(client: Client, user: User):
 def test_a_change_of_something_else_does_not_ask_again(client: Client, user: User, vera: Contact):
     plan(client, vera, **seen(plan(client, vera)))
     talk = user.interviews.get()
-    client.post(reverse("interview_edit", args=[talk.pk]), {**TYPED, "minutes": "30"})
+    client.post(reverse("interview_edit", args=[talk.pk]), {**TYPED, "minutes": "30", "version": "1"})
     talk.refresh_from_db()
     assert talk.minutes == 30
 
@@ -98,7 +98,7 @@ def test_moving_it_to_another_night_is_said(client: Client, user: User, vera: Co
     assertContains(page := client.post(edit, TYPED), SAID)
     talk.refresh_from_db()
     assert talk.local_time.hour == 15
-    client.post(edit, {**TYPED, **seen(page)})
+    client.post(edit, {**TYPED, **seen(page), "version": "1"})
     talk.refresh_from_db()
     assert talk.local_time.hour == 8
 

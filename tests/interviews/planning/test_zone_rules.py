@@ -29,7 +29,7 @@ def ana(user):
 
 @pytest.fixture
 def interview(user, ana):
-    return actions.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return actions.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def under_old_rules(interview):
@@ -62,7 +62,7 @@ def test_an_invitation_that_has_not_left_says_the_right_time_by_itself(interview
 def test_who_was_never_invited_gets_no_mail(user, ana):
     ana.email = ""
     ana.save()
-    made = actions.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    made = actions.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
     ana.email = "ana@nubank.example"
     ana.save()
     under_old_rules(made)
@@ -85,7 +85,7 @@ def test_a_talk_that_is_over_stays(interview):
 
 def test_a_zone_that_is_not_known_stops_nobody_else(interview, stranger):
     theirs = actions.plan(
-        owner=stranger, contact=ContactFactory(owner=stranger, email="ben@x.example"), now=NOW, **TERMS
+        owner=stranger, contact=ContactFactory(owner=stranger, email="ben@x.example"), now=NOW, agreed=TERMS
     )
     for each in (interview, theirs):
         under_old_rules(each)

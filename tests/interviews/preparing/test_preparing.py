@@ -5,7 +5,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from interviews.models import ChosenQuestion, Homework, HomeworkItem, Preparation, Question
+from interviews.models import Agreed, ChosenQuestion, Homework, HomeworkItem, Preparation, Question
 from interviews.planning import actions as planning
 from interviews.preparing import actions as preparing
 from interviews.preparing import question_bank
@@ -315,8 +315,8 @@ def test_questions_answered_before_are_hidden_and_said(client, contact, user):
 
 
 def plan(contact):
-    return planning.plan(owner=contact.owner, contact=contact, medium="phone", minutes=20, day=TODAY + timedelta(days=5),
-                         at=time(15), where="", purpose="", now=NOW)  # fmt: skip
+    agreed = Agreed("phone", 20, TODAY + timedelta(days=5), time(15), contact.owner.time_zone)
+    return planning.plan(owner=contact.owner, contact=contact, agreed=agreed, now=NOW)
 
 
 def test_planning_takes_the_preparation_along(contact):

@@ -44,7 +44,7 @@ def test_writing_one_of_my_own(client, user):
 def test_changing_one_of_ours_keeps_its_number(client, user):
     text = "Where should somebody strong in time series look?"
 
-    client.post(reverse("question_edit", args=["s5"]), {"text": text, "tag": "advice"})
+    client.post(reverse("question_edit", args=["s5"]), {"text": text, "tag": "advice", "version": "1"})
 
     assert user.questions.get(starting=5).text == text
     assert user.questions.count() == 14

@@ -74,5 +74,5 @@ POST_DATA: dict[str, dict[str, object]] = {
     "question_choose": {"question": "s9"},
     "question_new": {"text": "Which gauge would you never trust?", "tag": "insights"},
     "tick_set": {"name": "Rivers in Print"},
-    "question_edit": {"text": "Which gauge would you trust?", "tag": "advice"},
+    "question_edit": {"text": "Which gauge would you trust?", "tag": "advice", "version": "1"},
 }

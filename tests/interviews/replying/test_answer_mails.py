@@ -25,7 +25,7 @@ from interviews.models import Interview
 from interviews.planning import actions as planning
 from interviews.replying.answer_mails import LARGEST_MAIL, PackedError, calendars_in
 from tests.factories import NOW, ContactFactory
-from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS, moved
 from tests.interviews.replying.test_replies import drop, ics, status
 from tests.work_done import count_calls
 
@@ -45,7 +45,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return planning.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return planning.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def part(kind: str, content: bytes, encoding: str, **params: Any) -> MIMEBase:
@@ -301,7 +301,7 @@ def test_a_huge_mail_is_read_or_refused_in_a_sentence_and_soon(client: Client, i
 def test_a_mail_of_many_parts_is_still_read(client: Client, interview: Interview):
     for how in ("nested 200 deep, three calendars", "a photo of 8 MB, then the answer", "200 mails in mails"):
         interview.refresh_from_db()
-        planning.change(interview=interview, now=NOW, **{**TERMS, "purpose": how})
+        planning.change(interview=interview, now=NOW, agreed=moved(purpose=how))
         interview.refresh_from_db()
         drop(client, interview, HUGE[how](ics(interview).encode()))
         assert status(interview) == "accepted", how

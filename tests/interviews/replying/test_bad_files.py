@@ -44,7 +44,7 @@ LINES = (
 @pytest.mark.parametrize("name", LINES)
 def test_lines_of_a_calendar_file(client: Client, user: User, name: str):
     misaki = ContactFactory(owner=user, name="Misaki Tanaka", email="misaki@riken.example", time_zone="Asia/Tokyo")
-    talk = planning.plan(owner=user, contact=misaki, now=NOW, **TERMS)
+    talk = planning.plan(owner=user, contact=misaki, now=NOW, agreed=TERMS)
     for value in BAD:
         text = ics(talk, method="COUNTER", attendee="mailto:misaki@riken.example").split("\r\n")
         lines = [line for line in text if not line.startswith(name + ":")]

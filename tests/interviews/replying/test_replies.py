@@ -23,7 +23,7 @@ from interviews.replying import calendar_replies
 from outbox.kinds import KINDS, Composed
 from outbox.models import OutgoingMail
 from tests.factories import NOW, ContactFactory
-from tests.interviews.planning.test_actions import TERMS
+from tests.interviews.planning.test_actions import TERMS, moved
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def ana(user) -> Contact:
 
 @pytest.fixture
 def interview(user, ana) -> Interview:
-    return planning.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return planning.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def ics(interview: Interview, **other: Any) -> str:
@@ -433,7 +433,7 @@ def test_two_events_in_one_file_are_refused(interview: Interview):
 def test_a_new_invitation_asks_anew(client: Client, interview: Interview):
     drop(client, interview, ics(interview))
     interview.refresh_from_db()
-    planning.change(interview=interview, now=NOW, **{**TERMS, "minutes": 30})
+    planning.change(interview=interview, now=NOW, agreed=moved(minutes=30))
     assert status(interview) == ""
 
 
@@ -443,7 +443,7 @@ def test_the_database_pairs_an_answer_with_its_date(interview: Interview):
 
 
 def test_somebody_elses_talk_takes_no_answer(client: Client, stranger):
-    theirs = planning.plan(owner=stranger, contact=ContactFactory(owner=stranger), now=NOW, **TERMS)
+    theirs = planning.plan(owner=stranger, contact=ContactFactory(owner=stranger), now=NOW, agreed=TERMS)
     assert drop(client, theirs, ics(theirs)).status_code == 404
 
 
@@ -537,7 +537,7 @@ def test_a_link_of_the_past_says_so(guest: Client, interview: Interview, how: st
     if how == "cancelled":
         planning.cancel(interview=interview, now=NOW)
     elif how == "moved":
-        planning.change(interview=interview, now=NOW, **{**TERMS, "minutes": 30})
+        planning.change(interview=interview, now=NOW, agreed=moved(minutes=30))
     else:
         Interview.objects.update(starts_at=NOW - timedelta(days=1))
     assert guest.post(url, pressed).status_code == 410

@@ -50,7 +50,7 @@ def _clock():
 @pytest.fixture
 def interview(user) -> Interview:
     ana = ContactFactory(owner=user, name="Ana Souza", email="ana@nubank.example", time_zone="Europe/Lisbon")
-    return planning.plan(owner=user, contact=ana, now=NOW, **TERMS)
+    return planning.plan(owner=user, contact=ana, now=NOW, agreed=TERMS)
 
 
 def counter(interview: Interview, start: str, zones: str = "", *, zones_last: bool = False) -> str:
