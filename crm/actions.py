@@ -284,8 +284,7 @@ def make_promises(contact: Contact, lines: Iterable[str], now: datetime, undated
     for line in lines:
         dated = None if line in undated else take_date(line, today)
         promised.append((sentence_case(dated.rest if dated else line), dated.day if dated else None))
-    made: list[Any] = contact.promises.make_many(promised, now=now) if promised else []
-    return made
+    return contact.promises.make_many(promised, now=now) if promised else []
 
 
 def next_touch(contact: Contact, now: datetime) -> date | None:

@@ -87,8 +87,7 @@ def _tabs(user: User) -> dict[str, PromiseQuerySet]:
 def _contact(user: User, named: str) -> Contact | None:
     """Somebody else's number is nobody's: the list is shown without the filter."""
     pk = read_number(named)
-    found: Contact | None = user.contacts.alive().filter(pk=pk).first() if pk is not None else None
-    return found
+    return user.contacts.alive().filter(pk=pk).first() if pk is not None else None
 
 
 def _sections(rows: list[Promise], tab: str, today: date, is_whole: bool) -> list[Section]:

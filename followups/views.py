@@ -248,8 +248,7 @@ def _note(request: OwnerRequest, form: PromiseForm, make: Callable[[uuid.UUID], 
 
 
 def _promises(request: OwnerRequest) -> PromiseQuerySet:
-    alive: PromiseQuerySet = request.user.promises.alive().select_related("contact")
-    return alive
+    return request.user.promises.alive().select_related("contact")
 
 
 def _short(promise: Promise) -> str:
@@ -274,5 +273,4 @@ def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
     pk = read_number(named)
     if pk is None:
         raise Http404
-    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=pk)
-    return interview
+    return get_object_or_404(contact.interviews.alive(), pk=pk)

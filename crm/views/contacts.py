@@ -71,8 +71,7 @@ def _tags(request: OwnerRequest) -> list[tuple[int, str]]:
 def _introducer(request: OwnerRequest) -> Contact | None:
     """Whom the list is narrowed to those of, who came through them."""
     pk = read_number(request.GET.get("through"))
-    found: Contact | None = request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
-    return found
+    return request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
 
 
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:

@@ -167,8 +167,7 @@ class PromiseManager(_FromQuerySet["Promise"]):
         ]
         for promise in promises:
             promise.remind_at = next_reminder(promise)
-        made: list[Promise] = self.bulk_create(promises)
-        return made
+        return self.bulk_create(promises)
 
 
 class Promise(Versioned):
@@ -233,8 +232,7 @@ class Promise(Versioned):
     @classmethod
     def named(cls, uid: uuid.UUID) -> "Promise":
         """The one a signed link names, whoever holds the link."""
-        found: Promise = cls.objects.select_related("contact", "owner").get(uid=uid)
-        return found
+        return cls.objects.select_related("contact", "owner").get(uid=uid)
 
     @property
     def is_open(self) -> bool:

@@ -110,5 +110,4 @@ def _colleague(request: OwnerRequest, contact: Contact, now: datetime) -> Contac
         asks__closed_at__isnull=True,
         asks__asked_at__gt=now - MAY_STILL_ANSWER,
     )
-    found: Contact | None = waiting.exclude(pk=contact.pk).order_by("pk").first()
-    return found
+    return waiting.exclude(pk=contact.pk).order_by("pk").first()

@@ -214,8 +214,7 @@ def _counter(request: OwnerRequest, pk: int) -> Counter:
 def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
     """The one with the times, of which there is another when the first was taken back."""
     mails = request.user.outgoingmails.filter(occurrence_key__startswith=f"{actions.OFFER}:{offer.uid}")
-    found: OutgoingMail | None = mails.filter(kind=actions.OFFER).order_by("pk").last()
-    return found
+    return mails.filter(kind=actions.OFFER).order_by("pk").last()
 
 
 def _what_happens(offer: Offer, address: str) -> str:

@@ -318,8 +318,7 @@ class OutgoingMail(models.Model):
 
     def _still(self, *states: State) -> OutgoingMailQuerySet:
         """This row, if it is still in one of these states: every change is a compare and swap."""
-        rows: OutgoingMailQuerySet = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
-        return rows
+        return OutgoingMail.objects.filter(pk=self.pk, state__in=states)
 
 
 class DeliveryAttempt(models.Model):
