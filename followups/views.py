@@ -217,9 +217,7 @@ def promises_left_reopen(request: OwnerRequest, contact_pk: int) -> HttpResponse
 
 def _dropped(request: OwnerRequest, contact_pk: int) -> Contact:
     dropped = request.user.contacts.alive().filter(stage=Stage.DROP)
-    contact: Contact = get_object_or_404(dropped, pk=contact_pk)
-    contact.owner = request.user
-    return contact
+    return get_object_or_404(dropped, pk=contact_pk)
 
 
 def _seen(request: OwnerRequest, pk: int) -> Promise:

@@ -142,7 +142,6 @@ def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
     if not request.htmx:
         return redirect(f"{reverse('contact_list')}?through={pk}")
-    contact.owner = request.user
     return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
 
 
