@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import OwnerRequest, page_or_partial, tell
 from accounts.models import User
 from accounts.templatetags.keepword import day
+from base.counting import in_figures
 from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
@@ -41,16 +42,19 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
     today = request.user.today(now)
+    page, count = read_people(people, request.GET, today)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": read_people(people, request.GET, today),
+        "page": page,
+        "count": count,
+        "in_figures": in_figures(count),
         "today": today,
         "query": query,
         "form": form,
         "chips": _chips(form),
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
-        "narrowed_by": urlencode(_as_query(wanted), doseq=True),
+        "narrowed_by": QueryDict(urlencode(_as_query(wanted), doseq=True)),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 
