@@ -43,9 +43,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     def mine(self) -> "PromiseQuerySet":
         return self.filter(MINE)
 
-    def theirs(self) -> "PromiseQuerySet":
-        return self.filter(THEIRS)
-
     def owed(self) -> "PromiseQuerySet":
         """What I owe."""
         return self.filter(OPEN & MINE, contact__binned_at__isnull=True)
@@ -73,9 +70,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def closed_as(self, state: str) -> "PromiseQuerySet":
         return self.filter(state=state)
-
-    def binned(self) -> "PromiseQuerySet":
-        return self.filter(binned_at__isnull=False)
 
     def slim(self) -> "PromiseQuerySet":
         """What a row shows of a promise, on the page of its contact."""
