@@ -271,4 +271,5 @@ def _interview(request: OwnerRequest, contact: Contact) -> Interview | None:
     pk = read_number(named)
     if pk is None:
         raise Http404
-    return get_object_or_404(contact.interviews.alive(), pk=pk)
+    interview: Interview = get_object_or_404(contact.interviews.alive(), pk=pk)
+    return interview

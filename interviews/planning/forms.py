@@ -16,7 +16,7 @@ from base.clock import ClockField, write_time
 from base.dates import add_months, exists, instant, is_ambiguous, understand
 from base.submitted_once import UidField
 from base.text import clean_line
-from base.zones import city
+from base.zones import city, load_zone
 from crm.fields import LineField, TextField
 from crm.models import Contact
 from interviews.models import ASKED_FOR, LONGEST, SHORTEST, Agreed, Interview, Medium
@@ -187,6 +187,13 @@ class InterviewForm(LengthForm):
         """The day alone, while the time is missing or wrong."""
         typed = self.data.get("day") if self.is_bound else self.initial.get("day")
         return understand(clean_line(typed or ""), self.today)
+
+    @property
+    def is_another_day_there(self) -> bool:
+        agreed, theirs = self.agreed, self.contact.time_zone
+        if agreed is None or not theirs:
+            return False
+        return agreed.starts_at.astimezone(load_zone(theirs)).date() != agreed.day
 
     @property
     def warning(self) -> str:
