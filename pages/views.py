@@ -17,13 +17,13 @@ from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import ContactForm, NoteForm
 from crm.jobs import DAYS_IN_BIN
-from crm.models import Contact, RhythmUnit, Stage
+from crm.models import RHYTHMS, Contact, RhythmUnit, Stage
 from crm.views.contacts import add_once, promises_in_words, render_new, tell_added
 from followups.actions import promise_to
 from followups.models import Promise
 from followups.views import noted
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
+from pages.contact import STORY_OF, read_contact, read_led_to
 from pages.forms import CaptureForm
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
