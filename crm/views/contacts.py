@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.http import OwnerRequest, page_or_partial, tell
+from accounts.http import OwnerRequest, page_or_partial, require_form, tell, undo_url
 from accounts.models import User
 from accounts.templatetags.keepword import day
 from base.counting import in_figures
@@ -122,7 +121,7 @@ def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:
     return chips
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def contact_new(request: OwnerRequest) -> HttpResponse:
     """The full form."""
     now = timezone.now()
@@ -160,11 +159,10 @@ def tell_added(request: OwnerRequest, added: actions.Added) -> None:
     """Who was added, and what was promised with it; the page that opens shows the rest. Who has a namesake may have been added
     twice, from a page gone back to: there the script alone knows the form for the one that was sent."""
     contact = added.contact
-    undo = f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
     said = [_("Added %s.") % contact.name]
     if request.user.contacts.alive().filter(name_key=contact.name_key).exclude(pk=contact.pk).exists():
         said.append(_("You had somebody of that name already: Undo, if they are the same."))
-    tell(request, " ".join([*said, *promises_in_words(added.promises)]), undo=undo)
+    tell(request, " ".join([*said, *promises_in_words(added.promises)]), undo=undo_url("contact_bin", contact))
 
 
 def _there(owner: User, uid: uuid.UUID) -> actions.Added | None:
@@ -186,7 +184,7 @@ def promises_in_words(promises: list[Any]) -> list[str]:
     return [_("You promise: %s.") % "; ".join(said)]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)
