@@ -156,8 +156,8 @@ def add_once(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) 
 
 
 def tell_added(request: OwnerRequest, added: actions.Added) -> None:
-    """Who was added, and what was promised with it; the page that opens shows the rest. Who has a namesake may have been added
-    twice, from a page gone back to: there the script alone knows the form for the one that was sent."""
+    """Who was added, and what was promised with it; the page that opens shows the rest. After Back without a script the form
+    has a new uid, so a namesake may be a duplicate; the toast says so."""
     contact = added.contact
     said = [_("Added %s.") % contact.name]
     if request.user.contacts.alive().filter(name_key=contact.name_key).exclude(pk=contact.pk).exists():

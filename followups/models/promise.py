@@ -30,7 +30,7 @@ ROW = (
 )
 OPEN = Q(binned_at__isnull=True, state=PromiseState.OPEN)
 MINE, THEIRS = Q(whose=Whose.MINE), Q(whose=Whose.THEIRS)
-CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
+CLOCKS_APART = timedelta(minutes=5)  # tolerated difference between the clocks of web host and mail worker
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
