@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import dates
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext
@@ -54,18 +55,10 @@ class ZoneSelect(forms.Select):
 
 
 TIMES = ("mail_at", "work_from", "work_until", "evening_at")
-WEEKDAYS = {
-    1: _("Monday"),
-    2: _("Tuesday"),
-    3: _("Wednesday"),
-    4: _("Thursday"),
-    5: _("Friday"),
-    6: _("Saturday"),
-    7: _("Sunday"),
-}
+WEEKDAYS = {n + 1: name for n, name in dates.WEEKDAYS.items()}
 
 
-class DayTicks(forms.CheckboxSelectMultiple):
+class Ticks(forms.CheckboxSelectMultiple):
     template_name = "django/forms/_chips.html"
 
 
@@ -92,7 +85,7 @@ class SettingsForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]  #
     work_days = forms.MultipleChoiceField(
         label=_("Working days"),
         choices=[(str(n), WEEKDAYS[n]) for n in range(1, 8)],
-        widget=DayTicks,
+        widget=Ticks,
         error_messages={"required": _("Keep at least one day on which you talk with people.")},
     )
 

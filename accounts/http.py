@@ -49,7 +49,7 @@ def tell(request: HttpRequest, text: str, undo: str = "") -> None:
 
 
 def undo_url(name: str, row: WithVersion, *of: object, **query: object) -> str:
-    """What a POST takes back the last change of `row` with. `of` is what the URL names, where that is not the row's key."""
+    """The URL that a POST takes back the last change of `row` with. `of` replaces the row's key in it."""
     return f"{reverse(name, args=of or [row.pk])}?{urlencode({**query, 'v': row.version})}"
 
 

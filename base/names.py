@@ -28,6 +28,12 @@ _EAST_ASIAN = re.compile(
 _AT_THE_EDGE = re.compile(r"^[^\w]+|[^\w.'’]+$")
 
 
+def is_capital(word: str) -> bool:
+    """Whether it begins with a capital, or with a letter of a script that has none."""
+    first = word[:1]
+    return first != first.lower() or (first.isalpha() and first == first.upper())
+
+
 def is_east_asian(name: str) -> bool:
     """Whether it is written in kana, Han or Hangul alone: the family name stands first then, often with no space behind it."""
     return bool(_EAST_ASIAN.fullmatch(name))

@@ -51,7 +51,7 @@ class WithVersion(models.Model):
         return type(self)._base_manager.filter(pk=self.pk)
 
     def standing(self, today: date) -> str:
-        """One sentence that says what is so already, for a tap that came too late. `today` is the owner's local date."""
+        """The message for a stale write: what state the row is in. `today` is the owner's local date."""
         return _("This was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
 
 

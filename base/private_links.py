@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 View = Callable[..., HttpResponse]
 
 SPAN = timedelta(minutes=5)
-OPENED = 100  # one link in SPAN, by whomever: a mail scanner, and somebody who cannot decide
+OPENED = 100  # requests of one link in SPAN; scanners and reloads count
 MISSED = 40  # links of one address in SPAN that lead nowhere: nobody mistypes as many
 PRESSED_WITHIN = timedelta(days=1)
 

@@ -29,7 +29,7 @@ class UidField(forms.UUIDField):
 
 def uid_of(form: forms.Form, owner: models.Model, *rows: forms.Form) -> uuid.UUID:
     """The number of what a valid form with a `uid` makes, and the `rows` of its formset: the same for the same words of the same
-    page. It is the owner's own, so that nobody can occupy somebody else's."""
+    page. Includes the owner's key, so no other account can take the uid first."""
     words = {part[name].html_name: part[name].data for part in (form, *rows) for name in part.fields}
     return uuid.uuid5(form.cleaned_data["uid"], json.dumps([owner.pk, words], default=str, sort_keys=True))
 

@@ -157,8 +157,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # a checkpoint at 16 MB of the log instead of 4: at each, one of the deliverers waits for the disk with the others behind it
-        # and after it the log is cut to 64 MB again, however long readers kept it from being written back
+        # a checkpoint every 16 MB of the log, not 4, since whoever makes it waits for the disk; then the log is cut to 64 MB
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
         " PRAGMA journal_size_limit=67108864;",
     }

@@ -103,8 +103,7 @@ def edit(*, contact: Contact, details: Details, seen: int | None = None, now: da
     return change_stage(contact=contact, to=details.stage, now=now)
 
 
-# Of a verb that answers a tap or an Undo, `seen` is the version its page showed: Stale, with nothing written, when the row is
-# of another one. Without it the verb is a part of something that happened, and goes by what the row says now.
+# `seen`: the version the page showed; another one raises Stale. None: called inside another action, the locked row counts.
 
 
 @transaction.atomic
@@ -285,8 +284,7 @@ def make_promises(contact: Contact, lines: Iterable[str], now: datetime, undated
     for line in lines:
         dated = None if line in undated else take_date(line, today)
         promised.append((sentence_case(dated.rest if dated else line), dated.day if dated else None))
-    made: list[Any] = contact.promises.make_many(promised, now=now) if promised else []
-    return made
+    return contact.promises.make_many(promised, now=now) if promised else []
 
 
 def next_touch(contact: Contact, now: datetime) -> date | None:

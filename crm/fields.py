@@ -20,6 +20,8 @@ from crm.past_days import past
 
 MOST_TAGS = 50
 LONGEST_TAG = 60
+LONGEST_PROMISE = 300
+LONGEST_NOTE = 20_000
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 
 

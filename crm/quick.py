@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from base.dates import find_date, understand
-from base.names import PARTICLES, is_title
+from base.names import PARTICLES, is_capital, is_title
 from base.text import clean_text, distinct, promise_lines, role_case
 from base.zones import CONTINENTS, is_country, is_large_city, zone_of
 from crm.marks import TAG, take_marks
@@ -205,7 +205,7 @@ def _read_met_whom(part: str, found: Quick, today: date) -> bool:
         return False
     words = match["whom"].split()
     end = 0
-    while end < len(words) and (_is_capital(words[end]) or (end and words[end].casefold() in PARTICLES - {"of"})):
+    while end < len(words) and (is_capital(words[end]) or (end and words[end].casefold() in PARTICLES - {"of"})):
         end += 1
     name, rest = " ".join(words[:end]), " ".join(words[end:])
     if not name or understand(words[0], today):
@@ -219,14 +219,10 @@ def _read_met_whom(part: str, found: Quick, today: date) -> bool:
     return True
 
 
-def _is_capital(word: str) -> bool:
-    return word[0] != word[0].lower() or (word[0].isalpha() and word[0].lower() == word[0].upper())
-
-
 def _is_odd_name(part: str) -> bool:
     """Meet Patel, Sat Bains: names that begin like a meeting."""
     words = _name_and_rest(part)[0].split()
-    return len(words) == 2 and words[0].casefold() in ALSO_NAMES and all(_is_capital(word) for word in words)
+    return len(words) == 2 and words[0].casefold() in ALSO_NAMES and all(is_capital(word) for word in words)
 
 
 def _name_and_rest(words: str) -> tuple[str, str]:
@@ -275,7 +271,7 @@ def _through(words: str) -> tuple[str, str]:
 
 def _is_place(words: str) -> bool:
     """Behind "in", where HR and marketing stand as well."""
-    return bool(zone_of(words)) or (_is_capital(words) and not words.isupper() and not AT.match(words))
+    return bool(zone_of(words)) or (is_capital(words) and not words.isupper() and not AT.match(words))
 
 
 def _is_aside(part: str) -> bool:
@@ -294,7 +290,7 @@ def _means_something(part: str, today: date) -> bool:
 def _is_proper(part: str) -> bool:
     """Met Office"""
     words = part.split()
-    return len(words) > 1 and all(_is_capital(word) for word in words)
+    return len(words) > 1 and all(is_capital(word) for word in words)
 
 
 def _is_day(part: str, today: date) -> bool:

@@ -2,7 +2,6 @@
 the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -11,13 +10,13 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Replace
 
 from accounts.models import User
+from base.counting import CAP
 from base.names import is_east_asian, is_title
-from base.paging import Order, read_page
+from base.paging import Order, Page, read_page
 from base.text import fold, is_number, searched, spellings
 from crm.models import Contact, ContactQuerySet
 
 BY_NAME = Order("name_key")
-MOST_COUNTED = 1000
 MOST_WORDS = 8
 
 
@@ -64,34 +63,11 @@ def _loosely(people: ContactQuerySet, words: str) -> ContactQuerySet:
     return people.alias(plain=column).filter(is_it) if key else people.none()
 
 
-@dataclass(frozen=True)
-class People:
-    """One page of people in list order. `count` is capped: with `is_more` it says "more than"."""
-
-    rows: list[Contact]  # with `owed`, `late` and `awaited`
-    count: int
-    is_more: bool
-    earlier: str  # the cursors of the neighbouring pages; empty where there is none
-    later: str
-
-    @property
-    def count_in_words(self) -> str:
-        return f"{self.count:,}"
-
-
-def read_people(people: ContactQuerySet, query: Mapping[str, str], today: date) -> People:
-    """Two statements: the rows of a page, with what is open between us; and how many there are, unless one page shows them all:
-    the words of a search are looked for in every row once, and not twice."""
+def read_people(people: ContactQuerySet, query: Mapping[str, str], today: date) -> tuple[Page[Contact], int]:
+    """Two statements: the rows of a page, with `owed`, `late` and `awaited`; and how many there are, up to the cap, unless one
+    page shows them all: the words of a search are looked for in every row once, and not twice."""
     page = read_page(people, BY_NAME, query, show=lambda few: few.as_rows(today))
-    counted = people.order_by().values("pk")[: MOST_COUNTED + 1]
-    count = counted.count() if page.earlier or page.later else len(page.rows)
-    return People(
-        rows=page.rows,
-        count=min(count, MOST_COUNTED),
-        is_more=count > MOST_COUNTED,
-        earlier=page.earlier,
-        later=page.later,
-    )
+    return page, len(page.rows) if page.is_whole else people.order_by().values("pk")[: CAP + 1].count()
 
 
 def facet_counts(owner: User) -> dict[str, int]:

@@ -17,8 +17,7 @@ TOUCHES = (Kind.THANK_YOU, Kind.CHECK_IN, Kind.INTRODUCTION)  # keeping one of t
 def promise_to(*, owner: User, who: Contact | Details, now: datetime, **terms: Any) -> Promise:
     """A promise, as `contact.promises.make` takes it, with a contact or with somebody who is added for it."""
     contact = who if isinstance(who, Contact) else add(owner=owner, details=who, now=now).contact
-    made: Promise = contact.promises.make(now=now, **terms)
-    return made
+    return contact.promises.make(now=now, **terms)
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
+from accounts.http import require_form
 from accounts.models import User
 from base.owned import Stale
 from base.private_links import is_pressed, press_for, private_link
@@ -42,7 +43,7 @@ def signed(view: View) -> View:
 
 
 @signed
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def promise_button(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     link = mail_links.read_button(token)
@@ -136,7 +137,7 @@ def _standing(promise: Promise, link: ButtonLink, today: date) -> str:
 
 
 @signed
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def reminders_stop(request: HttpRequest, token: str) -> HttpResponse:
     """One-click unsubscribe (RFC 8058): the POST needs nothing but its body, and stops reminder mail only."""
     user = User.named(mail_links.read_stop(token))

@@ -51,7 +51,7 @@ def read_list(user: User, asked: Mapping[str, str], today: date) -> dict[str, An
     kind = kind if kind in Kind.values else ""
     contact = _contact(user, asked.get("contact", ""))
     tabs = _tabs(user)
-    counts = _counts(tabs, tab, today)
+    counts = _counts({**tabs, "late": user.promises.overdue(today)}, tab)
     shown = read_page(_rows(tabs[tab], kind, contact), BY_DUE_DAY if tab in ("mine", "theirs") else LAST_CLOSED, asked)
     return {
         "today": today,
@@ -87,8 +87,7 @@ def _tabs(user: User) -> dict[str, PromiseQuerySet]:
 def _contact(user: User, named: str) -> Contact | None:
     """Somebody else's number is nobody's: the list is shown without the filter."""
     pk = read_number(named)
-    found: Contact | None = user.contacts.alive().filter(pk=pk).first() if pk is not None else None
-    return found
+    return user.contacts.alive().filter(pk=pk).first() if pk is not None else None
 
 
 def _sections(rows: list[Promise], tab: str, today: date, is_whole: bool) -> list[Section]:
@@ -111,12 +110,11 @@ def _head(due_on: date, today: date) -> str:
     return _("Next week") if due_on <= sunday + timedelta(days=7) else _("Later")
 
 
-def _counts(tabs: dict[str, PromiseQuerySet], tab: str, today: date) -> dict[str, int]:
+def _counts(promises: dict[str, PromiseQuerySet], tab: str) -> dict[str, int]:
     """How many are open, mine and theirs, and how many of mine are late; what is closed is counted on its own tab. Each up
     to the cap."""
-    counted = {name: rows for name, rows in tabs.items() if name in ("mine", "theirs", tab)}
-    counted["late"] = tabs["mine"].filter(due_on__lt=today)
-    return {name: promises[: CAP + 1].count() for name, promises in counted.items()}
+    shown = ("mine", "theirs", "late", tab)
+    return {name: rows[: CAP + 1].count() for name, rows in promises.items() if name in shown}
 
 
 def _lead(counts: dict[str, int]) -> str:

@@ -39,8 +39,7 @@ def _is_wanted(promise: "Promise") -> bool:
 
 
 def _has_come(promise: "Promise") -> bool:
-    """Whether a reminder has left on the day it was put off to, or after it. One that left before does not count: but it
-    counts again when the snooze is taken back."""
+    """Whether a reminder has left, and the last one on or after `snoozed_until` where there is one."""
     return promise.reminded_on is not None and promise.reminded_on >= (promise.snoozed_until or promise.reminded_on)
 
 

@@ -218,9 +218,7 @@ def promises_left_reopen(request: OwnerRequest, contact_pk: int) -> HttpResponse
 
 def _dropped(request: OwnerRequest, contact_pk: int) -> Contact:
     dropped = request.user.contacts.alive().filter(stage=Stage.DROP)
-    contact: Contact = get_object_or_404(dropped, pk=contact_pk)
-    contact.owner = request.user
-    return contact
+    return get_object_or_404(dropped, pk=contact_pk)
 
 
 def _seen(request: OwnerRequest, pk: int) -> Promise:
@@ -249,8 +247,7 @@ def _note(request: OwnerRequest, form: PromiseForm, make: Callable[[uuid.UUID], 
 
 
 def _promises(request: OwnerRequest) -> PromiseQuerySet:
-    alive: PromiseQuerySet = request.user.promises.alive().select_related("contact")
-    return alive
+    return request.user.promises.alive().select_related("contact")
 
 
 def _short(promise: Promise) -> str:

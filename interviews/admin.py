@@ -9,6 +9,7 @@ from interviews.models import (
     Debrief,
     Homework,
     Interview,
+    NewsItem,
     Offer,
     OfferSlot,
     Preparation,
@@ -140,3 +141,12 @@ class TickAdmin(WordsAdmin):
     list_select_related = ["owner"]
     search_fields = ["name", "owner__email"]
     raw_id_fields = ["owner"]
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(WordsAdmin):
+    list_display = ["contact", "kind", "happened_at", "seen_at", "owner"]
+    list_filter = ["kind"]
+    list_select_related = ["contact", "owner"]
+    search_fields = ["contact__name", "owner__email"]
+    raw_id_fields = ["contact", "interview", "offer", "owner"]

@@ -163,7 +163,7 @@ def renew(moment: Moment, token: uuid.UUID | None, timings: Timings) -> None:
 
 
 def fence(moment: Moment, mail: OutgoingMail) -> bool:
-    """The last no: one commit by compare and swap, between the server's 354 and our text. Freezes what will be sent."""
+    """Conditional UPDATE to `handing`, with what will be sent: committed after the server's 354, before the text is sent."""
     now, parameters = moment.words()
     parameters |= {
         "id": mail.pk,

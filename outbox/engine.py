@@ -42,7 +42,7 @@ EXPIRED = "what it carries has expired"
 # true a while ago
 BATCH_LASTS = 2
 OF_ONE_OWNER = 10
-_draining = threading.Lock()  # one drain per process: what this worker holds at its start is left over
+_draining = threading.Lock()  # one drain per process: rows it still holds at its start are left from a crashed one
 # drains that only wait for a slow answer, beside that one: further ones keep the lock, so that threads are left for other work
 _waiting = threading.BoundedSemaphore(2)
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from outbox.figures import REPAIRS, backlog
 from outbox.housekeeping import STRANGE
+from outbox.mail_health import MAIL_LATE, TICK_LATE
 from outbox.models import Figure
 from outbox.settling import relay_state
 
-TICK_LATE, MAIL_LATE = 120, 300  # seconds
 _is_migrated = False
 
 
@@ -93,8 +93,8 @@ def _verdicts(found: dict[str, Any]) -> dict[str, bool]:
     tick = found["last_tick_seconds"]
     return {
         "broker": found["broker"] == "ok",
-        "last_tick": tick is not None and tick < TICK_LATE,
-        "backlog": found["oldest_due_seconds"] < MAIL_LATE,
+        "last_tick": tick is not None and tick < TICK_LATE.total_seconds(),
+        "backlog": found["oldest_due_seconds"] < MAIL_LATE.total_seconds(),
         "mail_server": found["mail_server"] == "ok",
         "references_across_owners": not found["references_across_owners"],
     }

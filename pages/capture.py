@@ -7,7 +7,7 @@ from datetime import date
 
 from accounts.models import User
 from base.dates import understand
-from base.names import PARTICLES, is_title
+from base.names import PARTICLES, is_capital, is_title
 from base.text import clean_text
 from crm.models import Contact
 from crm.search import named
@@ -58,7 +58,7 @@ def _is_somebody(mine: re.Match[str], line: str) -> bool:
     if not (mine["bare"] and line[0].isupper()):
         return False
     first, *_rest = re.split(r"[,;\n]", line[mine.end() :])
-    return all(_is_capital(word) for word in first.split())
+    return all(is_capital(word) for word in first.split())
 
 
 def _read_theirs(owner: User, who: str, words: str) -> Said:
@@ -77,14 +77,14 @@ def _read_mine(owner: User, words: list[str], today: date, *, is_marked: bool) -
         return [], _new_at(words[at:], today)
 
     firsts = [0] if is_marked else [0, *_after_to(words)]
-    within = [at for at, word in enumerate(words) if at and _is_capital(word)]
+    within = [at for at, word in enumerate(words) if at and is_capital(word)]
     within = (within or _small_words(words) if is_marked or words[:1] == ["to"] else within)[:NAMES_TRIED]
     small_first = [at for at in firsts if at or not is_marked]
     for places, read, is_taken in (
         (firsts, known, True),
         (within, known, False),
         (small_first, new, True),
-        ([at for at in within if _is_capital(words[at])], new, False),
+        ([at for at in within if is_capital(words[at])], new, False),
     ):
         if said := _first_of(words, places, read, is_taken=is_taken):
             return said
@@ -168,10 +168,6 @@ def _without_titles(name: str) -> str:
 def _without_to(words: list[str]) -> str:
     """What was promised of "to send the deck"."""
     return " ".join(words[1:] if len(words) > 1 and words[0].casefold() == "to" else words).strip(" ,:;-–—")
-
-
-def _is_capital(word: str) -> bool:
-    return word[:1].isupper() or (word[:1].isalpha() and not _has_case(word))
 
 
 def _has_case(word: str) -> bool:

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.templatetags.keepword import ago
 from base.paging import Place, read_place
 from base.zones import time_there
-from crm.models import Contact, RhythmUnit, Stage
+from crm.models import Contact, Stage
 from crm.parts import STORY, Entries
 from followups.models import Promise
 from interviews.models import Interview, InterviewState, minutes_by
@@ -42,12 +42,6 @@ PERSON = (  # what the page shows of its contact; the texts it is found by are l
     ),
     *("organisation__name", "introduced_by__name", "introduced_by__binned_at"),
 )
-RHYTHMS = [
-    (3, RhythmUnit.WEEKS, gettext_lazy("3 weeks")),
-    (2, RhythmUnit.MONTHS, gettext_lazy("2 months")),
-    (6, RhythmUnit.MONTHS, gettext_lazy("6 months")),
-    (1, RhythmUnit.YEARS, gettext_lazy("a year")),
-]
 STORY_OF = {  # what the story can be narrowed to, by the kinds of its entries
     "talks": (gettext_lazy("Talks"), {"talk", "moved"}),
     "notes": (gettext_lazy("Notes"), {"note", "touch"}),

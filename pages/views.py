@@ -8,22 +8,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reselect, reswap, retarget
 
-from accounts.http import OwnerRequest, go_back, tell
+from accounts.http import OwnerRequest, go_back, require_form, tell, undo_url
 from accounts.try_later import only_reads
 from base.submitted_once import once, uid_of
 from crm import actions
 from crm.forms import ContactForm, NoteForm
 from crm.jobs import DAYS_IN_BIN
-from crm.models import Contact, RhythmUnit, Stage
+from crm.models import RHYTHMS, RhythmUnit, Stage
 from crm.views.contacts import add_once, promises_in_words, render_new, tell_added
 from followups.actions import promise_to
-from followups.models import Promise
 from followups.views import noted
 from pages.bin import read_bin
-from pages.contact import RHYTHMS, STORY_OF, read_contact, read_led_to
+from pages.contact import STORY_OF, read_contact, read_led_to
 from pages.forms import CaptureForm
 from pages.navigation import read_counts
 from pages.today import read_day, read_next_up
@@ -51,7 +50,7 @@ def keys(request: OwnerRequest) -> HttpResponse:
     return render(request, "pages/keys.html")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def capture(request: OwnerRequest) -> HttpResponse:
     """The one line for a person or a promise: a page of its own, and the sheet over any other."""
     if request.method != "POST":
@@ -120,15 +119,11 @@ def _add_promise(request: OwnerRequest, form: CaptureForm) -> None:
         lambda uid: promise_to(owner=owner, who=partner, uid=uid, now=now, **form.terms),
         lambda uid: owner.promises.alive().filter(uid=uid).select_related("contact").first(),
     )
-    said, undo = noted(promise, form.today), _undo("promise_bin", promise)
+    said, undo = noted(promise, form.today), undo_url("promise_bin", promise)
     if partner is form.new:
         said = " ".join([_("Added %s.") % promise.contact.name, said])
-        undo = _undo("contact_bin", promise.contact)
+        undo = undo_url("contact_bin", promise.contact)
     tell(request, said, undo=undo)
-
-
-def _undo(name: str, row: Contact | Promise) -> str:
-    return f"{reverse(name, args=[row.pk])}?v={row.version}"
 
 
 @require_safe
@@ -142,7 +137,6 @@ def contact_led_to(request: OwnerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.user.contacts.alive().only("owner", "name", "called"), pk=pk)
     if not request.htmx:
         return redirect(f"{reverse('contact_list')}?through={pk}")
-    contact.owner = request.user
     return render(request, "pages/_led_to.html", {"contact": contact, "led_to": read_led_to(contact)})
 
 
@@ -165,7 +159,7 @@ def note_new(request: OwnerRequest, pk: int) -> HttpResponse:
     if contact.binned_at:
         tell(request, " ".join([*said, _("%s is in the bin.") % contact.name]))
         return redirect("bin_list")
-    tell(request, " ".join(said), undo=f"{reverse('note_bin', args=[noted.note.pk])}?v={noted.note.version}")
+    tell(request, " ".join(said), undo=undo_url("note_bin", noted.note))
     return go_back(request, contact.get_absolute_url())
 
 

@@ -22,13 +22,21 @@ from base.text import fold, profile_url, promise_lines
 from base.versioned_form import VersionedForm
 from base.zones import zone_names, zone_of
 from crm.actions import Details
-from crm.fields import EmailField, LineField, LinkField, PastField, TagsField, TextField, ZoneField
+from crm.fields import (
+    LONGEST_NOTE,
+    LONGEST_PROMISE,
+    EmailField,
+    LineField,
+    LinkField,
+    PastField,
+    TagsField,
+    TextField,
+    ZoneField,
+)
 from crm.models import Contact, Note, RhythmUnit, Stage
 from crm.search import named
 
 LISTED = 50  # how many names a field suggests
-LONGEST_PROMISE = 300
-LONGEST_NOTE = 20_000
 MOST_PROMISES = 50  # in one note, or one line
 OWES = [("mine", gettext_lazy("I owe something")), ("theirs", gettext_lazy("They owe me"))]
 

@@ -17,8 +17,8 @@ from base.submitted_once import UidField
 from base.text import key_of, sentence_case, spellings, without_met
 from base.zones import zone_of
 from crm.actions import Details
-from crm.fields import LONGEST_TAG, TextField, checked_tags
-from crm.forms.contact import LONGEST_PROMISE, MOST_PROMISES, check_promised
+from crm.fields import LONGEST_PROMISE, LONGEST_TAG, TextField, checked_tags
+from crm.forms.contact import MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named

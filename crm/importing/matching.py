@@ -12,7 +12,7 @@ from crm.models import Contact, ContactQuerySet
 def find_contacts(contacts: ContactQuerySet, people: Sequence[Person]) -> list[Contact | None]:
     """For each person the contact that is the same one, or None. Five queries at most; no contact is given out twice."""
     found: list[Contact | None] = [None] * len(people)
-    # profiles first: they are proof, and whom they take is no longer free for a hint
+    # by LinkedIn URL first: a contact matched so is not matched again by e-mail or name
     urls = {person.linkedin_url for person in people if person.linkedin_url}
     by_url: dict[str, list[Contact]] = {}
     if urls:

@@ -222,5 +222,4 @@ def _take_back(batch: Import, rows: list[ImportRow], now: datetime) -> None:
 
 
 def _people_of(batch: Import) -> ContactQuerySet:
-    contacts: ContactQuerySet = batch.owner.contacts.alive().select_related("organisation")
-    return contacts
+    return batch.owner.contacts.alive().select_related("organisation")

@@ -7,10 +7,10 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.http import OwnerRequest, go_back, page_or_partial, tell
+from accounts.http import OwnerRequest, go_back, page_or_partial, require_form, tell
 from base.url_values import read_number
 from crm.importing import decisions
 from crm.importing.formats.table import neutralise
@@ -22,7 +22,7 @@ IMPORTS = 30  # on a page of earlier ones
 SIZES = {ImportAction.UPDATE: 20, ImportAction.NEW: 50, ImportAction.UNREADABLE: 20}  # of a page under each heading
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def import_list(request: OwnerRequest) -> HttpResponse:
     now, owner = timezone.now(), request.user
     if request.method == "POST":

@@ -2,6 +2,7 @@
 
 from crm.importing.models import Import, ImportAction, ImportFile, ImportRow, ImportState
 from crm.models.contact import (
+    RHYTHMS,
     Contact,
     ContactQuerySet,
     ContactTag,
@@ -15,6 +16,7 @@ from crm.models.contact import (
 from crm.models.note import Note, Touch
 
 __all__ = [
+    "RHYTHMS",
     "Contact",
     "ContactQuerySet",
     "ContactTag",

@@ -38,6 +38,14 @@ class RhythmUnit(models.TextChoices):
     YEARS = "years", _("years")
 
 
+RHYTHMS = [
+    (3, RhythmUnit.WEEKS, _("3 weeks")),
+    (2, RhythmUnit.MONTHS, _("2 months")),
+    (6, RhythmUnit.MONTHS, _("6 months")),
+    (1, RhythmUnit.YEARS, _("a year")),
+]
+
+
 class Organisation(Owned):
     name = models.CharField(_("organisation"), max_length=300)
     name_key = models.CharField(max_length=300, editable=False)

@@ -6,17 +6,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.http import OwnerRequest, page_or_partial, tell
+from accounts.http import OwnerRequest, page_or_partial, require_form, tell, undo_url
 from accounts.models import User
 from accounts.templatetags.keepword import day
+from base.counting import in_figures
 from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
@@ -41,16 +41,19 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     query = wanted.get("q", "")
     people = _narrow(find(request.user.contacts.alive(), query), wanted)
     today = request.user.today(now)
+    page, count = read_people(people, request.GET, today)
     counts = facet_counts(request.user) if "counts" in request.GET else None
     context = {
-        "page": read_people(people, request.GET, today),
+        "page": page,
+        "count": count,
+        "in_figures": in_figures(count),
         "today": today,
         "query": query,
         "form": form,
         "chips": _chips(form),
         "facets": _facets(form, counts),
         "is_counted": counts is not None,
-        "narrowed_by": urlencode(_as_query(wanted), doseq=True),
+        "narrowed_by": QueryDict(urlencode(_as_query(wanted), doseq=True)),
     }
     return page_or_partial(request, "crm/contact_list.html", "results", context)
 
@@ -71,8 +74,7 @@ def _tags(request: OwnerRequest) -> list[tuple[int, str]]:
 def _introducer(request: OwnerRequest) -> Contact | None:
     """Whom the list is narrowed to those of, who came through them."""
     pk = read_number(request.GET.get("through"))
-    found: Contact | None = request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
-    return found
+    return request.user.contacts.alive().filter(pk=pk).only("name").first() if pk else None
 
 
 def _narrow(people: ContactQuerySet, wanted: dict[str, Any]) -> ContactQuerySet:
@@ -119,7 +121,7 @@ def _chips(form: ContactSearchForm) -> list[dict[str, Any]]:
     return chips
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def contact_new(request: OwnerRequest) -> HttpResponse:
     """The full form."""
     now = timezone.now()
@@ -154,14 +156,13 @@ def add_once(request: OwnerRequest, form: ContactForm | QuickForm, **said: Any) 
 
 
 def tell_added(request: OwnerRequest, added: actions.Added) -> None:
-    """Who was added, and what was promised with it; the page that opens shows the rest. Who has a namesake may have been added
-    twice, from a page gone back to: there the script alone knows the form for the one that was sent."""
+    """Who was added, and what was promised with it; the page that opens shows the rest. After Back without a script the form
+    has a new uid, so a namesake may be a duplicate; the toast says so."""
     contact = added.contact
-    undo = f"{reverse('contact_bin', args=[contact.pk])}?v={contact.version}"
     said = [_("Added %s.") % contact.name]
     if request.user.contacts.alive().filter(name_key=contact.name_key).exclude(pk=contact.pk).exists():
         said.append(_("You had somebody of that name already: Undo, if they are the same."))
-    tell(request, " ".join([*said, *promises_in_words(added.promises)]), undo=undo)
+    tell(request, " ".join([*said, *promises_in_words(added.promises)]), undo=undo_url("contact_bin", contact))
 
 
 def _there(owner: User, uid: uuid.UUID) -> actions.Added | None:
@@ -183,7 +184,7 @@ def promises_in_words(promises: list[Any]) -> list[str]:
     return [_("You promise: %s.") % "; ".join(said)]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def contact_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)

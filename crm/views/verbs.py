@@ -193,5 +193,4 @@ def notes_of(owner: User) -> QuerySet[Note]:
 
 
 def _contact(request: OwnerRequest, pk: int) -> Contact:
-    contact: Contact = get_object_or_404(request.user.contacts.alive().defer("search_text"), pk=pk)
-    return contact
+    return get_object_or_404(request.user.contacts.alive().defer("search_text"), pk=pk)

@@ -30,7 +30,7 @@ ROW = (
 )
 OPEN = Q(binned_at__isnull=True, state=PromiseState.OPEN)
 MINE, THEIRS = Q(whose=Whose.MINE), Q(whose=Whose.THEIRS)
-CLOCKS_APART = timedelta(minutes=5)  # of this host and of the one that delivers
+CLOCKS_APART = timedelta(minutes=5)  # tolerated difference between the clocks of web host and mail worker
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
@@ -42,9 +42,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def mine(self) -> "PromiseQuerySet":
         return self.filter(MINE)
-
-    def theirs(self) -> "PromiseQuerySet":
-        return self.filter(THEIRS)
 
     def owed(self) -> "PromiseQuerySet":
         """What I owe."""
@@ -73,9 +70,6 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def closed_as(self, state: str) -> "PromiseQuerySet":
         return self.filter(state=state)
-
-    def binned(self) -> "PromiseQuerySet":
-        return self.filter(binned_at__isnull=False)
 
     def slim(self) -> "PromiseQuerySet":
         """What a row shows of a promise, on the page of its contact."""
@@ -167,8 +161,7 @@ class PromiseManager(_FromQuerySet["Promise"]):
         ]
         for promise in promises:
             promise.remind_at = next_reminder(promise)
-        made: list[Promise] = self.bulk_create(promises)
-        return made
+        return self.bulk_create(promises)
 
 
 class Promise(Versioned):
@@ -233,8 +226,7 @@ class Promise(Versioned):
     @classmethod
     def named(cls, uid: uuid.UUID) -> "Promise":
         """The one a signed link names, whoever holds the link."""
-        found: Promise = cls.objects.select_related("contact", "owner").get(uid=uid)
-        return found
+        return cls.objects.select_related("contact", "owner").get(uid=uid)
 
     @property
     def is_open(self) -> bool:

@@ -37,8 +37,7 @@ register(Kind(ASK, gettext_lazy("A request"), compose_ask, still_wanted=ask_stil
 
 def _ask(mail: OutgoingMail) -> Ask | None:
     rows = Ask.objects.select_related("owner", "contact")
-    found: Ask | None = rows.filter(owner_id=mail.owner_id, uid=mail.context["ask"]).first()
-    return found
+    return rows.filter(owner_id=mail.owner_id, uid=mail.context["ask"]).first()
 
 
 def _why_not(ask: Ask | None) -> str:

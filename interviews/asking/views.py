@@ -25,7 +25,6 @@ def ask_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contacts = request.user.contacts.alive().select_related("organisation", "introduced_by")
     contact = get_object_or_404(contacts, pk=contact_pk)
-    contact.owner = request.user
     sent = typed(request, "looked-over")
     form = AskForm(sent, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_looked_over:
@@ -96,7 +95,7 @@ def _act(request: OwnerRequest, pk: int, verb: Callable[..., None], said: str, u
 def _ask(request: OwnerRequest, pk: int) -> Ask:
     rows = request.user.asks.filter(contact__binned_at__isnull=True).select_related("contact")
     found: Ask = get_object_or_404(rows, pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     return found
 
 
@@ -110,5 +109,4 @@ def _colleague(request: OwnerRequest, contact: Contact, now: datetime) -> Contac
         asks__closed_at__isnull=True,
         asks__asked_at__gt=now - MAY_STILL_ANSWER,
     )
-    found: Contact | None = waiting.exclude(pk=contact.pk).order_by("pk").first()
-    return found
+    return waiting.exclude(pk=contact.pk).order_by("pk").first()

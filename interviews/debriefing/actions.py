@@ -268,7 +268,7 @@ def _is_taken(interview: Interview, mark: uuid.UUID) -> bool:
 
 
 def _mark(interview: Interview, line: str) -> uuid.UUID:
-    return uuid.uuid5(interview.uid, f"line:{clean_line(line)}")  # as a form sends it back
+    return uuid.uuid5(interview.uid, f"line:{clean_line(line)}")  # normalised as the form field does: both give one uid
 
 
 def _change(interview: Interview, change: Change, now: datetime) -> None:

@@ -13,21 +13,14 @@ from django.utils.translation import gettext_lazy
 from base.dates import take_date, understand
 from base.text import clean_line, sentence_case
 from base.url_values import LARGEST, read_number
-from crm.fields import DueForm, LineField, TextField
+from crm.fields import LONGEST_PROMISE, DueForm, LineField, TextField
 from crm.forms import QuickForm
-from crm.models import RhythmUnit
+from crm.models import RHYTHMS, RhythmUnit
 from interviews.debriefing.actions import Change, Outcome, Person, Promised, promises_of_lines, told_later
-from interviews.holding.actions import LONGEST_PROMISE
-from interviews.holding.forms import rows_of
+from interviews.holding.forms import HIGHEST, rows_of
 from interviews.models import LONGEST_NOTES, Debrief, Interview, MayUseName
 
-HIGHEST = 2**31 - 1
-RHYTHMS = [
-    ("3-weeks", gettext_lazy("3 weeks")),
-    ("2-months", gettext_lazy("2 months")),
-    ("6-months", gettext_lazy("6 months")),
-    ("1-years", gettext_lazy("a year")),
-]
+RHYTHM_CHOICES = [(f"{count}-{unit}", words) for count, unit, words in RHYTHMS]
 
 
 class PromiseRow(DueForm):
@@ -141,7 +134,7 @@ class DebriefForm(forms.Form):
         required=False,
         show_hidden_initial=True,
     )
-    rhythm = forms.ChoiceField(choices=RHYTHMS, required=False, show_hidden_initial=True)
+    rhythm = forms.ChoiceField(choices=RHYTHM_CHOICES, required=False, show_hidden_initial=True)
     tell_later = forms.BooleanField(required=False, show_hidden_initial=True)
     version = forms.IntegerField(required=False, min_value=0, max_value=HIGHEST)
 
@@ -179,7 +172,7 @@ class DebriefForm(forms.Form):
             "version": self.seen,
             "tell_later": bool(self.told_later and not self.told_later.binned_at),
             "go": contact.stage if contact.stage in ("continue", "drop") else "",
-            "rhythm": rhythm if rhythm in dict(RHYTHMS) else "",
+            "rhythm": rhythm if rhythm in dict(RHYTHM_CHOICES) else "",
         }
 
     def _find_standing(self, offered: Iterable[Any]) -> None:

@@ -154,7 +154,7 @@ def held_or_404(request: OwnerRequest, pk: int) -> Interview:
     rows = request.user.interviews.alive().with_contact()
     rows = rows.select_related("room", "preparation", "debrief", "contact__introduced_by")
     found: Interview = get_object_or_404(rows, pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     room = room_of(found)
     if room:
         room.interview = found

@@ -15,6 +15,7 @@ from accounts.models import User
 from base.dates import take_date
 from base.owned import Stale
 from base.text import promise_lines, sentence_case
+from crm.fields import LONGEST_NOTE, LONGEST_PROMISE
 from interviews.models import LONGEST_ANSWER, LONGEST_NOTES, ChosenQuestion, Interview, Room, RoomWrite
 from interviews.planning import actions as planning
 
@@ -22,9 +23,7 @@ MOST_EXTENDED = 240  # minutes; a talk that runs on is another talk
 NOTES, MINE, THEIRS, MEET = "notes", "mine", "theirs", "meet"
 LINES = (MINE, THEIRS, MEET)
 MINE_SIGN, MEET_SIGN = "! ", "+ "
-LONGEST_PROMISE = 300
 MOST_LINES = 50  # promises, and people to meet, in one text
-LONGEST_NOTE = 20_000  # of a contact
 
 
 class NoSuchBox(Exception):  # noqa: N818 - it is no error of the program

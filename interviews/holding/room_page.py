@@ -102,13 +102,11 @@ class Line:
 
 def room_of(interview: Interview) -> Room | None:
     """The room, opened or ended; costs nothing when it was fetched along."""
-    room: Room | None = getattr(interview, "room", None)
-    return room
+    return getattr(interview, "room", None)
 
 
 def preparation_of(interview: Interview) -> Preparation | None:
-    found: Preparation | None = getattr(interview, "preparation", None)
-    return found
+    return getattr(interview, "preparation", None)
 
 
 def given_back(room: Room | None) -> str:

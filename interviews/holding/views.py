@@ -237,7 +237,7 @@ def _render_room(request: OwnerRequest, interview: Interview, refused: Typed | N
 def _interview(request: OwnerRequest, pk: int) -> Interview:
     rows = request.user.interviews.alive().with_contact().select_related("room", "preparation")
     found: Interview = get_object_or_404(rows, pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     opened = room_of(found)
     if opened:
         opened.interview = found

@@ -72,7 +72,7 @@ def count(owner: User) -> Counted:
 
 
 def questions_with_answers(owner: User, field: Field) -> list[Question]:
-    """With `answers`, the number of people in that field who answered; most first."""
+    """With `answers`, how many the people of that field gave; most first."""
     of_them = Q(chosen__answered_at__isnull=False, chosen__contact__binned_at__isnull=True) & field.of_contact(
         "chosen__contact"
     )

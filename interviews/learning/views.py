@@ -22,7 +22,6 @@ from interviews.preparing import actions as preparing
 def talk_remembered(request: OwnerRequest, pk: int) -> HttpResponse:
     """What was answered and promised in one talk, for its card on the contact's page."""
     talk = get_object_or_404(request.user.interviews.alive().select_related("debrief", "contact"), pk=pk)
-    talk.owner = request.user
     context = {"remembered": remember(talk), "contact": talk.contact, "today": request.user.today(timezone.now())}
     if not request.htmx:
         return redirect(talk)

@@ -110,10 +110,6 @@ class Room(Versioned):
         """The time left when it ended; negative when it ran over."""
         return self.left(self.ended_at) if self.ended_at else timedelta(0)
 
-    @property
-    def overrun(self) -> timedelta:
-        return max(timedelta(0), -self.given_back)
-
 
 class RoomWrite(Owned):
     """One thing the room sent, known by the `uid` the browser gave it: sent again, it is written once."""

@@ -35,7 +35,6 @@ def news_unsee(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _item(request: OwnerRequest, pk: int) -> NewsItem:
-    found: NewsItem = get_object_or_404(
+    return get_object_or_404(
         request.user.newsitems.filter(contact__binned_at__isnull=True).select_related("contact"), pk=pk
     )
-    return found

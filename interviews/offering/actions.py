@@ -348,7 +348,7 @@ def _agreed(offer: Offer, answer: Answer, talk: Interview | None) -> Agreed:
 
 
 def _set(offer: Offer, state: str, **fields: Any) -> None:
-    """What is answered or taken back is silent no more."""
+    """Any state but OPEN clears `follow_up_on`."""
     still = {} if state == OfferState.OPEN else {"follow_up_on": None}
     offer.change(offer.version, state=state, **{**fields, **still})
 
@@ -366,7 +366,7 @@ def _slot(offer: Offer, starts_at: datetime) -> OfferSlot:
 
 
 def _refusals_of(counter: Counter) -> str:
-    """How the keys of the mails about a refusal begin: like the offer's own, so that withdrawing finds them."""
+    """The key prefix of refusal mails; it begins with the offer's, so withdraw() cancels them."""
     return f"{OFFER}:{counter.offer.uid}:no:{counter.pk}:"
 
 

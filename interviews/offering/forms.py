@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import Ticks
 from accounts.models import User
 from base.submitted_once import UidField
 from base.text import clean_line
@@ -21,10 +22,6 @@ from interviews.offering.time_rows import TIMES, TimeFormSet, proposed_rows
 from interviews.planning.forms import SEEN_BY_CSS, LengthForm
 
 MOST_OPEN = 50  # offers of one user that wait at a time
-
-
-class Ticks(forms.CheckboxSelectMultiple):
-    template_name = "django/forms/_chips.html"
 
 
 class OfferForm(LengthForm):

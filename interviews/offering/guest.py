@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http import require_form
 from base.owned import Stale
 from base.private_links import is_pressed, private_link
 from interviews import calendars
@@ -61,7 +62,7 @@ def guest_answer(request: HttpRequest, offer: Offer, token: str) -> HttpResponse
 
 
 @of_link
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form
 def guest_move(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """Another time for a talk that is set, or a time after all."""
     if request.method == "POST":

@@ -15,11 +15,11 @@ from base.zones import load_zone, zone_names
 from crm.fields import LineField, TextField
 from interviews.models import Interview, Medium, Offer, OfferSlot
 from interviews.offering.guest_answers import Answer
+from interviews.offering.time_rows import MONTHS_AHEAD
 from interviews.planning.forms import refuse_unsafe_link
 from interviews.planning.start_time import read_day, read_start
 
 OWN = "own"  # "None of these suits me"
-MONTHS_AHEAD = 6
 _WIRE = "%Y%m%dT%H%MZ"  # a slot is named by its instant: nothing public shows a key
 
 

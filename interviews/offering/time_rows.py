@@ -67,8 +67,7 @@ class TimeForm(forms.Form):
         """What the line means, as far as it can be read and offered."""
         if self.is_bound:
             return self.cleaned_data.get("starts_at") if self.is_valid() else None
-        found: datetime | None = self.initial.get("starts_at")
-        return found
+        return self.initial.get("starts_at")
 
     @property
     def shown_at(self) -> datetime | None:

@@ -29,7 +29,6 @@ FOCUS_AFTER = {ADD: "earlier", PUT_BACK: "remove"}
 def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
-    contact.owner = request.user
     sent = typed(request, "times")
     form = OfferForm(sent, owner=request.user, contact=contact, purpose=purpose_of(contact), now=now)
     address = address_of(contact)
@@ -51,7 +50,6 @@ def offer_shift(request: OwnerRequest, contact_pk: int, row: int, by: str) -> Ht
     contact = get_object_or_404(request.user.contacts.alive(), pk=contact_pk)
     if request.method != "POST":
         return redirect("offer_new", contact_pk)
-    contact.owner = request.user
     purpose = purpose_of(contact)
     before = OfferForm(request.POST, owner=request.user, contact=contact, purpose=purpose, now=now)
     data = shifted(request.POST, row, by, times=before.times, contact=contact, minutes=before.length)
@@ -200,7 +198,7 @@ def counter_undecline(request: OwnerRequest, pk: int) -> HttpResponse:
 def _offer(request: OwnerRequest, pk: int) -> Offer:
     rows = request.user.offers.filter(contact__binned_at__isnull=True)
     found = get_object_or_404(rows.select_related("contact__organisation", "interview"), pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     return found
 
 
@@ -214,8 +212,7 @@ def _counter(request: OwnerRequest, pk: int) -> Counter:
 def _mail_of(request: OwnerRequest, offer: Offer) -> OutgoingMail | None:
     """The one with the times, of which there is another when the first was taken back."""
     mails = request.user.outgoingmails.filter(occurrence_key__startswith=f"{actions.OFFER}:{offer.uid}")
-    found: OutgoingMail | None = mails.filter(kind=actions.OFFER).order_by("pk").last()
-    return found
+    return mails.filter(kind=actions.OFFER).order_by("pk").last()
 
 
 def _what_happens(offer: Offer, address: str) -> str:

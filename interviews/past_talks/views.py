@@ -17,7 +17,6 @@ def past_talk_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     """Logs a talk that took place without the app, then goes on to its debrief."""
     now = timezone.now()
     contact: Contact = get_object_or_404(request.user.contacts.alive().select_related("introduced_by"), pk=contact_pk)
-    contact.owner = request.user
     form = PastTalkForm(typed(request, "understood"), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and form.is_valid():
         interview = once(
@@ -53,6 +52,6 @@ def _talk(request: OwnerRequest, pk: int) -> Interview:
     """One that was logged, also when it was taken out."""
     logged = request.user.interviews.filter(is_logged=True, contact__binned_at__isnull=True)
     found: Interview = get_object_or_404(logged.select_related("contact__introduced_by"), pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     seen_version(request, found)
     return found

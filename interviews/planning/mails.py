@@ -239,14 +239,13 @@ register(
 
 
 def _ahead(now: datetime) -> InterviewQuerySet:
-    ahead: InterviewQuerySet = (
+    return (
         Interview.objects.planned()
         .filter(confirm_them=True, owner__is_active=True, starts_at__gt=now, starts_at__lte=now + AT_MOST_AHEAD)
         .exclude(contact__stage=Stage.DROP)
         .select_related("owner", "contact", "offer")
         .order_by("starts_at", "pk")[:AT_ONCE]
     )
-    return ahead
 
 
 def _queue(talk: Interview, address: str, now: datetime) -> bool:

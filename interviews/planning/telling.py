@@ -118,8 +118,7 @@ def last_mail(interview: Interview) -> OutgoingMail | None:
     keys = [current_key(interview)]
     if interview.is_cancelled:
         keys = [key for key in _keys(interview) if key.startswith(CANCELLATION)]
-    found: OutgoingMail | None = interview.owner.outgoingmails.filter(occurrence_key__in=keys).order_by("pk").last()
-    return found
+    return interview.owner.outgoingmails.filter(occurrence_key__in=keys).order_by("pk").last()
 
 
 def take_back(interview: Interview, now: datetime) -> list[OutgoingMail]:

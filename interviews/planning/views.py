@@ -23,7 +23,6 @@ from interviews.planning.telling import address_of, last_mail
 def interview_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
     now = timezone.now()
     contact = get_object_or_404(with_has_preparation(request.user.contacts.alive()), pk=contact_pk)
-    contact.owner = request.user
     form = InterviewForm(typed(request, "understood"), owner=request.user, contact=contact, now=now)
     if request.method == "POST" and not contact.is_dropped and form.is_valid() and form.is_hour_settled:
         interview = once(
@@ -139,7 +138,7 @@ def _interviews(request: OwnerRequest) -> InterviewQuerySet:
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:
     found = get_object_or_404(_interviews(request).select_related("offer"), pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     return found
 
 

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from base.counting import in_words
 from base.dates import instant
 from crm.models import Contact
 from interviews.models import (
@@ -138,8 +140,7 @@ class Week:
         n = len(self.talks)
         if not n:
             return _("No other talk this week.") if self.is_this_week else _("No other talk in that week.")
-        numbers = {1: _("One"), 2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five"), 6: _("Six")}
-        known = {"n": numbers.get(n, str(n))}
+        known = {"n": capfirst(in_words(n))}
         if self.is_this_week:
             return ngettext("%(n)s talk already this week.", "%(n)s talks already this week.", n) % known
         return ngettext("%(n)s talk already in that week.", "%(n)s talks already in that week.", n) % known
@@ -220,10 +221,9 @@ class Prepared:
         n = len(self.hidden)
         if not n:
             return ""
-        numbers = {1: _("One"), 2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
         months = {(day.year, day.month) for day in self.hidden}
         known = {
-            "n": numbers.get(n, str(n)),
+            "n": capfirst(in_words(n)),
             "name": self.contact.first_name,
             "when": _("in %s") % date_format(self.hidden[0], "F Y") if len(months) == 1 else _("before"),
         }

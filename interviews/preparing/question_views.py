@@ -88,5 +88,4 @@ def _contact(request: OwnerRequest) -> Contact | None:
     named = request.GET.get("contact")
     if not named:
         return None
-    contact: Contact = get_object_or_404(request.user.contacts.alive(), pk=read_number(named))
-    return contact
+    return get_object_or_404(request.user.contacts.alive(), pk=read_number(named))

@@ -109,7 +109,7 @@ def question_return(request: OwnerRequest, contact_pk: int, question_pk: int) ->
 @require_safe
 def brief(request: OwnerRequest, pk: int) -> HttpResponse:
     interview = get_object_or_404(request.user.interviews.alive().with_contact(), pk=pk)
-    interview.owner = interview.contact.owner = request.user
+    interview.contact.owner = request.user
     told = read_brief(request.user, interview.contact, interview, timezone.now())
     return render(request, "interviews/brief.html", {"brief": told, "contact": interview.contact})
 
@@ -122,9 +122,7 @@ def contact_brief(request: OwnerRequest, contact_pk: int) -> HttpResponse:
 
 
 def _contact(request: OwnerRequest, pk: int) -> Contact:
-    contact: Contact = get_object_or_404(request.user.contacts.alive().select_related("organisation"), pk=pk)
-    contact.owner = request.user
-    return contact
+    return get_object_or_404(request.user.contacts.alive().select_related("organisation"), pk=pk)
 
 
 def _page_of(contact: Contact) -> str:

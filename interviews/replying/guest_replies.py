@@ -8,8 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
+from accounts.http import require_form
 from base.owned import Stale
 from base.private_links import is_pressed, press_for, private_link
 from base.zones import load_zone
@@ -19,23 +19,21 @@ from interviews.replying import actions
 from interviews.replying.actions import Said
 from interviews.replying.forms import AnotherTimeForm, WordForm
 
-require_page = require_http_methods(["GET", "HEAD", "POST"])
-
 
 @private_link
-@require_page
+@require_form
 def guest_yes(request: HttpRequest, token: str) -> HttpResponse:
     return _yes_or_no(request, token, AttendeeStatus.ACCEPTED)
 
 
 @private_link
-@require_page
+@require_form
 def guest_no(request: HttpRequest, token: str) -> HttpResponse:
     return _yes_or_no(request, token, AttendeeStatus.DECLINED)
 
 
 @private_link
-@require_page
+@require_form
 def guest_another(request: HttpRequest, token: str) -> HttpResponse:
     """The time does not suit: they propose another one."""
     now = timezone.now()

@@ -110,5 +110,5 @@ def _said(interview: Interview) -> str:
 
 def _interview(request: OwnerRequest, pk: int) -> Interview:
     found = get_object_or_404(request.user.interviews.alive().with_contact(), pk=pk)
-    found.owner = found.contact.owner = request.user
+    found.contact.owner = request.user
     return found

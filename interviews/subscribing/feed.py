@@ -17,11 +17,11 @@ from base.owned import Stale
 from base.private_links import hash_of
 from crm.models import Stage
 from interviews.models import Agreed, AttendeeStatus, CalendarFeed, Interview, InterviewState
+from interviews.models.offering import SECRET_BYTES
 
 KEPT_BACK = timedelta(days=90)  # how long a talk stays in the calendar after it was held
 AT_MOST = 500  # of each
 UNSURE = (AttendeeStatus.DECLINED, AttendeeStatus.COUNTERED, AttendeeStatus.TENTATIVE)
-SECRET_BYTES = 16  # 128 bits, which nobody guesses
 WRITTEN_AS = "1"  # changes with how an entry is written, so that calendars read it anew
 
 

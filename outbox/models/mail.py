@@ -70,14 +70,8 @@ class FrozenField(models.BinaryField):  # type: ignore[type-arg]  # generic in t
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def waiting(self) -> "OutgoingMailQuerySet":
-        return self.filter(state__in=[State.PENDING, State.CLAIMED])
-
     def of_kind(self, kind: str) -> "OutgoingMailQuerySet":
         return self.filter(kind=kind)
-
-    def due(self, now: datetime) -> "OutgoingMailQuerySet":
-        return self.filter(state=State.PENDING, next_attempt_at__lte=now)
 
     def front(self, count: int = 100) -> "OutgoingMailQuerySet":
         """The first of what waits, in the order in which it leaves: as cheap in a long queue as in a short one."""
@@ -318,8 +312,7 @@ class OutgoingMail(models.Model):
 
     def _still(self, *states: State) -> OutgoingMailQuerySet:
         """This row, if it is still in one of these states: every change is a compare and swap."""
-        rows: OutgoingMailQuerySet = OutgoingMail.objects.filter(pk=self.pk, state__in=states)
-        return rows
+        return OutgoingMail.objects.filter(pk=self.pk, state__in=states)
 
 
 class DeliveryAttempt(models.Model):

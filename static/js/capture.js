@@ -6,7 +6,6 @@ const field = () => document.querySelector("#capture [name=line]");
 export async function openCapture(address = "/capture/") {
   if (!sheet()) return field() ? field().focus() : location.assign(address); // its own page, or one of a guest
   if (sheet().open) return;
-  document.querySelector("dialog[open]")?.close(); // the list of keys
   sheet().showModal();
   if (field()?.value) return field().focus(); // what was typed before it was closed
   const url = new URL(address, location.href);

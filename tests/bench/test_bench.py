@@ -30,7 +30,7 @@ def test_filled_owner_has_one_contact_with_twenty_of_everything(user, now):
     assert user.contacts.count() == 60
     around = [rich.notes, rich.interviews, rich.touches, rich.stage_changes]
     assert [related.count() for related in around] == [EVERYTHING] * 4
-    assert rich.promises.open().theirs().count() == EVERYTHING
+    assert rich.promises.open().filter(whose="theirs").count() == EVERYTHING
 
 
 def test_form_values_are_those_of_the_form_that_is_asked_for():

@@ -117,7 +117,7 @@ def test_answer_lost_on_the_way_is_not_written_twice(visit, interview, complaint
     page.get_by_role("textbox", name="They promised").press("Enter")
     kept(page)
 
-    assert interview.promises.theirs().count() == 1
+    assert interview.promises.filter(whose="theirs").count() == 1
     assert room.writes.count() == 1
     complaints.brought_about = re.compile("ERR_FAILED")
 

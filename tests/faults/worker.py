@@ -313,7 +313,8 @@ def no_fence(order: dict[str, Any]) -> None:
 def no_claim(order: dict[str, Any]) -> None:
     """Looks for what is due, and sends it."""
     no_fence(order)
-    STEPS["claim"] = lambda moment, worker, how, limit: list(OutgoingMail.objects.due(datetime.now(UTC))[:limit])
+    due = OutgoingMail.objects.filter(state=State.PENDING)
+    STEPS["claim"] = lambda moment, worker, how, limit: list(due.filter(next_attempt_at__lte=datetime.now(UTC))[:limit])
 
 
 def send_first(order: dict[str, Any]) -> None:
@@ -643,7 +644,7 @@ def tap_release() -> int:
 
 def _by_next_attempt(_user_id: int, now: datetime) -> mail_health.MailHealth:
     """As if what lies ahead could not be late."""
-    due = OutgoingMail.objects.due(now - mail_health.MAIL_LATE)
+    due = OutgoingMail.objects.filter(state=State.PENDING, next_attempt_at__lte=now - mail_health.MAIL_LATE)
     return mail_health.MailHealth("", is_late=due.exists())
 
 
@@ -661,7 +662,11 @@ def ask_for_code() -> int:
 
 
 def cancel_waiting() -> int:
-    return int(OutgoingMail.objects.waiting().cancel("the cell is over", datetime.now(UTC)))
+    return int(
+        OutgoingMail.objects.filter(state__in=[State.PENDING, State.CLAIMED]).cancel(
+            "the cell is over", datetime.now(UTC)
+        )
+    )
 
 
 def relay_words() -> str:

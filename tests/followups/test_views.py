@@ -89,7 +89,7 @@ def test_nobody_of_that_name_is_added_by_one_more_tap(client, user):
     to(client, who="Teresa Vasconcelos, tide logs at Port of Lisbon", whose="theirs", add="Teresa Vasconcelos")
     teresa = user.contacts.get()
     assert (teresa.name, teresa.role, teresa.organisation.name) == ("Teresa Vasconcelos", "Tide logs", "Port of Lisbon")
-    assert [one.what for one in teresa.promises.theirs()] == ["Send the deck"]
+    assert [one.what for one in teresa.promises.filter(whose="theirs")] == ["Send the deck"]
 
 
 def test_a_second_slip_of_the_name_adds_nobody(client, user, contact):

@@ -98,14 +98,14 @@ def test_promise_of_mine(client: Client, user: User):
 def test_promise_of_theirs(client: Client, user: User):
     ana = ContactFactory(owner=user, name="Ana Souza")
     html = client.post(ADD, {"line": "Ana owes me an intro"}, follow=True).text
-    assert ana.promises.theirs().get().what == "An intro"
+    assert ana.promises.filter(whose="theirs").get().what == "An intro"
     assert toasts(html) == ["Noted: “An intro”, from Ana."]
 
 
 def test_promise_to_somebody_new_adds_both_and_takes_both_back(client: Client, user: User):
     html = client.post(ADD, {"line": "Kenji Mori at Port of Kobe owes me an intro"}, follow=True).text
     kenji = user.contacts.get()
-    assert (kenji.name, kenji.organisation.name, user.promises.theirs().get().contact) == (
+    assert (kenji.name, kenji.organisation.name, user.promises.filter(whose="theirs").get().contact) == (
         "Kenji Mori",
         "Port of Kobe",
         kenji,
