@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -32,6 +33,12 @@ def nothing_beside_the_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("outbox.put_back._is_in_memory", lambda: True)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_has_permissions() -> None:
+    """After a test that commits Django empties all tables, and then would write its 200 permissions anew: most of what that takes."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture
