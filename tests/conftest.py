@@ -74,11 +74,14 @@ def _no_worker_is_waited_for() -> Iterator[None]:
         yield
 
 
+LONGEST = {"faults", "test_bad_input.py", "test_main_job.py", "test_pages.py", "test_week.py"}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest begin first: one of a minute that begins last leaves the other workers with nothing to do.
 
     On Postgres only what depends on the database runs: the rest has run on SQLite, and would find the same."""
-    items.sort(key=lambda item: not {"faults", "test_main_job.py", "test_bad_input.py"} & set(item.path.parts))
+    items.sort(key=lambda item: LONGEST.isdisjoint(item.path.parts))
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")  # counting lines doubles its time, and what it walks through others test

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import FileResponse, HttpRequest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -59,6 +61,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
         database.setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / f"browser-{worker}.sqlite3")
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # no test takes the power away
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_asked_for_once() -> Iterator[None]:
+    """By each profile, as from the real server, which has a hash in their names; else ten of them were asked for with every page."""
+    serve = StaticFilesHandler.serve
+
+    def serve_for_long(handler: StaticFilesHandler, request: HttpRequest) -> FileResponse:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600, immutable"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_for_long)
+        yield
 
 
 @pytest.fixture(scope="session")
