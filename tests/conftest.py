@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -32,6 +33,12 @@ def nothing_beside_the_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("outbox.put_back._is_in_memory", lambda: True)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_has_permissions() -> None:
+    """After a test that commits Django empties all tables, and then would write its 200 permissions anew: most of what that takes."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture
@@ -67,11 +74,14 @@ def _no_worker_is_waited_for() -> Iterator[None]:
         yield
 
 
+LONGEST = {"faults", "test_bad_input.py", "test_main_job.py", "test_pages.py", "test_week.py"}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest begin first: one of a minute that begins last leaves the other workers with nothing to do.
 
     On Postgres only what depends on the database runs: the rest has run on SQLite, and would find the same."""
-    items.sort(key=lambda item: not {"faults", "test_main_job.py", "test_bad_input.py"} & set(item.path.parts))
+    items.sort(key=lambda item: LONGEST.isdisjoint(item.path.parts))
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")  # counting lines doubles its time, and what it walks through others test

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import FileResponse, HttpRequest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -18,14 +20,16 @@ from accounts.models import User
 
 PHONE, DESK, NARROW = (390, 844), (1280, 800), (320, 640)
 PATIENCE = 15_000  # ms: a busy machine is slow, and only a test that fails waits so long
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
+# Chromium draws its address bar by two pages of its own and loads them for each profile, though nobody sees them: more than half
+# of what a profile costs. The last list of features counts: after these two stand those that Playwright switches off itself.
+LEFT_OUT = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
 )
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", f"--disable-features={','.join(LEFT_OUT)}")
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
@@ -56,6 +60,22 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if database["ENGINE"].endswith("sqlite3"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
         database.setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / f"browser-{worker}.sqlite3")
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # no test takes the power away
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_asked_for_once() -> Iterator[None]:
+    """By each profile, as from the real server, which has a hash in their names; else ten of them were asked for with every page."""
+    serve = StaticFilesHandler.serve
+
+    def serve_for_long(handler: StaticFilesHandler, request: HttpRequest) -> FileResponse:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600, immutable"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_for_long)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -193,6 +193,7 @@ def test_keys_can_be_switched_off_and_on_again(page: Page):
     page.get_by_role("heading", level=1).click()
     press(page, "g t")
     expect(row(page, "Promise 0")).to_be_visible()
+    page.wait_for_load_state()  # a row is seen before the scripts that hear the keys
     press(page, "j")
     expect(row(page, "Promise 0").locator("a.row__what")).to_be_focused()
 

@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import PATIENCE, PHONE, Complaints
 from tests.browser.processes import ROOT, Up
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]  # one worker starts the processes, for all tests here
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PASSWORD = "river gauge meridian 71"
