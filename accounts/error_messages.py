@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core import validators
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 _CHOOSE = _("That is not among the choices. Choose one that is shown.")
@@ -61,16 +61,16 @@ def set_messages() -> None:
 
 class LongEnough(password_validation.MinimumLengthValidator):
     def get_error_message(self) -> str:
-        return _t("Too short: %(min_length)d characters or more. A few words in a row are easy to keep.") % {
+        return gettext("Too short: %(min_length)d characters or more. A few words in a row are easy to keep.") % {
             "min_length": self.min_length
         }
 
 
 class NotCommon(password_validation.CommonPasswordValidator):
     def get_error_message(self) -> str:
-        return _t("Many people have this one, so it is guessed first. Choose another.")
+        return gettext("Many people have this one, so it is guessed first. Choose another.")
 
 
 class NotLikeMe(password_validation.UserAttributeSimilarityValidator):
     def get_error_message(self) -> str:
-        return _t("Too much like your name or your address. Choose another.")
+        return gettext("Too much like your name or your address. Choose another.")

@@ -78,7 +78,7 @@ class AnswerStale(MiddlewareMixin):
             return None
         row = error.row
         row.refresh_from_db()
-        tell(request, row.standing(request.user.today(timezone.now())))
+        tell(request, row.why_stale(request.user.today(timezone.now())))
         page_of = getattr(row, "get_absolute_url", None)
         return go_back(request, page_of() if page_of and not getattr(row, "binned_at", None) else "/")
 

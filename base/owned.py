@@ -50,7 +50,7 @@ class WithVersion(models.Model):
     def _stored(self) -> models.QuerySet[Any]:
         return type(self)._base_manager.filter(pk=self.pk)
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         """The message for a stale write: what state the row is in. `today` is the owner's local date."""
         return _("This was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
 

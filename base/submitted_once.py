@@ -34,10 +34,10 @@ def uid_of(form: forms.Form, owner: models.Model, *rows: forms.Form) -> uuid.UUI
     return uuid.uuid5(form.cleaned_data["uid"], json.dumps([owner.pk, words], default=str, sort_keys=True))
 
 
-def once(uid: uuid.UUID, make: Callable[[uuid.UUID], Made], standing: Callable[[uuid.UUID], Made | None]) -> Made:
+def once(uid: uuid.UUID, make: Callable[[uuid.UUID], Made], find_made: Callable[[uuid.UUID], Made | None]) -> Made:
     """Makes it under this number, in a transaction of its own; or gives what stands under it already. What was taken
     back meanwhile is made anew."""
     try:
         return make(uid)
     except IntegrityError:
-        return standing(uid) or make(uuid.uuid4())
+        return find_made(uid) or make(uuid.uuid4())

@@ -21,7 +21,7 @@ SOFT_DATES_A_DAY = 3  # product.md rule 14
 USUAL_RHYTHM = (2, RhythmUnit.MONTHS)
 WINDOW = timedelta(days=120)
 A_DOUBLE_TAP = timedelta(minutes=1)
-STANDING = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at"]
+RELATIONSHIP = ["stage", "rhythm_count", "rhythm_unit", "last_touch_on", "touch_on", "binned_at"]
 
 
 @dataclass(frozen=True)
@@ -341,9 +341,9 @@ def _set_tags(contact: Contact, names: Iterable[str]) -> None:
 
 def _lock(contact: Contact, seen: int | None = None) -> None:
     """Reads again what a second tab may have changed, and holds the row until the commit."""
-    rows = contact.owner.contacts.select_for_update(no_key=True).values_list("version", *STANDING)
+    rows = contact.owner.contacts.select_for_update(no_key=True).values_list("version", *RELATIONSHIP)
     contact.version, *standing = rows.get(pk=contact.pk)
-    for name, value in zip(STANDING, standing, strict=True):
+    for name, value in zip(RELATIONSHIP, standing, strict=True):
         setattr(contact, name, value)
     if seen not in (None, contact.version):
         raise Stale(contact)
@@ -363,4 +363,4 @@ def _set_stage(contact: Contact, to: str, now: datetime, *, by_hand: bool = True
 
 
 def _keep_standing(contact: Contact) -> None:
-    contact.change(contact.version, **{name: getattr(contact, name) for name in STANDING})
+    contact.change(contact.version, **{name: getattr(contact, name) for name in RELATIONSHIP})

@@ -16,7 +16,7 @@ from base.text import clean_line
 from crm.models import Contact
 from interviews.models import Offer
 from interviews.offering.actions import OFFER
-from interviews.planning.telling import mailable, may_have_arrived
+from interviews.planning.contact_mail import mailable, may_have_arrived
 from outbox.composing import POLICY
 from outbox.kinds import Composed
 

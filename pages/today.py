@@ -201,10 +201,10 @@ class NextUp:
 
 def read_next_up(user: User, now: datetime) -> NextUp:
     day = user.today(now)
-    tomorrow = instant(day + timedelta(days=2), time.min, user.zone)
+    after_tomorrow = instant(day + timedelta(days=2), time.min, user.zone)
     promises = user.promises.due_by(day + WEEK).filter(due_on__gt=day).to_do_on(day + WEEK)
     return NextUp(
-        talk=user.interviews.planned().filter(starts_at__gte=tomorrow).with_row().next_first().first(),
+        talk=user.interviews.planned().filter(starts_at__gte=after_tomorrow).with_row().next_first().first(),
         promises=list(promises.with_row().most_urgent_first()[:COMING]),
         mails=coming(user, now)[:COMING],
     )

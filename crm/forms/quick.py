@@ -17,12 +17,12 @@ from base.submitted_once import UidField
 from base.text import key_of, sentence_case, spellings, without_met
 from base.zones import zone_of
 from crm.actions import Details
+from crm.chip_meanings import MEANINGS, apply_meanings, next_meaning, read_meanings, tap_chip
 from crm.fields import LONGEST_PROMISE, LONGEST_TAG, TextField, checked_tags
 from crm.forms.contact import MOST_PROMISES, check_promised
 from crm.models import Contact
 from crm.quick import Quick, read
 from crm.search import named
-from crm.turning import MEANINGS, next_meaning, read_meant, tap, turn
 
 LIMITS = {
     "role": 300,
@@ -84,7 +84,7 @@ class QuickForm(forms.Form):
         super().__init__(data, **kwargs)
         self.owner, self.today = owner, today
         self.found, self.through, self.tags = Quick(""), list[Contact](), tuple[str, ...]()
-        self.undated, self.meant = read_undated(data or {}), read_meant(data)
+        self.undated, self.meant = read_undated(data or {}), read_meanings(data)
 
     def clean_line(self) -> str:
         line: str = self.cleaned_data["line"]
@@ -103,11 +103,11 @@ class QuickForm(forms.Form):
     def _read(self, line: str) -> Quick:
         """With the taps on its chips, the last of which is `tap`."""
         found = read(line, self.today)
-        turn(found, self.meant)
+        apply_meanings(found, self.meant)
         if tapped := self.data.get("tap", ""):
-            self.meant = tap(found, self.meant, tapped)
+            self.meant = tap_chip(found, self.meant, tapped)
             found = read(line, self.today)
-            turn(found, self.meant)
+            apply_meanings(found, self.meant)
         return found
 
     @property
@@ -172,15 +172,15 @@ class QuickForm(forms.Form):
         found = self.found
         facts = [
             Fact(_("Name"), found.name),
-            self._turning(_("Role"), found.role, "role"),
-            self._turning(_("Organisation"), found.organisation, "organisation", news_of_organisation),
+            self._tappable(_("Role"), found.role, "role"),
+            self._tappable(_("Organisation"), found.organisation, "organisation", news_of_organisation),
             Fact(_("E-mail"), found.email, aside=also_of),
             Fact(_("Phone"), found.phone),
             Fact(_("LinkedIn"), found.linkedin_url),
             Fact(_("Web page"), found.website),
-            self._turning(_("Place"), found.place, "place"),
+            self._tappable(_("Place"), found.place, "place"),
             self._led_by(),
-            self._turning(_("How you met"), without_met(found.how_met), "how_met"),
+            self._tappable(_("How you met"), without_met(found.how_met), "how_met"),
             Fact(_("Met on"), day_in_words(found.met_on), name="met_on"),
             *(Fact(_("Note"), words, back=words if words in self.meant else "") for words in found.also),
             Fact(_("Tags") if len(found.tags) > 1 else _("Tag"), ", ".join(found.tags)),
@@ -188,7 +188,7 @@ class QuickForm(forms.Form):
         return [fact for fact in facts if fact.text]
 
     @staticmethod
-    def _turning(label: str, text: str, name: str, aside: str = "") -> Fact:
+    def _tappable(label: str, text: str, name: str, aside: str = "") -> Fact:
         return Fact(label, text, aside=aside, name=name, turns_to=str(MEANING_NAMES[next_meaning(name)]))
 
     def _promised(self, words: str) -> Fact:

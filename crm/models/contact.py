@@ -7,9 +7,8 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
 from base import names
@@ -291,9 +290,9 @@ class Contact(Versioned):
             return date.fromordinal(day.toordinal() + days)
         return add_months(day, self.rhythm_count * (12 if self.rhythm_unit == RhythmUnit.YEARS else 1))
 
-    def standing(self, today: date) -> str:
-        stands = _now("in the bin") if self.binned_at else self.stage_name
-        return _now("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {
+    def why_stale(self, today: date) -> str:
+        stands = gettext("in the bin") if self.binned_at else self.stage_name
+        return gettext("%(name)s stands at “%(stage)s” already. Nothing was changed.") % {
             "name": self.name,
             "stage": stands,
         }

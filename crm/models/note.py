@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.owned import Owned, Stale, Versioned
@@ -35,10 +35,10 @@ class Note(Versioned):
     def get_absolute_url(self) -> str:
         return self.contact.get_absolute_url()
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         if self.binned_at:
-            return _now("The note is in the bin already.")
-        return _now("The note was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
+            return gettext("The note is in the bin already.")
+        return gettext("The note was changed meanwhile, in another tab or by a second tap. Nothing was changed now.")
 
     @transaction.atomic
     def edit(self, body: str, seen: int) -> None:

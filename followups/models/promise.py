@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.owned import Stale, Versioned
@@ -252,18 +252,18 @@ class Promise(Versioned):
         """The first local date a reminder may come on: the due day, or where it was put off to."""
         return max(self.due_on, self.snoozed_until or self.due_on)
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         known = {"what": self.what, "who": self.contact.first_name}
         if self.binned_at:
-            return _now("This promise is in the bin.")
+            return gettext("This promise is in the bin.")
         if self.state == PromiseState.KEPT:
-            kept = _now("Kept already: “%(what)s”, for %(who)s.")
-            return (kept if self.is_mine else _now("Arrived already: “%(what)s”, from %(who)s.")) % known
+            kept = gettext("Kept already: “%(what)s”, for %(who)s.")
+            return (kept if self.is_mine else gettext("Arrived already: “%(what)s”, from %(who)s.")) % known
         if self.state == PromiseState.LET_GO:
-            return _now("Let go already: “%(what)s”, for %(who)s.") % known
+            return gettext("Let go already: “%(what)s”, for %(who)s.") % known
         if self.is_put_off(today):
-            return _now("Still open, and put off already: “%(what)s”.") % {"what": self.what}
-        return _now("Still open: “%(what)s”. It was changed meanwhile.") % {"what": self.what}
+            return gettext("Still open, and put off already: “%(what)s”.") % {"what": self.what}
+        return gettext("Still open: “%(what)s”. It was changed meanwhile.") % {"what": self.what}
 
     # --- verbs: each changes this one row as it was read, and raises Stale when it is so already or was changed meanwhile ---
 
@@ -338,7 +338,7 @@ class Promise(Versioned):
     @property
     def asked_kindly(self) -> str:
         """How a check-in of mine speaks of what they owe."""
-        said = _now("Ask %(who)s kindly: %(what)s") % {"who": self.contact.first_name, "what": self.what}
+        said = gettext("Ask %(who)s kindly: %(what)s") % {"who": self.contact.first_name, "what": self.what}
         return said[:LONGEST]
 
     def reminded(self, on: date) -> None:

@@ -17,7 +17,7 @@ from interviews.asking.steps import a_while_later, follow_up_day, next_step
 from interviews.debriefing.named import keep_promise_to_write, reopen_promise_to_write
 from interviews.models import Ask, AskVia
 from interviews.planning import actions as planning
-from interviews.planning.telling import address_of, mail_contact, may_have_arrived
+from interviews.planning.contact_mail import address_of, mail_contact, may_have_arrived
 from outbox.models import OutgoingMailQuerySet
 
 ASK = "ask"

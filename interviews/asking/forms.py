@@ -16,8 +16,8 @@ from interviews.asking.actions import Letter
 from interviews.asking.steps import next_step
 from interviews.debriefing.named import may_name_introducer
 from interviews.models import Ask, AskVia, MayUseName
+from interviews.planning.contact_mail import address_of
 from interviews.planning.forms import MinutesField, PageForm
-from interviews.planning.telling import address_of
 
 
 class AskForm(PageForm):

@@ -17,7 +17,7 @@ from interviews.asking.steps import MAY_STILL_ANSWER
 from interviews.mail_messages import mailto
 from interviews.models import Ask, AskVia
 from interviews.models.preparing import purpose_of
-from interviews.planning.telling import address_of
+from interviews.planning.contact_mail import address_of
 
 
 @require_form

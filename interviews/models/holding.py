@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.owned import Owned, Versioned
@@ -63,8 +63,8 @@ class Room(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("room", args=[self.interview_id])
 
-    def standing(self, today: date) -> str:
-        return _now("Nothing was changed: the room has changed meanwhile, perhaps on another device.")
+    def why_stale(self, today: date) -> str:
+        return gettext("Nothing was changed: the room has changed meanwhile, perhaps on another device.")
 
     @property
     def minutes(self) -> int:
@@ -162,8 +162,8 @@ class Debrief(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("debrief", args=[self.interview_id])
 
-    def standing(self, today: date) -> str:
-        return _now("Nothing was changed: the debrief has changed meanwhile.")
+    def why_stale(self, today: date) -> str:
+        return gettext("Nothing was changed: the debrief has changed meanwhile.")
 
     @property
     def is_done(self) -> bool:

@@ -13,9 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import validate_zone
 from base.dates import instant, local
@@ -68,7 +67,7 @@ class AttendeeStatus(models.TextChoices):
 
 def minutes_by(minutes: int, medium: str) -> str:
     """ "20 minutes by phone"; "by phone" when nobody knows how long it was."""
-    how = {Medium.PHONE: _t("by phone"), Medium.VIDEO: _t("by video"), Medium.IN_PERSON: _t("in person")}
+    how = {Medium.PHONE: gettext("by phone"), Medium.VIDEO: gettext("by video"), Medium.IN_PERSON: gettext("in person")}
     length = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     return f"{length} {how[Medium(medium)]}" if minutes else how[Medium(medium)]
 
@@ -288,14 +287,14 @@ class Interview(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("interview_detail", args=[self.pk])
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         sentences = {
-            InterviewState.PLANNED: _t(
+            InterviewState.PLANNED: gettext(
                 "Nothing was changed: the talk with %(name)s is planned, and has changed since."
             ),
-            InterviewState.HELD: _t("Nothing was changed: you have talked with %(name)s already."),
-            InterviewState.NO_SHOW: _t("Nothing was changed: the talk with %(name)s did not take place."),
-            InterviewState.CANCELLED: _t("Nothing was changed: the talk with %(name)s is cancelled already."),
+            InterviewState.HELD: gettext("Nothing was changed: you have talked with %(name)s already."),
+            InterviewState.NO_SHOW: gettext("Nothing was changed: the talk with %(name)s did not take place."),
+            InterviewState.CANCELLED: gettext("Nothing was changed: the talk with %(name)s is cancelled already."),
         }
         return sentences[InterviewState(self.state)] % {"name": self.contact.first_name}
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.owned import Versioned
@@ -58,8 +58,8 @@ class NewsItem(Versioned):
     def __str__(self) -> str:
         return f"{self.contact_id}: {self.kind}"
 
-    def standing(self, today: date) -> str:
-        return _now("Nothing was changed: this news has been answered already, in another tab.")
+    def why_stale(self, today: date) -> str:
+        return gettext("Nothing was changed: this news has been answered already, in another tab.")
 
     def see(self, seen: int, now: datetime) -> None:
         self.change(seen, seen_at=now)
@@ -78,9 +78,9 @@ class NewsItem(Versioned):
     def next_step(self) -> tuple[str, str]:
         """What to do about it, and where."""
         if self.kind in (NewsKind.YES, NewsKind.MOVED) and self.talk:
-            return _now("Prepare"), reverse("preparation_detail", args=[self.contact_id])
+            return gettext("Prepare"), reverse("preparation_detail", args=[self.contact_id])
         if self.kind == NewsKind.CALLED_OFF:
-            return _now("Offer times"), reverse("offer_new", args=[self.contact_id])
+            return gettext("Offer times"), reverse("offer_new", args=[self.contact_id])
         if self.talk:
-            return _now("Open the talk"), self.talk.get_absolute_url()
-        return _now("Decide"), self.contact.get_absolute_url()
+            return gettext("Open the talk"), self.talk.get_absolute_url()
+        return gettext("Decide"), self.contact.get_absolute_url()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_zone
@@ -86,11 +86,11 @@ class Ask(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("ask_detail", args=[self.pk])
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         said = (
-            _t("Nothing was changed: this letter to %(name)s waits for no answer any more.")
+            gettext("Nothing was changed: this letter to %(name)s waits for no answer any more.")
             if self.closed_at
-            else _t("Nothing was changed: this letter still waits for an answer of %(name)s.")
+            else gettext("Nothing was changed: this letter still waits for an answer of %(name)s.")
         )
         return said % {"name": self.contact.first_name}
 
@@ -104,7 +104,7 @@ class OfferState(models.TextChoices):
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def standing(self, now: datetime) -> "OfferQuerySet":
+    def awaiting_answer(self, now: datetime) -> "OfferQuerySet":
         """Those still waiting for somebody, the newest first."""
         open_ones = self.filter(state__in=[OfferState.OPEN, OfferState.COUNTERED], expires_at__gt=now)
         return open_ones.order_by("-created_at", "-pk")
@@ -215,14 +215,14 @@ class Offer(Versioned):
         """Whose clock they read: the one they chose for this talk, else the contact's; empty when neither is known."""
         return self.time_zone or self.contact.time_zone
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         name = {"name": self.contact.first_name}
         sentences = {
-            OfferState.OPEN: _t("Nothing was changed: these times wait for %(name)s."),
-            OfferState.COUNTERED: _t("Nothing was changed: %(name)s has proposed another time since."),
-            OfferState.ANSWERED: _t("Nothing was changed: %(name)s has answered since."),
-            OfferState.DECLINED: _t("Nothing was changed: %(name)s has said not now."),
-            OfferState.WITHDRAWN: _t("Nothing was changed: these times are taken back."),
+            OfferState.OPEN: gettext("Nothing was changed: these times wait for %(name)s."),
+            OfferState.COUNTERED: gettext("Nothing was changed: %(name)s has proposed another time since."),
+            OfferState.ANSWERED: gettext("Nothing was changed: %(name)s has answered since."),
+            OfferState.DECLINED: gettext("Nothing was changed: %(name)s has said not now."),
+            OfferState.WITHDRAWN: gettext("Nothing was changed: these times are taken back."),
         }
         return sentences[OfferState(self.state)] % name
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.owned import Owned, Versioned
@@ -171,10 +171,10 @@ class Question(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("question_list")
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         if self.retired_at:
-            return _now("Nothing was changed: this question is no longer offered.")
-        return _now("Nothing was changed: this question is offered, and was changed meanwhile.")
+            return gettext("Nothing was changed: this question is no longer offered.")
+        return gettext("Nothing was changed: this question is offered, and was changed meanwhile.")
 
     def retire(self, seen: int, now: datetime) -> None:
         self.change(seen, retired_at=now)

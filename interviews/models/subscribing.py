@@ -32,7 +32,7 @@ class CalendarFeed(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("calendar_feed")
 
-    def standing(self, today: date) -> str:
+    def why_stale(self, today: date) -> str:
         if self.is_on:
             return _("Nothing was changed: a link was made before. It was shown then, and is kept nowhere.")
         return _("Nothing was changed: the feed is off.")

@@ -20,7 +20,7 @@ from interviews.models import Agreed, Counter, Interview, Medium, Offer, OfferSl
 from interviews.offering.guest_answers import WORD, Answer, keep_words, learn_from, tell_owner
 from interviews.offering.silence import next_days
 from interviews.planning import actions as planning
-from interviews.planning.telling import address_of, mail_contact, may_have_arrived
+from interviews.planning.contact_mail import address_of, mail_contact, may_have_arrived
 
 OFFER, REFUSAL = "offer", "refusal"
 

@@ -60,7 +60,7 @@ class OfferForm(LengthForm):
         found = super().clean()
         if not self.times.is_valid():
             self.add_error(None, [*self.times.non_form_errors()] or _("Nothing was offered yet."))
-        if self.owner.offers.standing(self.now).count() >= MOST_OPEN:
+        if self.owner.offers.awaiting_answer(self.now).count() >= MOST_OPEN:
             self.add_error(
                 None,
                 _("%(n)d offers wait for an answer. Take one back before you offer more times.") % {"n": MOST_OPEN},

@@ -22,7 +22,7 @@ from interviews.offering import working_hours
 from interviews.offering.actions import OFFER, REFUSAL
 from interviews.offering.guest_answers import ANSWERED, WORD
 from interviews.offering.silence import next_days
-from interviews.planning.telling import address_of
+from interviews.planning.contact_mail import address_of
 from outbox.kinds import Cancelled, Composed, Kind, planner, register
 from outbox.left_out import guarded
 from outbox.models import OutgoingMail

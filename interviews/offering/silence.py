@@ -6,7 +6,7 @@ from base.owned import Stale
 from interviews.asking.steps import a_while_later, follow_up_day
 from interviews.models import Offer, OfferState
 from interviews.offering import working_hours
-from interviews.planning.telling import address_of
+from interviews.planning.contact_mail import address_of
 
 CHASE_AFTER = 3  # working days
 MOST_CHASES = 2

@@ -18,7 +18,7 @@ from interviews.models.preparing import purpose_of
 from interviews.offering import actions, silence
 from interviews.offering.forms import OfferForm
 from interviews.offering.time_rows import ADD, PUT_BACK, SHIFTS, shifted
-from interviews.planning.telling import address_of
+from interviews.planning.contact_mail import address_of
 from outbox.models import OutgoingMail
 
 # which button of the card has it, where not the one that was pressed
@@ -36,7 +36,7 @@ def offer_new(request: OwnerRequest, contact_pk: int) -> HttpResponse:
         offer = once(
             uid_of(form, request.user, *form.times.forms),
             lambda uid: actions.offer(owner=request.user, contact=contact, terms=form.terms, uid=uid, now=now),
-            lambda uid: contact.offers.standing(now).filter(uid=uid).first(),
+            lambda uid: contact.offers.awaiting_answer(now).filter(uid=uid).first(),
         )
         tell(request, _what_happens(offer, address), undo=undo_url("offer_withdraw", offer) if address else "")
         return redirect(offer)
@@ -69,7 +69,7 @@ def _form_page(contact: Contact, form: OfferForm, now: datetime, opened: int | N
         "contact": contact,
         "address": address_of(contact),
         "delay": settings.INVITATION_DELAY,
-        "standing": contact.offers.standing(now).first(),
+        "standing": contact.offers.awaiting_answer(now).first(),
     }
 
 

@@ -14,7 +14,7 @@ from crm.actions import FORWARD, advance, change_stage, touch, untouch
 from crm.models import Contact, Stage
 from interviews.debriefing.actions import open_debrief, take_back_debrief
 from interviews.models import ANSWER, Agreed, Interview, InterviewState, OfferState
-from interviews.planning.telling import Told, announce, current_key, may_have_arrived, take_back
+from interviews.planning.contact_mail import Told, announce, current_key, may_have_arrived, take_back
 
 CHANGED = (
     *("medium", "minutes", "local_date", "local_time", "time_zone", "starts_at", "where", "purpose"),
@@ -250,7 +250,7 @@ def step_back(contact: Contact, stage: str, now: datetime, *, is_told: bool = Tr
 def _stands_for(contact: Contact, stage: str, now: datetime) -> bool:
     """Whether there is a talk, a letter or an offer that puts the contact on this stage."""
     if stage == Stage.ASKED:
-        return contact.asks.filter(closed_at__isnull=True).exists() or contact.offers.standing(now).exists()
+        return contact.asks.filter(closed_at__isnull=True).exists() or contact.offers.awaiting_answer(now).exists()
     talks = contact.interviews.alive()
     state = InterviewState.HELD if stage == Stage.MET else InterviewState.PLANNED
     return bool(talks.filter(state=state).exists())

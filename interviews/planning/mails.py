@@ -20,7 +20,7 @@ from crm.models import Stage
 from interviews import calendars, mail_messages
 from interviews.models import Agreed, Counter, Interview, InterviewQuerySet, Offer, OfferSlot
 from interviews.planning.actions import keep_local_time
-from interviews.planning.telling import CANCELLATION, INVITATION, address_of, last_mail
+from interviews.planning.contact_mail import CANCELLATION, INVITATION, address_of, last_mail
 from interviews.preparing import mails as brief_mails
 from outbox.kinds import Cancelled, Coming, Composed, Kind, forecaster, planner, reconciler, register
 from outbox.left_out import guarded

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from interviews.models import Interview
-from interviews.planning.telling import Told
+from interviews.planning.contact_mail import Told
 
 
 def _known(interview: Interview) -> dict[str, str]:

@@ -15,8 +15,8 @@ from interviews.learning.remembered import remember
 from interviews.models import Interview, InterviewQuerySet, InterviewState
 from interviews.models.preparing import with_has_preparation
 from interviews.planning import actions, toasts
+from interviews.planning.contact_mail import address_of, last_mail
 from interviews.planning.forms import InterviewForm
-from interviews.planning.telling import address_of, last_mail
 
 
 @require_form

@@ -13,7 +13,7 @@ from base.text import clean_line
 from interviews.models import Agreed, AttendeeStatus, Interview, NewsKind
 from interviews.news.actions import report
 from interviews.planning import actions as planning
-from interviews.planning.telling import Told, address_of, mail_contact, may_have_arrived
+from interviews.planning.contact_mail import Told, address_of, mail_contact, may_have_arrived
 from interviews.replying.calendar_replies import Reply
 from outbox.waking import wake
 

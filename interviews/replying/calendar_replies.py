@@ -51,7 +51,7 @@ class Reply:
 def read(content: bytes, interview: Interview) -> Reply:
     """The answer in this file or mail, if it is one to the invitation that stands; else RefusedError."""
     if not interview.is_planned:
-        raise RefusedError(interview.standing(interview.local_day))
+        raise RefusedError(interview.why_stale(interview.local_day))
     if len(content) > LARGEST_MAIL:
         raise RefusedError(_("This file is too large to be an answer. Drop only the calendar file that came with it."))
     replies, refused = [], []

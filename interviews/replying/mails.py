@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from base.zones import load_zone
 from interviews import calendars, mail_messages
 from interviews.models import AttendeeStatus, Interview
-from interviews.planning.telling import last_mail, may_have_arrived
+from interviews.planning.contact_mail import last_mail, may_have_arrived
 from interviews.replying.actions import NOT_THEN, REPLIED
 from outbox.kinds import Cancelled, Composed, Kind, register
 from outbox.models import OutgoingMail

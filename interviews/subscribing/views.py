@@ -12,8 +12,7 @@ from base.owned import Stale
 from base.private_links import private_link
 from interviews import calendars
 from interviews.models import CalendarFeed
-from interviews.subscribing import feed as actions
-from interviews.subscribing.feed import last_read, note_read, read_feed
+from interviews.subscribing.feed import last_read, make_link, note_read, read_feed
 
 
 @private_link
@@ -49,7 +48,7 @@ def calendar_feed_new(request: OwnerRequest) -> HttpResponse:
         raise Stale(found)  # the page was made before there was a link
     if found:
         seen_version(request, found)
-    secret = actions.make_link(owner=request.user, feed=found, now=timezone.now())
+    secret = make_link(owner=request.user, feed=found, now=timezone.now())
     return _page(request, settings.SITE_URL + reverse("feed", args=[secret]))
 
 

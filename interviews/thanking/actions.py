@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from interviews.debriefing.actions import told_later_uid
 from interviews.holding.room_page import room_of
 from interviews.models import Interview
-from interviews.planning.telling import mail_contact
+from interviews.planning.contact_mail import mail_contact
 from outbox.models import OutgoingMail, OutgoingMailQuerySet, State
 
 THANK_YOU = "thank-you"

@@ -15,7 +15,7 @@ from crm.fields import LineField, TextField
 from interviews.debriefing.actions import thank_you_promise, told_later
 from interviews.debriefing.views import held_or_404
 from interviews.mail_messages import mailto
-from interviews.planning.telling import address_of
+from interviews.planning.contact_mail import address_of
 from interviews.thanking import actions
 
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from crm import actions
 from crm.forms import ContactForm, ContactSearchForm, NoteForm, QuickForm, RhythmForm, TouchForm, details_of, in_words
 from crm.markdown import draw
-from crm.templatetags.notes import outward
+from crm.templatetags.contact_links import outward
 from tests.factories import NOW, TODAY, ContactFactory, ContactTagFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db

@@ -270,7 +270,7 @@ def test_my_check_in_keeps_what_i_made_of_it(contact):
     ],
 )
 def test_standing_says_what_is_so(contact, fields, said):
-    assert PromiseFactory(contact=contact, what="Send it", **fields).standing(TODAY) == said
+    assert PromiseFactory(contact=contact, what="Send it", **fields).why_stale(TODAY) == said
 
 
 # --- which rows -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from email.policy import SMTP
 import pytest
 from django.core.mail import EmailMessage
 
-from interviews.planning.telling import mailable
+from interviews.planning.contact_mail import mailable
 from outbox.claims import Timings
 from outbox.engine import drain
 from outbox.models import OutgoingMail, State

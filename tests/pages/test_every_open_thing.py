@@ -154,7 +154,7 @@ def wrong_stages(world: World) -> list[str]:
             found.append(f"{contact} was never met and stands at {contact.stage}")
         if contact.stage == Stage.SCHEDULED and InterviewState.PLANNED not in states:
             found.append(f"{contact} stands at scheduled without a talk")
-        asks = contact.asks.filter(closed_at=None).exists() or contact.offers.standing(world.now).exists()
+        asks = contact.asks.filter(closed_at=None).exists() or contact.offers.awaiting_answer(world.now).exists()
         if asks and contact.stage == Stage.TO_MEET:
             found.append(f"{contact} was asked and stands at to_meet")
         if contact.stage in (Stage.TO_MEET, Stage.ASKED) and InterviewState.PLANNED in states:

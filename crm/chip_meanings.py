@@ -10,14 +10,14 @@ NOTE = "note"
 MOST = 12
 
 
-def read_meant(data: Any) -> dict[str, str]:
+def read_meanings(data: Any) -> dict[str, str]:
     """What words were tapped to mean, as the page carries it: "place:Lisbon"."""
     sent: list[str] = data.getlist("meant")[:MOST] if hasattr(data, "getlist") else []
     said = (one.partition(":") for one in sent)
     return {words: meaning for meaning, _colon, words in said if words and meaning in (*MEANINGS, NOTE)}
 
 
-def turn(found: Quick, meant: Mapping[str, str]) -> None:
+def apply_meanings(found: Quick, meant: Mapping[str, str]) -> None:
     """Puts the words that were tapped where they belong; what finds its place taken is kept in the note."""
     moved = [(name, words) for name in MEANINGS if (words := getattr(found, name)) in meant]
     for name, _words in moved:
@@ -32,7 +32,7 @@ def turn(found: Quick, meant: Mapping[str, str]) -> None:
         found.met_on = None
 
 
-def tap(found: Quick, meant: Mapping[str, str], tapped: str) -> dict[str, str]:
+def tap_chip(found: Quick, meant: Mapping[str, str], tapped: str) -> dict[str, str]:
     """What is meant after a tap: "turn:role" is the next meaning, "away:role" the note, "back:Lisbon" what was read first.
     Where the next meaning has words already, the two change places."""
     verb, _colon, name = tapped.partition(":")
