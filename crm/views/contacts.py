@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import OwnerRequest, page_or_partial, require_form, tell, undo_url
 from accounts.models import User
 from accounts.templatetags.keepword import day
-from base.counting import in_figures
+from base.counting import CAP, in_figures, in_words
 from base.submitted_once import once, uid_of
 from base.url_values import read_number
 from crm import actions
@@ -46,7 +46,7 @@ def contact_list(request: OwnerRequest) -> HttpResponse:
     context = {
         "page": page,
         "count": count,
-        "in_figures": in_figures(count),
+        "how_many": in_words(count) if count > CAP else in_figures(count),
         "today": today,
         "query": query,
         "form": form,

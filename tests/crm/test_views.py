@@ -67,6 +67,16 @@ def test_list_shows_mine_alone(client: Client, user: User, stranger: User):
     assert names(text(client.get(LIST))) == ["Ana", "Zoë"]
 
 
+@pytest.mark.parametrize(
+    ("people", "said"), [(1, "1 person"), (1000, "1,000 people"), (1001, "more than 1,000 people")]
+)
+def test_people_are_counted_up_to_a_thousand(client: Client, user: User, people: int, said: str):
+    Contact.objects.bulk_create(ContactFactory.build(owner=user, name_key=str(n)) for n in range(people))
+    assert f">{said}<" in " ".join(client.get(reverse("contact_list")).text.split()).replace("> ", ">").replace(
+        " <", "<"
+    )
+
+
 @pytest.mark.parametrize(("people", "statements"), [(1, 7), (24, 7), (30, 8)])  # one page is counted by its rows
 def test_the_list_costs_the_same(client: Client, user: User, people: int, statements: int, django_assert_num_queries):
     for _ in range(people):
