@@ -1,12 +1,12 @@
 """Finding people, and one page of them. Two engines behind it: what is said here is LIKE over one folded column, bounded by
 the owner first; `crm.indexes.SearchIndex` is what makes it fast on either."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from accounts.models import User
@@ -32,27 +32,31 @@ def _stands(word: str) -> Q:
 
 
 def named(owner: User, words: str) -> list[Contact]:
-    """The contacts called that, at most three: by the whole name, else by its beginning ("Li" for Li Wei) or how they are called,
-    else by its end, else by what is between ("Amina" for Dr. Amina Bello), else without its marks ("oneill" for O'Neill). A title
-    is no part of it; between East Asian names there need not be a space."""
+    """The contacts called that, at most three, by the first of the ways below that finds any. A title is no part of the name."""
+    # the walk over all names reads the index `contact_list` alone; the three that it finds are read by their keys
+    ways = _ways(owner.contacts.alive().in_list_order().values_list("pk", flat=True), words)
+    keys = next((found for way in ways if (found := list(way[:3]))), [])
+    people = owner.contacts.filter(pk__in=keys).select_related("organisation").in_list_order()
+    return list(people) if keys else []
+
+
+def _ways(people: QuerySet[Contact, int], words: str) -> Iterator[QuerySet[Contact, int]]:
+    """By the whole name, by its beginning ("Li" for Li Wei) or how they are called, by its end, by what is between ("Amina" for
+    Dr. Amina Bello), without its marks ("oneill" for O'Neill); between East Asian names there need not be a space."""
     untitled = " ".join(word for word in words.split() if not is_title(word)) or words
     keys = [key[:300] for key in dict.fromkeys([*spellings(words), *spellings(untitled)]) if key]
     if not keys:
-        return []
-    begin = [Q(called__iexact=words.strip()), *(Q(name_key__startswith=f"{key} ") for key in keys)]
-    end = (Q(name_key__endswith=f" {key}") for key in keys)
-    between = (Q(name_key__contains=f" {key} ") for key in keys)
-    people = owner.contacts.alive().in_list_order()
-    exactly = (
-        people.filter(by) for by in (Q(name_key__in=keys), reduce(or_, begin), reduce(or_, end), reduce(or_, between))
+        return
+    yield people.filter(name_key__in=keys)
+    yield people.filter(
+        reduce(or_, (Q(name_key__startswith=f"{key} ") for key in keys), Q(called__iexact=words.strip()))
     )
-    # the walk over all names reads `contact_list` alone; the three that it finds are read by their keys
-    whole = owner.contacts.select_related("organisation").in_list_order()
-    tries = (whole.filter(pk__in=some.values("pk")[:3]) for some in (*exactly, _loosely(people, untitled)))
-    return next((found for some in tries if (found := list(some))), [])
+    yield people.filter(reduce(or_, (Q(name_key__endswith=f" {key}") for key in keys)))
+    yield people.filter(reduce(or_, (Q(name_key__contains=f" {key} ") for key in keys)))
+    yield _loosely(people, untitled)
 
 
-def _loosely(people: ContactQuerySet, words: str) -> ContactQuerySet:
+def _loosely(people: QuerySet[Contact, int], words: str) -> QuerySet[Contact, int]:
     """Without apostrophes, full stops and hyphens, which a name is typed with and without; East Asian ones without spaces."""
     left_out = {"'": "", ".": "", "-": " ", **({" ": ""} if is_east_asian(words) else {})}
     key, gap = fold(words)[:300], "" if " " in left_out else " "

@@ -210,7 +210,7 @@ def test_what_is_undone_before_anybody_heard_of_it_leaves_no_trace(contact: Cont
     owner, contact.email = contact.owner, "priya@people.example"
     contact.save()
     if what == "talk":
-        unplan(interview=plan(**{**TERMS, "contact": contact, "owner": owner, "now": ago(2)}), now=ago(1))
+        unplan(interview=plan(owner=owner, contact=contact, agreed=TERMS, now=ago(2)), now=ago(1))
     elif what == "times":
         terms = Terms(20, ["phone"], [NOW + timedelta(days=3)])
         made = offer(owner=owner, contact=contact, terms=terms, now=ago(2))
