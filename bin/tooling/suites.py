@@ -169,8 +169,9 @@ def run_browser(runner: Runner) -> None:
         runner.not_run("browser", "no Chromium (CHROMIUM, or chromium, chromium-browser, google-chrome on the PATH)")
         return
     os.environ["CHROMIUM"] = chromium
-    # each test goes to the next free worker, but those of `bin/up`, which wait long for mails, stay on one
-    spread = ["--dist=loadgroup", "--no-loadscope-reorder"]
+    # each test goes to the next free worker, but those of `bin/up`, which wait long for mails, stay on one; Chromium draws
+    # beside each, so none more than cores
+    spread = ["--dist=loadgroup", "--no-loadscope-reorder", "-n", str(min(4, CORES))]
     runner.pytest("browser", *spread, *runner.paths("tests/browser"), marks="browser")
 
 

@@ -182,6 +182,8 @@ def test_a_key_held_down_acts_once(page: Page, promises):
 
 def test_keys_can_be_switched_off_and_on_again(page: Page):
     press(page, "?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keys")
+    page.wait_for_load_state()  # the switch is seen before the script that sets it
     page.get_by_label("Keys are on").uncheck()
     page.goto("/")
     press(page, "g c ? j")
@@ -189,6 +191,7 @@ def test_keys_can_be_switched_off_and_on_again(page: Page):
     expect(page).to_have_url(re.compile("[^/]/$"))
 
     page.get_by_role("link", name="Keys").click()
+    page.wait_for_load_state()
     page.get_by_label("Keys are on").check()
     page.get_by_role("heading", level=1).click()
     press(page, "g t")
