@@ -31,11 +31,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   sheet().close();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "capture") {
-    field()?.focus();
-    // typed before htmx listened; a line that was refused has been read, and keeps its error
-    if (field()?.value && !field().ariaInvalid) field().dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  if (detail.target?.id === "capture") field()?.focus();
   if (detail.target?.id !== "main" || !isAdded) return;
   isAdded = false;
   document.getElementById("capture").replaceChildren();

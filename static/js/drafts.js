@@ -67,13 +67,28 @@ function givenOf(form, field) {
   return field.defaultValue;
 }
 
+export function changedIn(form) {
+  return fieldsOf(form).filter((field) => isOn(field) && valueOf(field) !== givenOf(form, field));
+}
+
+// by hand: a page loaded again or gone back to begins with what the browser itself put back
+function typedIn(form) {
+  const isPutBack = document.readyState !== "complete" && performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  return isPutBack ? [] : changedIn(form);
+}
+
 function put(form, field, value) {
   const target = field.type === "radio" ? fieldsOf(form).find((one) => one.name === field.name && one.value === value) : field;
   if (field.type === "checkbox") field.checked = value;
   else if (!target) field.checked = false;
   else if (field.type === "radio") target.checked = true;
   else field.value = value;
-  (target ?? field).dispatchEvent(new Event("input", { bubbles: true })); // for what reads along
+  tellChange(target ?? field);
+}
+
+// to what keeps it, and to what reads along
+function tellChange(field) {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // only what was touched is kept, field by field: two tabs do not overwrite each other
@@ -97,7 +112,7 @@ function settle({ key, values, ledBy }) {
 }
 
 // a saved form leads to another page; a refused one is the answer itself, and an answer that never came is not that page
-function arrive(isAnswered, box) {
+function arrive(isAnswered, box = document.getElementById("main")) {
   const sent = read(SENT, "sessionStorage");
   write(SENT, null, "sessionStorage");
   const isRefused = box.hasAttribute("data-refused");
@@ -106,22 +121,28 @@ function arrive(isAnswered, box) {
 }
 
 // the fields of a draft that say something else than the page does
-function differing(form, draft) {
+function differing(form, draft, early) {
   return Object.entries(draft.typed).flatMap(([name, { given, value }]) => {
     const find = () => fieldsOf(form).find((one) => nameOf(one) === name);
     if (!find() && value) form.dispatchEvent(new CustomEvent("missing", { detail: name }));
     const field = find();
-    return field && givenOf(form, field) !== value ? [{ field, value, isNewer: givenOf(form, field) !== given }] : [];
+    if (!field || givenOf(form, field) === value) return [];
+    return [{ field, value, isNewer: givenOf(form, field) !== given || early.includes(field) }];
   });
 }
 
 function begin(form, refusedKey) {
   if (begun.has(form)) return;
   begun.add(form);
+  const early = typedIn(form); // before this script ran
   const key = keyOf(form);
   const draft = read(key);
-  if (!draft || key === refusedKey) return;
-  const found = differing(form, draft);
+  if (draft && key !== refusedKey) putBack(form, draft, early);
+  early.forEach(tellChange);
+}
+
+function putBack(form, draft, early) {
+  const found = differing(form, draft, early);
   if (!found.length) return;
   const take = () => found.forEach(({ field, value }) => put(form, field, value));
   const isNewer = found.some((one) => one.isNewer);
@@ -148,16 +169,16 @@ function say(form, found, take) {
     found[0].field.focus();
   });
   away.addEventListener("click", () => {
-    for (const { field } of found) put(form, field, givenOf(form, field));
+    if (!take) for (const { field } of found) put(form, field, givenOf(form, field));
     write(keyOf(form), null);
+    typedIn(form).forEach(tellChange);
     line.remove();
     found[0].field.focus();
   });
   form.prepend(line);
 }
 
-function beginAll(isAnswered, box = document.getElementById("main")) {
-  const refused = arrive(isAnswered, box);
+function beginAll(refused) {
   for (const form of document.querySelectorAll("form[data-draft]")) begin(form, refused);
 }
 
@@ -188,10 +209,11 @@ function start() {
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     const box = document.getElementById(detail.target?.id || "-");
-    if (box?.matches("#main, #capture")) beginAll(true, box);
+    if (!box?.matches("#main, #capture")) return;
+    beginAll(detail.requestConfig?.verb === "post" && arrive(true, box)); // what is fetched meanwhile answers nothing
   });
-  document.addEventListener("htmx:historyRestore", () => beginAll(false));
-  beginAll(performance.getEntriesByType("navigation")[0]?.redirectCount > 0);
+  document.addEventListener("htmx:historyRestore", () => beginAll(arrive(false)));
+  beginAll(arrive(performance.getEntriesByType("navigation")[0]?.redirectCount > 0));
 }
 
 // once htmx listens, which reads along what is put back

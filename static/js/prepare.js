@@ -1,4 +1,5 @@
 // Preparing: questions are dragged into order, nothing typed is left behind, and the brief is printed. All works without it.
+import { changedIn } from "./drafts.js";
 
 let dragged = null;
 
@@ -50,13 +51,9 @@ document.addEventListener("pointerup", drop);
 document.addEventListener("pointercancel", drop);
 
 // leaving by a link keeps what was typed first; what cannot be kept is shown instead of left behind
-const typed = () => new URLSearchParams(new FormData(form())).toString();
-let before = form() && typed();
-document.addEventListener("htmx:afterSettle", () => (before = form() && typed()));
-
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || !form() || typed() === before || event.metaKey || event.ctrlKey || link.hash) return;
+  if (!link || !form() || !changedIn(form()).length || event.metaKey || event.ctrlKey || link.hash) return;
   event.preventDefault();
   const answer = await fetch(form().action, { method: "POST", body: new FormData(form()) }).catch(() => null);
   if (answer?.redirected) {

@@ -250,8 +250,10 @@ function countAsked() {
 
 function openBoxes() {
   for (const area of form.querySelectorAll("[data-box]")) {
-    const text = keeper.open(area.dataset.box, area.value, Number(area.dataset.version));
-    if (area.value !== text) area.value = text;
+    const text = keeper.open(area.dataset.box, area.defaultValue, Number(area.dataset.version));
+    const isTyped = area.value !== area.defaultValue; // before this script ran
+    if (isTyped && text === area.defaultValue) keeper.type(area.dataset.box, area.value);
+    else if (area.value !== text) area.value = text;
   }
   countAsked();
 }

@@ -12,6 +12,7 @@ from accounts.models import User
 from interviews.holding import actions as room_actions
 from interviews.models import Interview
 from tests.browser.conftest import PHONE
+from tests.browser.storage import expect_drafts
 from tests.factories import ContactFactory, InterviewFactory, RoomFactory
 
 pytestmark = pytest.mark.slow
@@ -159,4 +160,4 @@ def test_the_letter_is_there_again_until_it_leaves(page, interview):
     again.get_by_role("button", name="Send from here").tap()
     expect(again.locator("#toasts")).to_contain_text("leaves in a moment")
 
-    again.wait_for_function("localStorage.length === 0")  # the toast is seen before the scripts of its page run
+    expect_drafts(again, 0)

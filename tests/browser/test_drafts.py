@@ -14,10 +14,10 @@ from accounts.models import User
 from crm.models import Contact
 from interviews.planning import actions as planning
 from tests.browser.conftest import PHONE
+from tests.browser.storage import expect_drafts
 from tests.factories import ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, UserFactory
 
 pytestmark = pytest.mark.slow
-DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('keepword:draft:'))"
 WORDS = "Ask about the tide gauges"
 
 
@@ -119,7 +119,7 @@ def test_saved_it_is_gone(page: Page, ana: Contact):
 
     expect(page.locator("#toasts")).to_contain_text("The note is kept")
     expect(note(page)).to_have_value("")
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
     page.reload()
     expect(note(page)).to_have_value("")
 
@@ -130,7 +130,7 @@ def test_saved_without_htmx_it_is_gone(page: Page, ana: Contact):
     page.get_by_role("button", name="Note it").click()
 
     expect(page.get_by_text("Send the deck").first).to_be_visible()
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def capture(page: Page):
@@ -145,18 +145,18 @@ def test_line_of_the_sheet_is_the_same_on_every_page_until_it_is_added(page: Pag
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Teresa")
 
-    page.wait_for_function(f"{DRAFTS}.length === 0")
+    expect_drafts(page, 0)
 
 
 def test_line_that_went_on_into_the_full_form_goes_with_it(page: Page, user: User):
     capture(page).fill("Teresa Vasconcelos, tides at Port of Lisbon")
     page.get_by_role("button", name="More fields").click()
     expect(page.get_by_label("Name").first).to_have_value("Teresa Vasconcelos")
-    assert len(page.evaluate(DRAFTS)) == 1
+    expect_drafts(page, 1)
     page.get_by_role("button", name="Add", exact=False).and_(page.locator("#person .btn--main")).click()
     expect(page.get_by_role("heading", level=1, name="Teresa Vasconcelos")).to_be_visible()
 
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def test_added_with_another_the_line_is_empty_and_no_draft(page: Page, user: User):
@@ -165,7 +165,17 @@ def test_added_with_another_the_line_is_empty_and_no_draft(page: Page, user: Use
     expect(page.locator("#capture [role=status]").filter(has_text="Teresa")).to_be_visible()
 
     expect(page.locator("#capture [name=line]")).to_have_value("")
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
+
+
+def test_words_on_their_way_stay_a_draft_while_another_sheet_is_fetched(page: Page):
+    note(page).fill(WORDS)
+    page.route("**/notes/**", lambda route: None)
+    page.get_by_role("button", name="Keep the note").click()
+    expect(capture(page)).to_be_focused()
+    page.reload()
+
+    expect(note(page)).to_have_value(WORDS)
 
 
 def test_words_that_a_link_carries_along_are_no_draft(page: Page, user: User, ana: Contact):
@@ -179,7 +189,7 @@ def test_words_that_a_link_carries_along_are_no_draft(page: Page, user: User, an
     page.get_by_role("button", name="Note it").click()
     expect(page.get_by_role("heading", level=1, name="Ana Souza")).to_be_visible()
 
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def test_refused_it_is_kept(page: Page, ana: Contact):
@@ -251,7 +261,7 @@ def test_signing_out_throws_it_away(page: Page):
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def test_newer_words_of_the_server_stand_and_the_draft_is_offered(page: Page, user: User, ana: Contact):
@@ -277,7 +287,7 @@ def test_thrown_away_the_form_is_as_the_server_has_it(page: Page):
     page.get_by_role("button", name="Throw it away").click()
 
     expect(note(page)).to_have_value("")
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
     page.reload()
     expect(note(page)).to_have_value("")
 
@@ -331,7 +341,7 @@ def test_cards_of_an_offer_that_was_sent_are_no_draft(page: Page, ana: Contact):
     page.get_by_role("button", name="Offer these times").last.click()
     expect(page.get_by_role("heading", name="Times for")).to_be_visible()
 
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def test_old_drafts_go_after_thirty_days(page: Page):
@@ -347,7 +357,7 @@ def test_old_drafts_go_after_thirty_days(page: Page):
     page.reload()
 
     expect(note(page)).to_have_value("")
-    assert page.evaluate(DRAFTS) == []
+    expect_drafts(page, 0)
 
 
 def test_secrets_and_numbers_of_the_form_are_not_kept(page: Page, ana: Contact):

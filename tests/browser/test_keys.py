@@ -67,6 +67,7 @@ def test_g_and_one_more_goes_there(page: Page, keys: str, name: str):
 def test_slash_searches_from_every_page(page: Page):
     press(page, "/")
     expect(page.get_by_role("searchbox")).to_be_focused()
+    page.wait_for_load_state()  # the field has the focus before the keys are heard
     page.get_by_role("heading", level=1).click()
     press(page, "/")
     expect(page.get_by_role("searchbox")).to_be_focused()
