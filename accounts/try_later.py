@@ -1,10 +1,11 @@
-"""What cannot be done just now: too many requests (429), a database that is busy or away (503), a full disk (507). Nothing is
-changed, and what was typed can be sent again."""
+"""What cannot be done just now: too many requests (429), a database that is busy or away (503), a full disk (507), a form whose
+row another tab has put in the bin (404). Nothing is changed, and what was typed can be sent again."""
 
 import errno
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.cache import caches
@@ -78,6 +79,14 @@ def _too_many(request: HttpRequest, most: int, wait: int) -> HttpResponse:
     return try_later(request, said, status=429, wait=wait)
 
 
+def not_found(request: OwnerRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of what is not there. What a form sent is kept: it may be meant for what is in the bin."""
+    if request.method != "POST" or not request.resolver_match or not request.user.is_authenticated:
+        return defaults.page_not_found(request, exception)
+    said = _("This is not here any more. It may be in the bin.")
+    return try_later(request, said, status=HTTPStatus.NOT_FOUND)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of what no view caught. A database that is away, or whose writer is held, is no fault of the page; nor is
     a full disk."""
@@ -99,9 +108,9 @@ def _is_full(error: BaseException | None) -> bool:
     return getattr(error.__cause__, "sqlstate", "") == DISK_FULL or "disk is full" in str(error)
 
 
-def try_later(request: HttpRequest, said: str, *, status: int, wait: int) -> HttpResponse:
-    """The sentence for a script, which keeps what was typed where it stands; else a page that can send it again. Nothing here
-    asks the database."""
+def try_later(request: HttpRequest, said: str, *, status: int, wait: int | None = None) -> HttpResponse:
+    """The sentence for a script, which keeps what was typed where it stands; else a page that can send it again. `wait` is in
+    seconds. Nothing here asks the database."""
     if "HX-Request" in request.headers or "json" in request.headers.get("Accept", ""):
         response = HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
     else:
@@ -110,9 +119,11 @@ def try_later(request: HttpRequest, said: str, *, status: int, wait: int) -> Htt
             "typed": _typed(request),
             "url": request.get_full_path(),
             "csrf_token": get_token(request),
+            "is_gone": status == HTTPStatus.NOT_FOUND,
         }
         response = HttpResponse(render_to_string("try_later.html", context), status=status)
-    response["Retry-After"] = str(wait)
+    if wait:
+        response["Retry-After"] = str(wait)
     response["Cache-Control"] = "no-store"
     return response
 

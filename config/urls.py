@@ -16,4 +16,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
+handler404 = "accounts.try_later.not_found"
 handler500 = "accounts.try_later.server_error"

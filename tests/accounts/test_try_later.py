@@ -4,15 +4,20 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.db import InterfaceError, OperationalError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path, reverse
 from psycopg.errors import DiskFull
+from pytest_django.asserts import assertContains
 
 from accounts.models import User, WriteCount
 from accounts.try_later import SEARCHES, WRITES, count_search, count_write
-from config.urls import handler500
+from bench.client import form_values
+from config.urls import handler404, handler500
 from config.urls import urlpatterns as all_urls
+from crm.models import Note
+from tests.factories import NoteFactory, PromiseFactory
 
 NOON = datetime(2026, 11, 19, 12, 0, 10, tzinfo=UTC)
 MINUTE = int(NOON.timestamp()) // 60
@@ -39,6 +44,12 @@ def full_for_files(request: HttpRequest) -> HttpResponse:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.fixture
+def note(user: User) -> Note:
+    made: Note = NoteFactory(contact__owner=user, body="Knows the tides")
+    return made
+
+
 urlpatterns = [
     *all_urls,
     path("locked/", locked),
@@ -47,7 +58,7 @@ urlpatterns = [
     path("full-of-postgres/", full_of_postgres),
     path("full-for-files/", full_for_files),
 ]
-__all__ = ["handler500"]
+__all__ = ["handler404", "handler500"]
 
 
 @pytest.fixture
@@ -142,3 +153,43 @@ def test_a_database_away_before_the_view_is_503(client: Client, monkeypatch: pyt
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
     assert client.get(reverse("settings")).status_code == 503
     assert client.post(reverse("settings"), {"name": "A"}).status_code == 503
+
+
+@pytest.mark.parametrize(("kind", "field"), [("note", "body"), ("contact", "name"), ("promise", "what")])
+def test_what_was_typed_for_something_in_the_bin_is_kept_and_can_be_sent_again(
+    client: Client, note: Note, kind: str, field: str
+):
+    row = {"note": note, "contact": note.contact, "promise": PromiseFactory(contact=note.contact)}[kind]
+    path = reverse(f"{kind}_edit", args=[row.pk])
+    typed = {**form_values(client.get(path).text, path), field: "Tides & gauges"}
+    put_in_bin(client, kind, row)
+    response = client.post(path, typed)
+    assertContains(response, "This is not here any more. It may be in the bin.", status_code=404)
+    assertContains(response, "Tides &amp; gauges</textarea>", status_code=404)
+    assertContains(response, f'href="{reverse("bin_list")}"', status_code=404)
+    assert "Retry-After" not in response
+
+    client.post(reverse(f"{kind}_restore", args=[row.pk]))
+    shown_again = client.post(path, typed)  # to go to the bin and back is a change
+    client.post(path, form_values(shown_again.text, path))
+    row.refresh_from_db()
+    assert getattr(row, field) == "Tides & gauges"
+
+
+def test_a_script_is_told_that_it_may_be_in_the_bin(client: Client, note: Note):
+    put_in_bin(client, "note", note)
+    response = client.post(reverse("note_edit", args=[note.pk]), {"body": "x"}, headers=HTMX)
+
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (404, "text/plain")
+    assert response.content.decode() == "This is not here any more. It may be in the bin."
+
+
+def test_a_post_to_no_address_of_ours_and_one_of_a_guest_get_the_page_of_404(client: Client):
+    for one, url in ((client, "/no-such-page/"), (Client(), reverse("guest_answer", args=["x" * 43]))):
+        assertContains(one.post(url, {"body": "x"}), "This thread ends here.", status_code=404)
+
+
+def put_in_bin(client: Client, kind: str, row: Model) -> None:
+    client.post(reverse(f"{kind}_bin", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.binned_at
