@@ -92,6 +92,7 @@ def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
             form.show_what_stands()
         else:
             tell(request, _("Changed: “%(what)s”.") % {"what": _short(promise)})
+        if not form.differences:  # saved; or by the first of two taps
             return redirect(promise)
     context = {"form": form, "promise": promise, "contact": promise.contact}
     return page_or_partial(request, "followups/promise_edit.html", "due-understood", context)

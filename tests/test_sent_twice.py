@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from bench.client import form_values
 from crm.models import Contact
 from outbox.models import OutgoingMail
-from tests.factories import NOW, ContactFactory
+from tests.factories import NOW, ContactFactory, InterviewFactory, NoteFactory, PromiseFactory, QuestionFactory
 
 TALK = {"medium": "phone", "minutes": "20", "day": "4 december", "at": "15:00", "where": "+351", "purpose": "Gauges"}
 OFFER = {
@@ -194,3 +195,33 @@ def test_taken_back_it_can_be_sent_again(client: Client, user: User, contact: Co
     UNDONE[name](user)
     client.post(case.url(contact), {**case.typed, "uid": uid})
     assert count(user, case) == before + 2
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "words"),
+    [
+        ("contact_edit", "role", "Pilot"),
+        ("note_edit", "body", "Knows the tides"),
+        ("promise_edit", "what", "Send the book"),
+        ("interview_edit", "purpose", "Gauges"),
+        ("question_edit", "text", "How do you measure a tide?"),
+        ("settings", "name", "Ines Prado"),
+    ],
+)
+def test_a_change_sent_twice_is_saved_and_no_conflict(
+    client: Client, contact: Contact, name: str, field: str, words: str
+):
+    rows = {
+        "contact_edit": lambda: contact.pk,
+        "note_edit": lambda: NoteFactory(contact=contact).pk,
+        "promise_edit": lambda: PromiseFactory(contact=contact).pk,
+        "interview_edit": lambda: InterviewFactory(contact=contact).pk,
+        "question_edit": lambda: QuestionFactory(owner=contact.owner).key,
+        "settings": None,
+    }
+    path = reverse(name, args=[rows[name]()] if rows[name] else [])
+    typed = {**form_values(client.get(path).text, path), field: words}
+    first, second = (client.post(path, typed) for _twice in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert words in client.get(path).text

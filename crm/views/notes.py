@@ -26,5 +26,6 @@ def note_edit(request: OwnerRequest, pk: int) -> HttpResponse:
         else:
             said = [_("The note is changed."), *promises_in_words(edited.promises)]
             tell(request, " ".join(said), undo=undo_url("note_unedit", note))
+        if not form.differences:  # saved; or by the first of two taps
             return redirect(note)
     return render(request, "crm/note_edit.html", {"form": form, "note": note, "contact": note.contact})
