@@ -64,7 +64,8 @@ function givenOf(form, field) {
   if (field.type === "checkbox") return field.defaultChecked;
   if (field.type === "radio") return fieldsOf(form).find((one) => one.name === field.name && one.defaultChecked)?.value ?? "";
   if (field.options) return ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? "";
-  return field.defaultValue;
+  if (field.type === "textarea") return field.defaultValue;
+  return Object.assign(document.createElement("input"), { type: field.type, value: field.defaultValue }).value; // no date, no number: ""
 }
 
 export function changedIn(form) {

@@ -74,3 +74,16 @@ def test_preparation_is_kept_when_it_is_left_by_a_link(page: Page, ana: Contact)
     page.get_by_role("link", name="Look at the brief").click()
 
     expect(page.get_by_text(WORDS)).to_be_visible()
+
+
+def test_a_refused_value_that_its_field_cannot_hold_keeps_its_error(page: Page, ana: Contact):
+    page.goto(reverse("interview_new", args=[ana.pk]))
+    page.get_by_text("Other", exact=True).click()
+    minutes = page.locator("[name=own_minutes]")
+    minutes.evaluate("(field) => (field.type = 'text')")
+    minutes.fill("2x")
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.wait_for_load_state()
+
+    expect(page.get_by_role("alert").get_by_role("link", name="Minutes")).to_be_visible()
