@@ -81,7 +81,7 @@ def _too_many(request: HttpRequest, most: int, wait: int) -> HttpResponse:
 
 def not_found(request: OwnerRequest, exception: Exception) -> HttpResponse:
     """Django's handler of what is not there. What a form sent is kept: it may be meant for what is in the bin."""
-    if request.method != "POST" or not request.resolver_match or not request.user.is_authenticated:
+    if not (request.resolver_match and request.user.is_authenticated and _typed(request)):
         return defaults.page_not_found(request, exception)
     said = _("This is not here any more. It may be in the bin.")
     return try_later(request, said, status=HTTPStatus.NOT_FOUND)

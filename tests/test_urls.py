@@ -199,7 +199,7 @@ def test_not_mine_and_not_there_look_the_same(world: World, stranger_walk: Walk)
         nowhere = ask(client, method, absent_url, world.name, variant)
         assert not_mine.status == nowhere.status_code
         assert not_mine.status in (404, 405)
-        assert not_mine.body == body(nowhere)
+        assert not_mine.body == body(nowhere).replace(absent_url, world.url)  # a page to send it again says where to
         assert sorted(not_mine.headers) == sorted(nowhere.headers)
 
 
