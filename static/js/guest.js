@@ -1,7 +1,7 @@
 // The private page of a contact works without this; with it, the browser says which zone it is in, and what was chosen and
 // typed so far stays when the page comes again in another zone.
 
-const KEPT = "keepword:guest";
+const KEPT = `keepword:guest:${location.pathname}`; // in the tab
 const select = document.querySelector("[data-zones] select");
 const answer = document.querySelector("form[method=post]");
 
