@@ -87,20 +87,19 @@ def _save(
     answer: Callable[[OwnerRequest, Interview, Debrief], HttpResponse],
 ) -> HttpResponse:
     """Saves the whole page or nothing. What another tab saved first is shown beside what was typed here."""
-    interview, now = held_or_404(request, pk), timezone.now()
-    if not interview.is_held:
-        return redirect(interview)
-    form = _form(request, interview, now)
-    if form.is_valid():
+    now = timezone.now()
+    for _once_more in range(2):  # saved elsewhere since it was read here: read again, the form finds what differs
+        interview = held_or_404(request, pk)
+        if not interview.is_held:
+            return redirect(interview)
+        form = _form(request, interview, now)
+        if not form.is_valid():
+            break
         try:
             kept = verb(interview=interview, outcome=form.outcome, seen=form.seen, now=now)
         except Stale:
-            # saved elsewhere since it was read here: read again, the form finds what differs
-            interview = held_or_404(request, pk)
-            form = _form(request, interview, now)
-            form.is_valid()
-        else:
-            return answer(request, interview, kept)
+            continue
+        return answer(request, interview, kept)
     return _render(request, interview, form, now)
 
 

@@ -156,7 +156,8 @@ def _keep(request: OwnerRequest, contact: Contact, now: datetime) -> HttpRespons
     except Stale:
         stands = read(request.user, contact)
         form.show_what_stands(stands)
-        return _page(request, stands, now, form)
+        if form.differences:  # else kept by the first of two taps
+            return _page(request, stands, now, form)
     return None
 
 

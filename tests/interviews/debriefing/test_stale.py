@@ -18,6 +18,7 @@ from interviews.models import Debrief, Interview, Question
 from interviews.planning import actions as planning
 from interviews.preparing import actions as preparing
 from interviews.preparing import question_views
+from interviews.preparing import views as preparing_views
 from tests.factories import (
     NOW,
     ChosenQuestionFactory,
@@ -79,6 +80,18 @@ def test_the_slower_of_two_saves_of_a_debrief_sees_both_texts(client, interview,
     assertContains(page, "Saved meanwhile: “Gauges lie.”. Yours stands here.")
     assertContains(page, "Premiums follow the tide log.")
     assert (Debrief.objects.get().learned, Debrief.objects.get().done_at) == ("Gauges lie.", None)
+
+
+@pytest.mark.parametrize(("view", "verb"), [("debrief", "save"), ("debrief_done", "finish")])
+def test_the_second_of_two_taps_at_one_moment_is_the_first_one_again(client, user, interview, meanwhile, view, verb):
+    typed = {**SAID, **rows("mine", {"what": "Call the port"}), **meet("Teresa Vasconcelos"), "go": "continue"}
+    answers = []
+    meanwhile(debrief_views.actions, verb, lambda: answers.append(client.post(url(view, interview), typed)))
+    answers.append(client.post(url(view, interview), typed))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert user.promises.filter(what="Call the port").count() == 1
+    assert user.contacts.filter(name="Teresa Vasconcelos").count() == 1
 
 
 def test_what_was_seen_once_may_be_put_over_the_other(client, interview, meanwhile):
@@ -167,6 +180,15 @@ def test_a_tap_that_lands_between_look_and_lock_wins_over_this_one(client, user,
 
 
 # --- questions and the preparation ------------------------------------------------------------------------------------
+
+
+def test_a_preparation_kept_by_two_taps_at_one_moment_is_kept_once(client, user, meanwhile):
+    contact = ContactFactory(owner=user)
+    path = reverse("preparation_detail", args=[contact.pk])
+    typed = {"purpose": "Gauges", "agenda": "0 Thank you", "minutes": "20", "version": "0"}
+    meanwhile(preparing_views.actions, "keep", lambda: client.post(path, typed))
+    assert client.post(path, typed).status_code == 302
+    assert user.preparations.get().version == 1
 
 
 @pytest.fixture
