@@ -127,8 +127,9 @@ function differing(form, draft, early) {
     const find = () => fieldsOf(form).find((one) => nameOf(one) === name);
     if (!find() && value) form.dispatchEvent(new CustomEvent("missing", { detail: name }));
     const field = find();
-    if (!field || givenOf(form, field) === value) return [];
-    return [{ field, value, isNewer: givenOf(form, field) !== given || early.includes(field) }];
+    const isEarly = early.includes(field);
+    if (!field || givenOf(form, field) === value || (isEarly && valueOf(field) === value)) return [];
+    return [{ field, value, isNewer: isEarly || givenOf(form, field) !== given }];
   });
 }
 

@@ -227,7 +227,7 @@ def test_sheet_is_accessible_and_fits(visit: Callable[..., Page], user: User, an
     add_link(page).click()
     for line, read in (
         (f"Bo {LONG}, head of data at {LONG}, Lisbon, met at {LONG} yesterday ! send it friday", "Lisbon"),
-        ("owe Ana a call friday", "Head of data"),
+        ("owe Ana a call friday", "a call, by"),
     ):
         line_of(page).fill(line)
         expect(page.locator("#understood")).to_contain_text(read)
@@ -260,3 +260,16 @@ def test_what_is_typed_at_once_is_understood(visit: Callable[..., Page], user: U
     )
     add_link(page).click()
     expect(page.locator("#understood")).to_contain_text("Bo Stone")
+
+
+def test_what_is_typed_before_the_sheet_has_settled_is_not_offered_as_typed_before(
+    visit: Callable[..., Page], user: User
+):
+    page = visit(PHONE)
+    page.goto(reverse("today"))
+    page.evaluate("htmx.config.defaultSettleDelay = 1000")
+    add_link(page).click()
+    line_of(page).fill("Bo Stone, engineer at Lab")
+    expect(page.locator("#understood")).to_contain_text("Bo Stone")
+
+    expect(page.get_by_text("You typed this before")).to_have_count(0)
