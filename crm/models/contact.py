@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -94,15 +94,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def with_open_promises(self, today: date) -> "ContactQuerySet":
         """What a row of a list shows. Counted for the few rows of a page, not for a whole list."""
         is_open = Q(promises__state="open", promises__binned_at__isnull=True)
-        mine, theirs = is_open & Q(promises__whose="mine"), is_open & Q(promises__whose="theirs")
+        mine, late = Q(open__whose="mine"), Q(open__whose="mine", open__due_on__lt=today)
         columns = ("name", "name_key", "role", "stage", "last_touch_on", "organisation__name")
         return (
             self.select_related("organisation")
             .only(*columns)
             .annotate(
-                owed=Count("promises", filter=mine),
-                late=Count("promises", filter=mine & Q(promises__due_on__lt=today)),
-                awaited=Count("promises", filter=theirs),
+                open=FilteredRelation("promises", condition=is_open),
+                owed=Count("open", filter=mine),
+                late=Count("open", filter=late),
+                awaited=Count("open", filter=Q(open__whose="theirs")),
             )
         )
 
