@@ -14,7 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import FileResponse, HttpRequest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
 
@@ -30,8 +30,6 @@ LEFT_OUT = (
     "PreconnectToSearch",
 )
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", f"--disable-features={','.join(LEFT_OUT)}")
-# htmx calls it an error when a newer request takes the place of one under way; what fails by itself is "htmx:sendError" as well
-REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
@@ -147,11 +145,7 @@ def open_browser(chromium: Browser, complaints: Complaints) -> Iterator[Callable
 
 
 def listen(page: Page, base_url: str, complaints: Complaints) -> None:
-    def hear(said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.text.startswith(REPLACED):
-            complaints.append(f"{page.url}: {said.text}")
-
-    page.on("console", hear)
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on(
         "request",

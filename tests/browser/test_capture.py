@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from tests.browser.accessibility import violations
-from tests.browser.conftest import DESK, NARROW, PHONE
+from tests.browser.conftest import DESK, NARROW, PHONE, Complaints
 from tests.factories import ContactFactory, PromiseFactory
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,13 @@ class Counting:
         self.page.keyboard.type(words)
 
 
+@pytest.fixture(autouse=True)
+def _what_a_line_means_is_asked_anew(complaints: Complaints) -> None:
+    """htmx calls it an error when a newer request takes the place of one under way; one that fails by itself says "htmx:sendError"
+    besides, and is a complaint."""
+    complaints.brought_about = re.compile(": htmx:(sendAbort|afterRequest),")
+
+
 def line_of(page: Page) -> Locator:
     return page.get_by_label("A person or a promise", exact=True)
 
@@ -50,10 +57,9 @@ def ana(user: User):
 
 @pytest.mark.parametrize("what", LINES)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_from_any_page_it_is_one_tap_and_enter(visit, complaints, user: User, ana, what: str, size, capsys):
+def test_from_any_page_it_is_one_tap_and_enter(visit, user: User, ana, what: str, size, capsys):
     page, counted = visit(size), []
     # each page is left while it may still ask what the line means
-    complaints.brought_about = re.compile("htmx:(afterRequest|sendAbort)")
     for name in [*PAGES, "contact_detail"]:
         at = reverse(name, args=[ana.pk] if name == "contact_detail" else [])
         page.goto(at)

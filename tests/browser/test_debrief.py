@@ -161,3 +161,4 @@ def test_the_letter_is_there_again_until_it_leaves(page, interview):
     expect(again.locator("#toasts")).to_contain_text("leaves in a moment")
 
     expect_drafts(again, 0)
+    assert again.evaluate("Object.keys(localStorage)") == []
